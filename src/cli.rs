@@ -1,0 +1,130 @@
+//! The flags of `ldshim`. Help, man page and shell completions all come from here.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Run programs built for other Linux systems on NixOS, unpatched.
+#[derive(Debug, Parser)]
+#[command(name = "ldshim", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands, in the order in which `--help` lists them.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a program through the stub, without installing anything
+    Run(RunArgs),
+    /// Build and inspect library environments
+    #[command(subcommand)]
+    Env(EnvCommand),
+    /// Configure and inspect stubs
+    #[command(subcommand)]
+    Stub(StubCommand),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+}
+
+/// `ldshim run`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The library environment to use [default: the system's, else one made of this host's libraries]
+    #[arg(long, value_name = "DIR")]
+    pub env: Option<PathBuf>,
+    /// Hide the host: a root with /nix, /proc, /dev, /tmp and the program's folder only, as on NixOS
+    #[arg(long)]
+    pub isolate: bool,
+    /// The stub to use [default: the one installed with ldshim]
+    #[arg(long, value_name = "FILE")]
+    pub stub: Option<PathBuf>,
+    /// The program; searched for in PATH if it has no slash
+    pub program: PathBuf,
+    /// Its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<OsString>,
+}
+
+/// `ldshim env ...`
+#[derive(Debug, Subcommand)]
+pub enum EnvCommand {
+    /// Build a library environment: links to libraries, their loader, and its cache
+    Build(EnvBuildArgs),
+    /// Show what is in a library environment, and whether it still holds
+    Show(EnvShowArgs),
+}
+
+/// `ldshim env build`
+#[derive(Debug, Args)]
+pub struct EnvBuildArgs {
+    /// The directory to write; an older library environment there is replaced
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The real loader that fits the libraries
+    #[arg(long, value_name = "FILE")]
+    pub loader: PathBuf,
+    /// Say which files were left out, and which names were found twice
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Directories of libraries, or packages with lib/ or lib64/; the first one that has a name wins
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// `ldshim env show`
+#[derive(Debug, Args)]
+pub struct EnvShowArgs {
+    /// The library environment
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `ldshim stub ...`
+#[derive(Debug, Subcommand)]
+pub enum StubCommand {
+    /// Write a copy of a stub with paths baked in
+    Configure(StubConfigureArgs),
+    /// Show what is baked into a stub
+    Show(StubShowArgs),
+}
+
+/// `ldshim stub configure`
+#[derive(Debug, Args)]
+pub struct StubConfigureArgs {
+    /// The stub to copy
+    #[arg(long = "in", value_name = "FILE")]
+    pub input: PathBuf,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The real loader to fall back on
+    #[arg(long, value_name = "FILE")]
+    pub loader: Option<PathBuf>,
+    /// The library environment to fall back on
+    #[arg(long, value_name = "DIR")]
+    pub library_dir: Option<PathBuf>,
+}
+
+/// `ldshim stub show`
+#[derive(Debug, Args)]
+pub struct StubShowArgs {
+    /// The stub
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `ldshim completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}

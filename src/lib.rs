@@ -1,0 +1,6 @@
+//! The library behind the command-line tool `ldshim`.
+//!
+//! ARCHITECTURE.md has the map; the words used here are defined there.
+
+pub mod cli;
+pub mod commands;

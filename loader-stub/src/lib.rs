@@ -1,1 +1,23 @@
-//! x
+//! The pure half of the stub: everything that can be decided without asking the kernel.
+//!
+//! It has no state, makes no system call and allocates nothing, so that it is tested on the host and
+//! shared with the command-line tool: `ldshim` tells what the stub would do by running this code.
+
+#![no_std]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod baked;
+pub mod block;
+pub mod cache_path;
+pub mod direct;
+pub mod elf;
+pub mod env;
+pub mod errno;
+pub mod layout;
+pub mod path_buffer;
+pub mod plan;
+pub mod scan;
+pub mod stack;
+pub mod texts;

@@ -1,0 +1,153 @@
+//! Baked configuration: paths that are part of the stub's file.
+//!
+//! The stub's file has a section [`SECTION`] of [`SIZE`] bytes. It holds [`MAGIC`], then records: a tag and
+//! a length (each 16 bits, little-endian), then that many bytes, which end with a NUL. Tag 0 ends the
+//! records. A reader passes over tags that it does not know, so that later versions can add some.
+
+use core::ffi::CStr;
+
+/// The name of the section.
+pub const SECTION: &str = ".nix_ld.baked";
+/// The size of the section, in bytes.
+pub const SIZE: usize = 2048;
+/// What the section begins with. The last byte is the version of the format.
+pub const MAGIC: [u8; 16] = *b"ldshim baked \0\0\x01";
+
+const TAG_LOADER: u16 = 1;
+const TAG_LIBRARY_DIR: u16 = 2;
+
+/// What is baked into a stub.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Baked<'a> {
+    /// The real loader to fall back on.
+    pub loader: Option<&'a CStr>,
+    /// The library environment to fall back on.
+    pub library_dir: Option<&'a CStr>,
+}
+
+/// Why a section cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BakedError {
+    /// It does not begin with [`MAGIC`]: it is of another version, or none of this project's.
+    Magic,
+    /// A record ends behind the section's end, or its text does not end with its only NUL.
+    Record,
+}
+
+impl core::fmt::Display for BakedError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Magic => "the baked configuration is of an unknown version",
+            Self::Record => "the baked configuration has a damaged record",
+        })
+    }
+}
+
+impl<'a> Baked<'a> {
+    /// Reads a section's bytes.
+    ///
+    /// # Errors
+    /// If they are not in the format described at the top of this file.
+    pub fn parse(section: &'a [u8]) -> Result<Self, BakedError> {
+        let mut rest = section.strip_prefix(&MAGIC).ok_or(BakedError::Magic)?;
+        let mut baked = Self::default();
+        while let Some((tag, after_tag)) = split_u16(rest) {
+            if tag == 0 {
+                break;
+            }
+            let (length, after_length) = split_u16(after_tag).ok_or(BakedError::Record)?;
+            let (text, after_text) = after_length.split_at_checked(length.into()).ok_or(BakedError::Record)?;
+            let field = match tag {
+                TAG_LOADER => Some(&mut baked.loader),
+                TAG_LIBRARY_DIR => Some(&mut baked.library_dir),
+                _ => None,
+            };
+            if let Some(field) = field {
+                *field = Some(CStr::from_bytes_with_nul(text).map_err(|_| BakedError::Record)?);
+            }
+            rest = after_text;
+        }
+        Ok(baked)
+    }
+
+    /// The bytes of a section that says this; `None` if it does not fit.
+    pub const fn encode(&self) -> Option<[u8; SIZE]> {
+        let mut section = [0; SIZE];
+        let Some(at) = put(&mut section, 0, &MAGIC) else { return None };
+        let Some(at) = put_record(&mut section, at, TAG_LOADER, self.loader) else { return None };
+        match put_record(&mut section, at, TAG_LIBRARY_DIR, self.library_dir) {
+            Some(_) => Some(section),
+            None => None,
+        }
+    }
+}
+
+fn split_u16(bytes: &[u8]) -> Option<(u16, &[u8])> {
+    let (number, rest) = bytes.split_first_chunk()?;
+    Some((u16::from_le_bytes(*number), rest))
+}
+
+/// Writes `bytes` at `at` and returns where they end. A `const fn`, and so a loop: the stub is built with
+/// its compile-time defaults in the section.
+const fn put(section: &mut [u8; SIZE], at: usize, bytes: &[u8]) -> Option<usize> {
+    if bytes.len() > SIZE - at {
+        return None;
+    }
+    let mut i = 0;
+    while i < bytes.len() {
+        section[at + i] = bytes[i];
+        i += 1;
+    }
+    Some(at + bytes.len())
+}
+
+const fn put_record(section: &mut [u8; SIZE], at: usize, tag: u16, text: Option<&CStr>) -> Option<usize> {
+    let Some(text) = text else { return Some(at) };
+    let text = text.to_bytes_with_nul();
+    if text.len() > SIZE {
+        return None;
+    }
+    let Some(at) = put(section, at, &tag.to_le_bytes()) else { return None };
+    let Some(at) = put(section, at, &(text.len() as u16).to_le_bytes()) else { return None };
+    put(section, at, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CString;
+    use std::vec::Vec;
+
+    use super::*;
+
+    const BOTH: Baked<'_> = Baked { loader: Some(c"/nix/ld.so"), library_dir: Some(c"/nix/lib") };
+
+    #[test]
+    fn reads_back_what_it_wrote() {
+        for baked in [BOTH, Baked { loader: None, ..BOTH }, Baked { library_dir: None, ..BOTH }, Baked::default()] {
+            assert_eq!(Baked::parse(&baked.encode().unwrap()), Ok(baked));
+        }
+    }
+
+    #[test]
+    fn passes_over_tags_that_it_does_not_know() {
+        let mut section: Vec<u8> = MAGIC.into();
+        section.extend([99, 0, 3, 0, b'a', b'b', b'c', 1, 0, 2, 0, b'/', 0]);
+        assert_eq!(Baked::parse(&section).unwrap().loader, Some(c"/"));
+    }
+
+    #[test]
+    fn refuses_a_text_that_does_not_fit() {
+        let long = CString::new([b'/'; SIZE]).unwrap();
+        assert_eq!(Baked { loader: Some(&long), ..BOTH }.encode(), None);
+    }
+
+    #[test]
+    fn refuses_foreign_and_damaged_sections() {
+        assert_eq!(Baked::parse(b""), Err(BakedError::Magic));
+        assert_eq!(Baked::parse(&[0; SIZE]), Err(BakedError::Magic));
+        for record in [&[1, 0][..], &[1, 0, 9, 0, b'/', 0], &[1, 0, 1, 0, b'/'], &[1, 0, 2, 0, 0, 0], &[1, 0, 0, 0]] {
+            let section = [&MAGIC, record].concat();
+            assert_eq!(Baked::parse(&section), Err(BakedError::Record), "{record:?}");
+        }
+    }
+}

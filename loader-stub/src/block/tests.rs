@@ -1,0 +1,129 @@
+use std::ffi::CString;
+use std::vec::Vec;
+use std::{format, vec};
+
+use super::*;
+use crate::stack::Entry;
+
+const ENTRY: usize = 99;
+const TRAMPOLINE: usize = 77;
+
+/// A block as the kernel lays it out.
+struct Block {
+    words: Vec<usize>,
+    _texts: Vec<CString>,
+}
+
+impl Block {
+    fn new(argv: &[&str], envp: &[&str]) -> Self {
+        let texts: Vec<_> = argv.iter().chain(envp).map(|text| CString::new(*text).unwrap()).collect();
+        let mut addresses = texts.iter().map(|text| text.as_ptr().expose_provenance());
+        let mut words = vec![argv.len()];
+        words.extend(addresses.by_ref().take(argv.len()));
+        words.push(0);
+        words.extend(addresses);
+        words.extend([0, at::PAGESZ, 4096, at::ENTRY, ENTRY, at::NULL, 0]);
+        Self { words, _texts: texts }
+    }
+
+    fn stack(&mut self) -> InitialStack<'_> {
+        // SAFETY: `new` lays the words out as the kernel does, and they live as long as `self`.
+        unsafe { InitialStack::from_pointer(self.words.as_mut_ptr()) }
+    }
+}
+
+fn texts(entries: &[Entry<'_>]) -> Vec<std::string::String> {
+    entries.iter().map(|entry| entry.to_c_str().to_str().unwrap().into()).collect()
+}
+
+/// Writes a copy, hands it to `look` as the loader sees it, then again as the trampoline leaves it.
+fn copy(block: &mut Block, place: Place, user: &str, libraries: &str, look: impl Fn(&str, InitialStack<'_>)) {
+    let stack = block.stack();
+    let path = LibraryPath { user: user.as_bytes(), libraries: libraries.as_bytes() };
+    let copy = StackCopy::new(&stack, place, path);
+    let mut memory = vec![MaybeUninit::new(usize::MAX); copy.words()];
+    copy.write(&mut memory, TRAMPOLINE).unwrap();
+    let pointer = memory.as_mut_ptr().cast();
+    // SAFETY: `write` has filled the memory with a block; its texts are in `block` and in the memory itself.
+    look("loader", unsafe { InitialStack::from_pointer(pointer) });
+    // SAFETY: as above.
+    let seen = unsafe { InitialStack::from_pointer(pointer) };
+    if seen.aux(at::ENTRY) == TRAMPOLINE {
+        // SAFETY: the epilogue stands behind the auxiliary vector, and has addresses of the memory's words.
+        unsafe {
+            let epilogue = *seen.auxv.as_ptr_range().end.cast::<Epilogue>();
+            assert_eq!(epilogue.entry, ENTRY);
+            for restore in epilogue.restores {
+                std::ptr::with_exposed_provenance_mut::<usize>(restore.address).write(restore.value);
+            }
+        }
+    }
+    // SAFETY: as above.
+    look("program", unsafe { InitialStack::from_pointer(pointer) });
+}
+
+#[test]
+fn appends_the_variable_for_the_loader_only() {
+    let mut block = Block::new(&["prog", "x"], &["A=1", "odd"]);
+    copy(&mut block, Place::AppendVariable, "", "/a:/b", |who, stack| {
+        assert_eq!(texts(stack.argv), ["prog", "x"]);
+        if who == "loader" {
+            assert_eq!(texts(stack.envp), ["A=1", "odd", "LD_LIBRARY_PATH=/a:/b", "LD_LIBRARY_PATH=/a:/b"]);
+            assert_eq!(stack.auxv[0].kind, at::PAGESZ);
+        } else {
+            assert_eq!(texts(stack.envp), ["A=1", "odd"]);
+            assert_eq!(stack.auxv[0], AuxEntry { kind: at::IGNORE, value: 0 }, "auxv still follows envp");
+        }
+        let entry = if who == "loader" { TRAMPOLINE } else { ENTRY };
+        assert_eq!((stack.aux(at::PAGESZ), stack.aux(at::ENTRY)), (4096, entry));
+    });
+}
+
+#[test]
+fn replaces_the_variable_for_the_loader_only() {
+    let mut block = Block::new(&["prog"], &["A=1", "LD_LIBRARY_PATH=/u", "B=2"]);
+    copy(&mut block, Place::ReplaceVariable(1), "/u", "/a", |who, stack| {
+        let seen = if who == "loader" { "LD_LIBRARY_PATH=/u:/a" } else { "LD_LIBRARY_PATH=/u" };
+        assert_eq!(texts(stack.envp), ["A=1", seen, "B=2"]);
+    });
+}
+
+#[test]
+fn hands_libraries_to_a_directly_started_loader_as_arguments() {
+    let mut block = Block::new(&["ld.so", "./prog"], &["A=1"]);
+    copy(&mut block, Place::InsertArgument, "", "/a", |_, stack| {
+        assert_eq!(texts(stack.argv), ["ld.so", "--library-path", "/a", "./prog"]);
+        assert_eq!(texts(stack.envp), ["A=1"]);
+        assert_eq!(stack.aux(at::ENTRY), ENTRY, "the loader knows itself by it");
+    });
+    let mut block = Block::new(&["ld.so", "--library-path", "/u", "./prog"], &[]);
+    copy(&mut block, Place::ReplaceArgument(2), "/u", "/a", |_, stack| {
+        assert_eq!(texts(stack.argv), ["ld.so", "--library-path", "/u:/a", "./prog"]);
+    });
+}
+
+#[test]
+fn leaves_out_empty_elements_but_keeps_those_of_the_user() {
+    for (user, libraries, value) in [
+        ("", ":/a::/b:", "/a:/b"),
+        ("/u", "/a", "/u:/a"),
+        ("/u:", "/a", "/u::/a"),
+        ("", ":", ""),
+    ] {
+        let mut block = Block::new(&["prog"], &["LD_LIBRARY_PATH=?"]);
+        copy(&mut block, Place::ReplaceVariable(0), user, libraries, |who, stack| {
+            if who == "loader" {
+                assert_eq!(texts(stack.envp), [format!("LD_LIBRARY_PATH={value}")]);
+            }
+        });
+    }
+}
+
+#[test]
+fn writes_nowhere_but_into_its_memory() {
+    let mut block = Block::new(&["prog"], &["A=1"]);
+    let stack = block.stack();
+    let copy = StackCopy::new(&stack, Place::AppendVariable, LibraryPath { user: b"", libraries: b"/a" });
+    let mut short = vec![MaybeUninit::uninit(); copy.words() - 1];
+    assert!(copy.write(&mut short, TRAMPOLINE).is_none());
+}

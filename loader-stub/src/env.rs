@@ -1,0 +1,135 @@
+//! What the environment says to the stub.
+
+use core::ffi::CStr;
+
+use crate::stack::Entry;
+
+/// `_x86_64_linux` and the like: the suffix of the variables that concern one system only.
+const SYSTEM_SUFFIX: &[u8] = concat!("_", env!("NIX_SYSTEM")).as_bytes();
+
+/// The variables that the stub knows. An empty one counts as unset. Of duplicates the first counts that is
+/// not empty, as for `getenv`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings<'a> {
+    /// `NIX_LD_<system>`
+    pub loader_of_system: Option<&'a CStr>,
+    /// `NIX_LD`
+    pub loader: Option<&'a CStr>,
+    /// `NIX_LD_LIBRARY_PATH_<system>`
+    pub libraries_of_system: Option<&'a CStr>,
+    /// `NIX_LD_LIBRARY_PATH`
+    pub libraries: Option<&'a CStr>,
+    /// `NIX_LD_LOG`
+    pub log: Option<&'a CStr>,
+    /// `LD_LIBRARY_PATH`
+    pub user: Option<UserLibraryPath<'a>>,
+}
+
+/// The entry `LD_LIBRARY_PATH=...` that the real loader would obey. Of duplicates that is the last one: see
+/// `process_envvars` in glibc's elf/rtld.c.
+#[derive(Clone, Copy, Debug)]
+pub struct UserLibraryPath<'a> {
+    /// The entry's place in the environment.
+    pub index: usize,
+    /// Its value, which may be empty.
+    pub value: &'a CStr,
+}
+
+/// Looks through the whole environment once. Entries without `=` are passed over.
+pub fn scan<'a>(envp: &[Entry<'a>]) -> Settings<'a> {
+    let mut settings = Settings::default();
+    for (index, &entry) in envp.iter().enumerate() {
+        match entry.first() {
+            b'N' => scan_nix_ld(entry, &mut settings),
+            b'L' => {
+                if let Some(value) = entry.strip_prefix(b"LD_LIBRARY_PATH=") {
+                    settings.user = Some(UserLibraryPath { index, value: value.to_c_str() });
+                }
+            }
+            _ => {}
+        }
+    }
+    settings
+}
+
+fn scan_nix_ld<'a>(entry: Entry<'a>, settings: &mut Settings<'a>) {
+    let Some(rest) = entry.strip_prefix(b"NIX_LD") else { return };
+    let (rest, plain, of_system) = match rest.strip_prefix(b"_LIBRARY_PATH") {
+        Some(rest) => (rest, &mut settings.libraries, &mut settings.libraries_of_system),
+        None => match rest.strip_prefix(b"_LOG=") {
+            Some(value) => return set(&mut settings.log, value),
+            None => (rest, &mut settings.loader, &mut settings.loader_of_system),
+        },
+    };
+    if let Some(value) = rest.strip_prefix(b"=") {
+        set(plain, value);
+    } else if let Some(value) = rest.strip_prefix(SYSTEM_SUFFIX).and_then(|rest| rest.strip_prefix(b"=")) {
+        set(of_system, value);
+    }
+}
+
+fn set<'a>(variable: &mut Option<&'a CStr>, value: Entry<'a>) {
+    if value.first() != 0 {
+        variable.get_or_insert(value.to_c_str());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+    use std::vec::Vec;
+
+    use super::*;
+
+    fn scan_texts<'a>(texts: &[&'a CStr]) -> Settings<'a> {
+        scan(&texts.iter().map(|&text| Entry::from(text)).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn finds_every_variable() {
+        let own = format!("NIX_LD_{}=/own\0", env!("NIX_SYSTEM"));
+        let own_libraries = format!("NIX_LD_LIBRARY_PATH_{}=/own/lib\0", env!("NIX_SYSTEM"));
+        let c_str = |text| CStr::from_bytes_with_nul(text).unwrap();
+        let settings = scan_texts(&[
+            c"PATH=/bin",
+            c"NIX_LD_LIBRARY_PATH=/lib",
+            c"NIX_LD=/ld.so",
+            c_str(own.as_bytes()),
+            c_str(own_libraries.as_bytes()),
+            c"LD_LIBRARY_PATH=/u",
+            c"NIX_LD_LOG=info",
+        ]);
+        assert_eq!(settings.loader, Some(c"/ld.so"));
+        assert_eq!(settings.loader_of_system, Some(c"/own"));
+        assert_eq!(settings.libraries, Some(c"/lib"));
+        assert_eq!(settings.libraries_of_system, Some(c"/own/lib"));
+        assert_eq!(settings.log, Some(c"info"));
+        let user = settings.user.unwrap();
+        assert_eq!((user.index, user.value), (5, c"/u"));
+    }
+
+    #[test]
+    fn ignores_names_that_only_begin_alike() {
+        let settings = scan_texts(&[c"NIX_LDX=1", c"NIX_LD", c"NIX_LD_=2", c"NIX_LD_mips_linux=3", c"LD_LIBRARY_PATHS=4"]);
+        assert!(settings.loader.is_none() && settings.loader_of_system.is_none() && settings.user.is_none());
+    }
+
+    #[test]
+    fn goes_on_after_an_entry_without_equals_sign() {
+        assert_eq!(scan_texts(&[c"odd", c"", c"=", c"NIX_LD=/x"]).loader, Some(c"/x"));
+    }
+
+    #[test]
+    fn takes_an_empty_variable_for_an_unset_one() {
+        let settings = scan_texts(&[c"NIX_LD=", c"NIX_LD_LIBRARY_PATH="]);
+        assert!(settings.loader.is_none() && settings.libraries.is_none());
+    }
+
+    #[test]
+    fn takes_the_first_duplicate_of_its_own_and_the_last_of_the_loaders() {
+        let settings = scan_texts(&[c"NIX_LD=/1", c"LD_LIBRARY_PATH=/1", c"NIX_LD=/2", c"LD_LIBRARY_PATH="]);
+        assert_eq!(settings.loader, Some(c"/1"));
+        let user = settings.user.unwrap();
+        assert_eq!((user.index, user.value), (3, c""));
+    }
+}

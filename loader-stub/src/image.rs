@@ -1,0 +1,201 @@
+//! The real loader: its file opened and checked, then mapped.
+
+use core::mem::MaybeUninit;
+use core::slice;
+
+use libc::{PROT_NONE, PROT_READ, PROT_WRITE};
+use loader_stub::cache_path;
+use loader_stub::elf::Header;
+use loader_stub::layout::{HEAD_SIZE, Layout, LayoutError, Segment, align_up};
+use loader_stub::path_buffer::PathBuffer;
+use loader_stub::plan::{LOADER_FILE, LoaderPath};
+
+use crate::log::Reason;
+use crate::mem;
+use crate::sys::{self, Errno, File};
+
+/// The beginning of a loader's file. Aligned as an ELF header is, and not cleared before it is read into.
+#[repr(C, align(8))]
+pub(crate) struct Head([MaybeUninit<u8>; HEAD_SIZE]);
+
+impl Head {
+    pub(crate) const fn new() -> Self {
+        Self([MaybeUninit::uninit(); HEAD_SIZE])
+    }
+}
+
+/// A loader in memory.
+#[derive(Debug)]
+pub(crate) struct Image {
+    /// Where its address 0 is.
+    pub(crate) base: usize,
+    /// Its first instruction.
+    pub(crate) entry: usize,
+    /// Where its program headers are.
+    pub(crate) program_headers: Option<usize>,
+    /// How many there are.
+    pub(crate) program_header_count: usize,
+    /// Whether it will open another cache than its own.
+    pub(crate) cache_redirected: bool,
+}
+
+/// Opens a loader's file and checks that it can be mapped. `own` is the stub's header.
+pub(crate) fn open<'a>(
+    path: LoaderPath<'_>,
+    head: &'a mut Head,
+    page_size: usize,
+    own: &Header,
+) -> Result<(File, Layout<'a>), Reason> {
+    let mut buffer = PathBuffer::new();
+    let path = match path {
+        LoaderPath::File(path) if !path.to_bytes().ends_with(b"\n") => Some(path),
+        LoaderPath::File(path) => buffer.join(path.to_bytes().trim_ascii_end(), ""),
+        LoaderPath::Inside(dir) => buffer.join(dir, LOADER_FILE),
+    };
+    let file = File::open(path.ok_or(Errno(libc::ENAMETOOLONG))?)?;
+    match check(&file, head, page_size, own) {
+        Ok(layout) => Ok((file, layout)),
+        Err(reason) => {
+            file.close();
+            Err(reason)
+        }
+    }
+}
+
+fn check<'a>(file: &File, head: &'a mut Head, page_size: usize, own: &Header) -> Result<Layout<'a>, Reason> {
+    let head = file.read(&mut head.0)?;
+    let layout = Layout::parse(head, page_size)?;
+    if plain::from_bytes(head) == Ok(own) {
+        return Err(Reason::Other("it is this stub itself"));
+    }
+    // A page of a mapping that is behind the file's end is there, but kills who touches it.
+    if file.size()? < layout.file_size {
+        return Err(LayoutError::Segments.into());
+    }
+    Ok(layout)
+}
+
+/// Maps a loader as the kernel would, and redirects its cache to that of `library_dir`, if one is named and
+/// the loader's built-in path has room for it.
+pub(crate) fn map(file: &File, layout: &Layout<'_>, page_size: usize, library_dir: Option<&[u8]>) -> Result<Image, Errno> {
+    let base = map_first(file, layout, page_size, library_dir.is_some())?;
+    let finished = finish(file, layout, page_size, base, library_dir);
+    if finished.is_err() {
+        // SAFETY: nobody knows of these pages yet.
+        unsafe { sys::unmap(base.wrapping_add(layout.first.start), layout.span()) };
+    }
+    let cache_redirected = finished?;
+    Ok(Image {
+        base,
+        entry: base.wrapping_add(layout.entry),
+        program_headers: layout.program_headers.map(|address| base.wrapping_add(address)),
+        program_header_count: layout.program_header_count(),
+        cache_redirected,
+    })
+}
+
+/// Maps the file over the whole span, beginning as the first segment does. That reserves the addresses, and
+/// shows every segment that lies in memory as in the file. Returns where address 0 is.
+fn map_first(file: &File, layout: &Layout<'_>, page_size: usize, writable: bool) -> Result<usize, Errno> {
+    let first = &layout.first;
+    let protection = if writable { PROT_READ | PROT_WRITE } else { first.protection };
+    let address = if layout.alignment > page_size { Some(reserve_aligned(layout)?) } else { None };
+    // SAFETY: the kernel chooses the address, or has just given it to us.
+    let start = unsafe { sys::map(address, layout.span(), protection, Some((file, first.offset)))? };
+    Ok(start.wrapping_sub(first.start))
+}
+
+/// Reserves addresses so that the first segment is as far from a multiple of the alignment as in the file.
+fn reserve_aligned(layout: &Layout<'_>) -> Result<usize, Errno> {
+    let no_room = Errno(libc::ENOMEM);
+    let length = layout.span().checked_add(layout.alignment).ok_or(no_room)?;
+    let in_alignment = layout.first.start & (layout.alignment - 1);
+    // SAFETY: the kernel chooses the address.
+    let reserved = unsafe { sys::map(None, length, PROT_NONE, None)? };
+    let start = align_up(reserved.wrapping_sub(in_alignment), layout.alignment).ok_or(no_room)? + in_alignment;
+    // SAFETY: both are parts of the reservation that nothing is put into.
+    unsafe {
+        if start > reserved {
+            sys::unmap(reserved, start - reserved);
+        }
+        let end = start + layout.span();
+        if reserved + length > end {
+            sys::unmap(end, reserved + length - end);
+        }
+    }
+    Ok(start)
+}
+
+/// Does all that is left to do after [`map_first`]. Tells whether the cache was redirected.
+fn finish(
+    file: &File,
+    layout: &Layout<'_>,
+    page_size: usize,
+    base: usize,
+    library_dir: Option<&[u8]>,
+) -> Result<bool, Errno> {
+    let mut redirected = false;
+    if let Some(dir) = library_dir {
+        redirected = redirect_cache(layout, base, dir);
+        // SAFETY: nobody knows of these pages yet.
+        unsafe { sys::protect(base.wrapping_add(layout.first.start), layout.span(), layout.first.protection)? };
+    }
+    for segment in layout.segments() {
+        if !layout.is_shown_by_first(&segment) {
+            // SAFETY: the segment lies in the reserved span, and overlaps no other one.
+            unsafe { map_segment(file, &segment, page_size, base)? };
+        }
+    }
+    Ok(redirected)
+}
+
+/// # Safety
+/// The segment's pages from `base` on belong to the loader that is being mapped.
+unsafe fn map_segment(file: &File, segment: &Segment, page_size: usize, base: usize) -> Result<(), Errno> {
+    let Segment { start, offset, file_end, memory_end, protection } = *segment;
+    // The layout has checked that the end of the last page can be counted.
+    let page_end = |address| align_up(address, page_size).unwrap_or(address);
+    let (file_pages, memory_pages) = (page_end(file_end), page_end(memory_end));
+    let at = |address| base.wrapping_add(address);
+    // SAFETY: the caller says that the pages are the loader's; nothing else is mapped or written here.
+    unsafe {
+        if file_pages > start {
+            sys::map(Some(at(start)), file_pages - start, protection, Some((file, offset)))?;
+        }
+        if protection & PROT_WRITE != 0 && memory_end > file_end {
+            mem::clear(at(file_end), at(file_pages));
+        }
+        if memory_pages > file_pages {
+            sys::map(Some(at(file_pages)), memory_pages - file_pages, protection, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes `DIR/ld.so.cache` over the loader's built-in path, in pages that are still writable.
+fn redirect_cache(layout: &Layout<'_>, base: usize, dir: &[u8]) -> bool {
+    for range in layout.constants() {
+        let start = core::ptr::with_exposed_provenance_mut::<u8>(base.wrapping_add(range.start));
+        // SAFETY: the constants lie in pages of the first mapping, which the file fills, which are readable
+        // and writable for now, and of which nobody else knows.
+        let data = unsafe { slice::from_raw_parts_mut(start, range.len()) };
+        if let Some(found) = cache_path::find(data) {
+            return data.get_mut(found).is_some_and(|built_in| overwrite(built_in, dir));
+        }
+    }
+    false
+}
+
+/// Puts the path of the cache in `dir` in place of the built-in one, if it fits. What is left over, up to
+/// the NUL that ends the built-in path already, becomes NUL.
+fn overwrite(built_in: &mut [u8], dir: &[u8]) -> bool {
+    let length = dir.len() + cache_path::FILE.len();
+    let fits = length <= built_in.len();
+    if fits {
+        let path = dir.iter().chain(cache_path::FILE.as_bytes()).chain(core::iter::repeat(&0));
+        for (byte, &new) in built_in.iter_mut().zip(path) {
+            *byte = new;
+        }
+    }
+    fits
+}

@@ -1,0 +1,242 @@
+//! How a real loader's file is laid out in memory, from its ELF header and program headers.
+//!
+//! Everything is checked here, with the numbers taken for hostile, so that mapping is plain execution. All
+//! addresses are those of the file: the load bias is not in them.
+
+use core::mem::size_of;
+use core::ops::Range;
+
+use goblin::elf::header::{EI_CLASS, EI_DATA, ELFDATA2LSB, ELFMAG, ET_DYN};
+use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_EH_FRAME, PT_LOAD};
+use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
+
+use crate::elf::{CLASS, Header, MACHINE, ProgramHeader};
+use crate::texts;
+
+/// How much of a loader's file is read: its header and program headers have to be in there. glibc's and
+/// musl's loaders have at most 12 program headers, which end at byte 736.
+pub const HEAD_SIZE: usize = 1024;
+
+/// Why a file cannot be mapped as a loader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayoutError {
+    /// No ELF magic.
+    NotElf,
+    /// Another class, byte order or machine.
+    Architecture,
+    /// Not position-independent (ET_DYN).
+    Type,
+    /// Program headers of another size, or outside of the file's first [`HEAD_SIZE`] bytes.
+    ProgramHeaders,
+    /// Segments that are missing, overlap, are unsorted, wrap around or disagree with the file.
+    Segments,
+}
+
+/// One line for each [`LayoutError`], in its order. See `texts.rs`.
+const TEXTS: &str = "\
+not an ELF file
+made for another architecture
+not a loader: its ELF type is not DYN
+damaged: its program headers are not where a loader has them
+damaged: its segments make no sense
+";
+
+impl LayoutError {
+    /// The error in words, to stand behind the file's path.
+    pub fn as_bytes(self) -> &'static [u8] {
+        texts::line(TEXTS, self as usize)
+    }
+}
+
+/// One PT_LOAD segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// The address of its first page.
+    pub start: usize,
+    /// Where in the file that page begins.
+    pub offset: usize,
+    /// The first address that the file does not fill; `start` if it fills none.
+    pub file_end: usize,
+    /// The end of the segment in memory. What the file does not fill is zero.
+    pub memory_end: usize,
+    /// `PROT_*`
+    pub protection: i32,
+}
+
+impl Segment {
+    fn new(header: &ProgramHeader, page_size: usize) -> Option<Self> {
+        let [address, offset] = [header.p_vaddr as usize, header.p_offset as usize];
+        let [file_size, memory_size] = [header.p_filesz as usize, header.p_memsz as usize];
+        let in_page = address & (page_size - 1);
+        let start = address - in_page;
+        if file_size > memory_size || (file_size > 0 && offset & (page_size - 1) != in_page) {
+            return None;
+        }
+        let memory_end = address.checked_add(memory_size)?;
+        align_up(memory_end, page_size)?;
+        offset.checked_add(file_size)?;
+        Some(Self {
+            start,
+            offset: if file_size > 0 { offset - in_page } else { 0 },
+            file_end: if file_size > 0 { address + file_size } else { start },
+            memory_end,
+            protection: protection(header.p_flags),
+        })
+    }
+
+    /// How far the segment's addresses are from its offsets. Segments for which that is the same lie in
+    /// memory as in the file, so one mapping can show them all.
+    pub fn displacement(&self) -> usize {
+        self.start.wrapping_sub(self.offset)
+    }
+}
+
+fn protection(flags: u32) -> i32 {
+    let bit = |flag, protection| if flags & flag != 0 { protection } else { 0 };
+    bit(PF_R, PROT_READ) | bit(PF_W, PROT_WRITE) | bit(PF_X, PROT_EXEC)
+}
+
+/// `address` or the next multiple of `alignment`, a power of two; `None` if that is behind the last address.
+pub fn align_up(address: usize, alignment: usize) -> Option<usize> {
+    Some(address.checked_add(alignment - 1)? & !(alignment - 1))
+}
+
+/// A loader's file, checked.
+#[derive(Debug)]
+pub struct Layout<'a> {
+    headers: &'a [ProgramHeader],
+    page_size: usize,
+    /// The segment with the lowest address.
+    pub first: Segment,
+    /// The end of the last page of the last segment.
+    pub end: usize,
+    /// The largest alignment that a segment asks for, in bytes; at least the page size.
+    pub alignment: usize,
+    /// The entry point.
+    pub entry: usize,
+    /// The address of the program headers, if a segment holds them.
+    pub program_headers: Option<usize>,
+    /// How long the file has to be to hold all segments, in bytes.
+    pub file_size: usize,
+}
+
+impl<'a> Layout<'a> {
+    /// Reads the beginning of a loader's file, aligned as a [`Header`] is.
+    ///
+    /// # Errors
+    /// If the file is no loader for this architecture, or one that cannot be mapped as it says.
+    pub fn parse(head: &'a [u8], page_size: usize) -> Result<Self, LayoutError> {
+        let header: &Header = plain::from_bytes(head).map_err(|_| LayoutError::NotElf)?;
+        check_identity(header)?;
+        let headers = program_headers(head, header)?;
+        let mut layout = Self {
+            headers,
+            page_size,
+            first: Segment { start: 0, offset: 0, file_end: 0, memory_end: 0, protection: 0 },
+            end: 0,
+            alignment: page_size,
+            entry: header.e_entry as usize,
+            program_headers: None,
+            file_size: 0,
+        };
+        let mut any = false;
+        for header_of_segment in headers.iter().filter(|header| header.p_type == PT_LOAD) {
+            let segment = Segment::new(header_of_segment, page_size).ok_or(LayoutError::Segments)?;
+            if !any {
+                layout.first = segment;
+            } else if segment.start < layout.end {
+                return Err(LayoutError::Segments);
+            }
+            any = true;
+            layout.include(&segment, header_of_segment, header.e_phoff as usize)?;
+        }
+        let inside = layout.first.start <= layout.entry && layout.entry < layout.end;
+        if inside { Ok(layout) } else { Err(LayoutError::Segments) }
+    }
+
+    fn include(&mut self, segment: &Segment, header: &ProgramHeader, phoff: usize) -> Result<(), LayoutError> {
+        self.end = align_up(segment.memory_end, self.page_size).ok_or(LayoutError::Segments)?;
+        let alignment = header.p_align as usize;
+        if alignment.is_power_of_two() {
+            self.alignment = self.alignment.max(alignment);
+        }
+        let in_file = segment.offset..segment.offset + (segment.file_end - segment.start);
+        self.file_size = self.file_size.max(in_file.end);
+        if in_file.contains(&phoff) {
+            self.program_headers = Some(segment.displacement().wrapping_add(phoff));
+        }
+        Ok(())
+    }
+
+    /// The number of program headers.
+    pub fn program_header_count(&self) -> usize {
+        self.headers.len()
+    }
+
+    /// How many bytes of address space the segments span, from the first page to the last.
+    pub fn span(&self) -> usize {
+        self.end - self.first.start
+    }
+
+    /// The segments, by address.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = Segment> + '_ {
+        let loads = self.headers.iter().filter(|header| header.p_type == PT_LOAD);
+        loads.filter_map(|header| Segment::new(header, self.page_size))
+    }
+
+    /// Whether a mapping of the file over the whole span, beginning as the first segment does and with its
+    /// protection, already shows this segment as it should be.
+    pub fn is_shown_by_first(&self, segment: &Segment) -> bool {
+        segment.displacement() == self.first.displacement()
+            && segment.protection == self.first.protection
+            && segment.memory_end == segment.file_end
+    }
+
+    /// Where constants are, likeliest first: what a mapping as for [`Self::is_shown_by_first`] shows of
+    /// segments that are not written to. Those without code come before those that have both.
+    ///
+    /// Linkers put the unwind tables (PT_GNU_EH_FRAME and what follows) behind the constants. They are left
+    /// out: they would be half of what has to be searched.
+    pub fn constants(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let tables = self.headers.iter().find(|header| header.p_type == PT_GNU_EH_FRAME);
+        let tables = tables.map_or(usize::MAX, |header| header.p_vaddr as usize);
+        let range = move |segment: Segment| {
+            let end = if tables > segment.start { segment.file_end.min(tables) } else { segment.file_end };
+            segment.start..end
+        };
+        let with_code = |segment: &Segment| segment.protection & PROT_EXEC != 0;
+        let constant = |segment: &Segment| {
+            segment.protection & (PROT_READ | PROT_WRITE) == PROT_READ
+                && segment.displacement() == self.first.displacement()
+        };
+        let without = self.segments().rev().filter(move |segment| constant(segment) && !with_code(segment));
+        let with = self.segments().filter(move |segment| constant(segment) && with_code(segment));
+        without.chain(with).map(range)
+    }
+}
+
+fn check_identity(header: &Header) -> Result<(), LayoutError> {
+    let identity = &header.e_ident;
+    if !identity.starts_with(ELFMAG) {
+        Err(LayoutError::NotElf)
+    } else if identity[EI_CLASS] != CLASS || identity[EI_DATA] != ELFDATA2LSB || header.e_machine != MACHINE {
+        Err(LayoutError::Architecture)
+    } else if header.e_type != ET_DYN {
+        Err(LayoutError::Type)
+    } else {
+        Ok(())
+    }
+}
+
+fn program_headers<'a>(head: &'a [u8], header: &Header) -> Result<&'a [ProgramHeader], LayoutError> {
+    let size = usize::from(header.e_phnum) * size_of::<ProgramHeader>();
+    let start = header.e_phoff as usize;
+    let table = start.checked_add(size).and_then(|end| head.get(start..end));
+    match table.map(plain::slice_from_bytes) {
+        Some(Ok(headers)) if usize::from(header.e_phentsize) == size_of::<ProgramHeader>() => Ok(headers),
+        _ => Err(LayoutError::ProgramHeaders),
+    }
+}
+
+#[cfg(test)]
+mod tests;

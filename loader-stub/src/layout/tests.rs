@@ -1,0 +1,151 @@
+use std::vec::Vec;
+
+use goblin::elf::program_header::PT_DYNAMIC;
+
+use super::*;
+
+const PAGE: usize = 4096;
+
+/// The head of a loader's file, aligned.
+#[repr(C, align(8))]
+struct Head([u8; HEAD_SIZE]);
+
+fn load(address: usize, offset: usize, file_size: usize, memory_size: usize, flags: u32) -> ProgramHeader {
+    ProgramHeader {
+        p_type: PT_LOAD,
+        p_flags: flags,
+        p_offset: offset as _,
+        p_vaddr: address as _,
+        p_filesz: file_size as _,
+        p_memsz: memory_size as _,
+        p_align: PAGE as _,
+        ..ProgramHeader::default()
+    }
+}
+
+/// Four segments as glibc's loader has them.
+fn segments() -> Vec<ProgramHeader> {
+    let mut tables = load(0x3800, 0x3800, 0x100, 0x100, PF_R);
+    tables.p_type = PT_GNU_EH_FRAME;
+    Vec::from([
+        load(0, 0, 0x800, 0x800, PF_R),
+        load(0x1000, 0x1000, 0x1500, 0x1500, PF_R | PF_X),
+        load(0x3000, 0x3000, 0xa00, 0xa00, PF_R),
+        load(0x4900, 0x3900, 0x200, 0x1900, PF_R | PF_W),
+        tables,
+    ])
+}
+
+fn head_with(headers: &[ProgramHeader], change: impl FnOnce(&mut Header)) -> Head {
+    let mut head = Head([0; HEAD_SIZE]);
+    let header: &mut Header = plain::from_mut_bytes(&mut head.0).unwrap();
+    header.e_ident[..4].copy_from_slice(ELFMAG);
+    header.e_ident[EI_CLASS] = CLASS;
+    header.e_ident[EI_DATA] = ELFDATA2LSB;
+    header.e_type = ET_DYN;
+    header.e_machine = MACHINE;
+    header.e_entry = 0x1200;
+    header.e_phoff = size_of::<Header>() as _;
+    header.e_phentsize = size_of::<ProgramHeader>() as _;
+    header.e_phnum = headers.len() as _;
+    change(header);
+    let table = &mut head.0[size_of::<Header>()..];
+    let count = headers.len().min(table.len() / size_of::<ProgramHeader>());
+    let places: &mut [ProgramHeader] = plain::slice_from_mut_bytes(table).unwrap();
+    places[..count].copy_from_slice(&headers[..count]);
+    head
+}
+
+fn error(headers: &[ProgramHeader], change: impl FnOnce(&mut Header)) -> Option<LayoutError> {
+    Layout::parse(&head_with(headers, change).0, PAGE).err()
+}
+
+#[test]
+fn lays_out_a_loader() {
+    let head = head_with(&segments(), |_| {});
+    let layout = Layout::parse(&head.0, PAGE).unwrap();
+    assert_eq!((layout.span(), layout.file_size, layout.entry), (0x7000, 0x3b00, 0x1200));
+    assert_eq!(layout.program_headers, Some(size_of::<Header>()));
+    let data = layout.segments().last().unwrap();
+    let expected = Segment {
+        start: 0x4000,
+        offset: 0x3000,
+        file_end: 0x4b00,
+        memory_end: 0x6200,
+        protection: PROT_READ | PROT_WRITE,
+    };
+    assert_eq!(data, expected);
+}
+
+#[test]
+fn knows_what_one_mapping_of_the_file_shows() {
+    let head = head_with(&segments(), |_| {});
+    let layout = Layout::parse(&head.0, PAGE).unwrap();
+    let shown: Vec<_> = layout.segments().map(|segment| layout.is_shown_by_first(&segment)).collect();
+    assert_eq!(shown, [true, false, true, false]);
+}
+
+#[test]
+fn looks_for_constants_before_the_unwind_tables_and_in_code_last() {
+    let head = head_with(&segments(), |_| {});
+    let layout = Layout::parse(&head.0, PAGE).unwrap();
+    let constants: Vec<_> = layout.constants().collect();
+    assert_eq!(constants, [0x3000..0x3800, 0..0x800, 0x1000..0x2500]);
+}
+
+#[test]
+fn aligns_to_the_systems_pages() {
+    let headers = [load(0x10000, 0, 0x800, 0x800, PF_R | PF_X), load(0x2f000, 0xf000, 0x100, 0x100, PF_R | PF_W)];
+    let head = head_with(&headers, |header| header.e_entry = 0x10100);
+    let layout = Layout::parse(&head.0, 0x10000).unwrap();
+    assert_eq!((layout.first.start, layout.end), (0x10000, 0x30000));
+    assert_eq!(layout.segments().last().map(|segment| (segment.start, segment.offset)), Some((0x20000, 0)));
+}
+
+#[test]
+fn refuses_what_is_no_loader_of_this_architecture() {
+    let segments = &segments();
+    assert_eq!(error(segments, |_| {}), None, "the control");
+    assert_eq!(error(segments, |header| header.e_ident[0] = b'#'), Some(LayoutError::NotElf));
+    assert_eq!(error(segments, |header| header.e_ident[EI_CLASS] ^= 3), Some(LayoutError::Architecture));
+    assert_eq!(error(segments, |header| header.e_ident[EI_DATA] = 2), Some(LayoutError::Architecture));
+    assert_eq!(error(segments, |header| header.e_machine = 0), Some(LayoutError::Architecture));
+    assert_eq!(error(segments, |header| header.e_type = 2), Some(LayoutError::Type));
+    for length in [0, 4, size_of::<Header>() - 1] {
+        let head = head_with(segments, |_| {});
+        assert_eq!(Layout::parse(&head.0[..length], PAGE).err(), Some(LayoutError::NotElf), "{length}");
+    }
+}
+
+#[test]
+fn refuses_program_headers_that_are_not_at_hand() {
+    let segments = &segments();
+    let expected = Some(LayoutError::ProgramHeaders);
+    assert_eq!(error(segments, |header| header.e_phoff = HEAD_SIZE as _), expected);
+    assert_eq!(error(segments, |header| header.e_phoff = !0), expected);
+    assert_eq!(error(segments, |header| header.e_phoff += 1), expected, "misaligned");
+    assert_eq!(error(segments, |header| header.e_phnum = u16::MAX), expected);
+    assert_eq!(error(segments, |header| header.e_phentsize += 8), expected);
+}
+
+#[test]
+fn refuses_segments_that_make_no_sense() {
+    let max = usize::MAX;
+    let refused = |headers: &[ProgramHeader]| assert_eq!(error(headers, |_| {}), Some(LayoutError::Segments), "{headers:?}");
+    refused(&[]);
+    refused(&[ProgramHeader { p_type: PT_DYNAMIC, ..load(0, 0, 0x2000, 0x2000, PF_R) }]);
+    refused(&[load(0, 0, 0x2000, 0x1000, PF_R)]);
+    refused(&[load(0, 1, 0x2000, 0x2000, PF_R)]);
+    refused(&[load(max - 0xfff, 0, 0x1000, 0x1000, PF_R)]);
+    refused(&[load(0, 0, 0, max, PF_R)]);
+    refused(&[load(0, max - 0xfff, 0x2000, 0x2000, PF_R)]);
+    refused(&[load(0, 0, 0x2000, 0x2000, PF_R), load(0x1800, 0x1800, 8, 8, PF_R)]);
+    refused(&[load(0x3000, 0, 0x1000, 0x1000, PF_R), load(0, 0, 0x2000, 0x2000, PF_R)]);
+    refused(&[load(0x5000, 0, 0x1000, 0x1000, PF_R)]);
+}
+
+#[test]
+fn has_words_for_every_error() {
+    let texts = [LayoutError::NotElf, LayoutError::Segments].map(LayoutError::as_bytes);
+    assert_eq!(texts, [&b"not an ELF file"[..], b"damaged: its segments make no sense"]);
+}

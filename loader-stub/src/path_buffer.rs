@@ -1,0 +1,55 @@
+//! Room for a path that is put together.
+
+#![allow(unsafe_code, reason = "clearing the buffer first would cost more than all that is done with it")]
+
+use core::ffi::CStr;
+use core::mem::MaybeUninit;
+
+/// How long a path can be, its NUL included. The library environment's own paths are short: a longer one
+/// would not fit into a loader's built-in cache path either.
+const SIZE: usize = 1024;
+
+/// Room for one path.
+#[derive(Debug)]
+pub struct PathBuffer([MaybeUninit<u8>; SIZE]);
+
+impl Default for PathBuffer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PathBuffer {
+    /// An empty buffer.
+    pub const fn new() -> Self {
+        Self([MaybeUninit::uninit(); SIZE])
+    }
+
+    /// `dir` and `file`, one after the other, as the system wants it; `None` if they are too long together.
+    /// What follows a NUL in them does not count.
+    pub fn join(&mut self, dir: &[u8], file: &str) -> Option<&CStr> {
+        let bytes = self.0.get_mut(..dir.len() + file.len() + 1)?;
+        for (place, &byte) in bytes.iter_mut().zip(dir.iter().chain(file.as_bytes()).chain(&[0])) {
+            // SAFETY: it is a reference. The write is volatile because the compiler would make a `memcpy` of
+            // the loop, which it calls through the global offset table: the only thing in the stub that
+            // would have to be relocated.
+            unsafe { core::ptr::from_mut(place).write_volatile(MaybeUninit::new(byte)) };
+        }
+        // SAFETY: all bytes were written, the last of them is a NUL.
+        unsafe { Some(CStr::from_ptr(bytes.as_ptr().cast())) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joins_what_fits() {
+        let mut buffer = PathBuffer::new();
+        assert_eq!(buffer.join(b"/d", "/ld.so"), Some(c"/d/ld.so"));
+        assert_eq!(buffer.join(b"", ""), Some(c""));
+        assert_eq!(buffer.join(&[b'x'; SIZE - 4], "abc").map(CStr::count_bytes), Some(SIZE - 1));
+        assert_eq!(buffer.join(&[b'x'; SIZE - 3], "abc"), None);
+    }
+}

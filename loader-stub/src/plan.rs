@@ -1,0 +1,178 @@
+//! The plan: which loader, which libraries, by which mechanism.
+//!
+//! [`decide`] asks one thing of the system, whether a file is readable, and asks it through its caller. So
+//! the stub and `ldshim explain` decide by the same code.
+
+use core::ffi::CStr;
+
+use crate::baked::Baked;
+use crate::cache_path;
+use crate::env::Settings;
+
+/// The library environment of a NixOS system, as nix-ld's module has always linked it.
+pub const DEFAULT_LIBRARY_DIR: &CStr = c"/run/current-system/sw/share/nix-ld/lib";
+
+/// The name of the real loader in a library environment, as it follows the directory.
+pub const LOADER_FILE: &str = "/ld.so";
+
+/// What the plan depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// What the environment says.
+    pub settings: Settings<'a>,
+    /// Whether the program runs with rights that its caller lacks (AT_SECURE). Then the caller's settings
+    /// do not count.
+    pub secure: bool,
+    /// What the stub's file says.
+    pub baked: Baked<'a>,
+}
+
+/// Where a part of the plan comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// `NIX_LD_<system>` or `NIX_LD_LIBRARY_PATH_<system>`
+    SystemVariable,
+    /// `NIX_LD` or `NIX_LD_LIBRARY_PATH`
+    Variable,
+    /// `ld.so` of the library environment in use
+    LibraryEnvironment,
+    /// [`DEFAULT_LIBRARY_DIR`]
+    Default,
+    /// The baked configuration
+    Baked,
+}
+
+/// A real loader that may be there or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoaderCandidate<'a> {
+    /// Who named it.
+    pub origin: Origin,
+    /// Its path. Files like `nix-support/dynamic-linker` end with a newline, and so may this.
+    pub path: LoaderPath<'a>,
+}
+
+/// The path of a loader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoaderPath<'a> {
+    /// A path by itself.
+    File(&'a CStr),
+    /// [`LOADER_FILE`] in this directory.
+    Inside(&'a [u8]),
+}
+
+/// The libraries that the real loader shall find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Libraries<'a> {
+    /// Who named them.
+    pub origin: Origin,
+    /// Directories, separated by colons.
+    pub path: &'a [u8],
+    /// How the loader gets to know of them.
+    pub mechanism: Mechanism,
+}
+
+/// How the real loader gets to know of the libraries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// Its built-in cache path is redirected. If that turns out to be impossible: `Environment`.
+    Cache,
+    /// It sees them in LD_LIBRARY_PATH, or after `--library-path` if it is started directly.
+    Environment,
+    /// Not at all: a loader with AT_SECURE does not look at the environment.
+    Unreachable,
+}
+
+/// What the stub is going to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// The loaders to try, best first.
+    pub loaders: [Option<LoaderCandidate<'a>>; 5],
+    /// The libraries, if any were named or found.
+    pub libraries: Option<Libraries<'a>>,
+}
+
+/// Decides. `readable(dir, file)` tells whether the file whose path is the two put together can be read.
+pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool) -> Plan<'a> {
+    let settings = if inputs.secure { Settings::default() } else { inputs.settings };
+    let mut libraries = choose_libraries(&settings, &inputs.baked, readable);
+    if let Some(libraries) = &mut libraries
+        && inputs.secure
+    {
+        libraries.mechanism = without_environment(libraries.mechanism);
+    }
+    Plan { loaders: loader_candidates(&settings, libraries.as_ref(), &inputs.baked), libraries }
+}
+
+/// The mechanism to use where the loader does not look at the environment.
+pub fn without_environment(mechanism: Mechanism) -> Mechanism {
+    if mechanism == Mechanism::Cache { Mechanism::Cache } else { Mechanism::Unreachable }
+}
+
+fn choose_libraries<'a>(
+    settings: &Settings<'a>,
+    baked: &Baked<'a>,
+    mut readable: impl FnMut(&[u8], &str) -> bool,
+) -> Option<Libraries<'a>> {
+    let named = [
+        (Origin::SystemVariable, settings.libraries_of_system),
+        (Origin::Variable, settings.libraries),
+    ];
+    for (origin, value) in named {
+        let Some(path) = value.map(CStr::to_bytes) else { continue };
+        let mechanism = match single_directory(path) {
+            Some(dir) if may_hold_cache(dir) && readable(dir, cache_path::FILE) => Mechanism::Cache,
+            None if directories(path).next().is_none() => continue,
+            _ => Mechanism::Environment,
+        };
+        return Some(Libraries { origin, path, mechanism });
+    }
+    for (origin, dir) in [(Origin::Default, Some(DEFAULT_LIBRARY_DIR)), (Origin::Baked, baked.library_dir)] {
+        let Some(path) = dir.map(CStr::to_bytes) else { continue };
+        if readable(path, cache_path::FILE) {
+            return Some(Libraries { origin, path, mechanism: Mechanism::Cache });
+        }
+        if readable(path, "") {
+            return Some(Libraries { origin, path, mechanism: Mechanism::Environment });
+        }
+    }
+    None
+}
+
+fn loader_candidates<'a>(
+    settings: &Settings<'a>,
+    libraries: Option<&Libraries<'a>>,
+    baked: &Baked<'a>,
+) -> [Option<LoaderCandidate<'a>>; 5] {
+    let file = |origin, path: Option<&'a CStr>| path.map(|path| LoaderCandidate { origin, path: LoaderPath::File(path) });
+    let inside = |origin, dir| LoaderCandidate { origin, path: LoaderPath::Inside(dir) };
+    let own = libraries.and_then(|libraries| single_directory(libraries.path));
+    let default = DEFAULT_LIBRARY_DIR.to_bytes();
+    [
+        file(Origin::SystemVariable, settings.loader_of_system),
+        file(Origin::Variable, settings.loader),
+        own.map(|dir| inside(Origin::LibraryEnvironment, dir)),
+        (own != Some(default)).then(|| inside(Origin::Default, default)),
+        file(Origin::Baked, baked.loader),
+    ]
+}
+
+/// The directories of a library path. Empty elements are left out: to the real loader they would mean the
+/// current directory, and to those who leave them in, nothing.
+pub fn directories(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.split(|&byte| byte == b':' || byte == b';').filter(|dir| !dir.is_empty())
+}
+
+/// The directory of a library path that has just one.
+pub fn single_directory(path: &[u8]) -> Option<&[u8]> {
+    let mut directories = directories(path);
+    let first = directories.next()?;
+    directories.next().is_none().then_some(first)
+}
+
+/// A cache is opened again at each dlopen, when the program may be in another directory.
+fn may_hold_cache(dir: &[u8]) -> bool {
+    dir.starts_with(b"/")
+}
+
+#[cfg(test)]
+mod tests;

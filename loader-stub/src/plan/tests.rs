@@ -1,0 +1,113 @@
+use std::vec::Vec;
+
+use super::*;
+
+const DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld/lib";
+
+fn inputs<'a>() -> Inputs<'a> {
+    Inputs { settings: Settings::default(), secure: false, baked: Baked::default() }
+}
+
+/// Decides on a system that has just these files.
+fn decide_with<'a>(inputs: &Inputs<'a>, files: &[&[u8]]) -> Plan<'a> {
+    decide(inputs, |dir, file| files.contains(&[dir, file.as_bytes()].concat().as_slice()))
+}
+
+fn loaders<'a>(plan: &Plan<'a>) -> Vec<(Origin, LoaderPath<'a>)> {
+    plan.loaders.iter().flatten().map(|candidate| (candidate.origin, candidate.path)).collect()
+}
+
+#[test]
+fn tries_the_loaders_in_the_documented_order() {
+    let mut inputs = inputs();
+    inputs.settings.loader_of_system = Some(c"/1");
+    inputs.settings.loader = Some(c"/2");
+    inputs.settings.libraries = Some(c"/d");
+    inputs.baked.loader = Some(c"/5");
+    assert_eq!(
+        loaders(&decide_with(&inputs, &[])),
+        [
+            (Origin::SystemVariable, LoaderPath::File(c"/1")),
+            (Origin::Variable, LoaderPath::File(c"/2")),
+            (Origin::LibraryEnvironment, LoaderPath::Inside(b"/d")),
+            (Origin::Default, LoaderPath::Inside(DEFAULT)),
+            (Origin::Baked, LoaderPath::File(c"/5")),
+        ]
+    );
+}
+
+#[test]
+fn asks_for_the_defaults_loader_once() {
+    let plan = decide_with(&inputs(), &[&[DEFAULT, b"/ld.so.cache"].concat()]);
+    assert_eq!(loaders(&plan), [(Origin::LibraryEnvironment, LoaderPath::Inside(DEFAULT))]);
+}
+
+#[test]
+fn takes_the_cache_of_a_single_directory() {
+    for value in [c"/d", c"/d:", c":/d", c";/d:"] {
+        let mut inputs = inputs();
+        inputs.settings.libraries = Some(value);
+        let libraries = decide_with(&inputs, &[b"/d/ld.so.cache"]).libraries.unwrap();
+        assert_eq!((libraries.origin, libraries.mechanism), (Origin::Variable, Mechanism::Cache), "{value:?}");
+    }
+}
+
+#[test]
+fn takes_the_environment_without_a_cache_for_several_directories_and_for_relative_ones() {
+    let everywhere: &[&[u8]] = &[b"/a/ld.so.cache", b"/b/ld.so.cache", b"r/ld.so.cache"];
+    for value in [c"/nowhere", c"/a:/b", c"r"] {
+        let mut inputs = inputs();
+        inputs.settings.libraries = Some(value);
+        assert_eq!(decide_with(&inputs, everywhere).libraries.unwrap().mechanism, Mechanism::Environment, "{value:?}");
+    }
+}
+
+#[test]
+fn prefers_the_systems_own_variable() {
+    let mut inputs = inputs();
+    inputs.settings.libraries_of_system = Some(c"/own");
+    inputs.settings.libraries = Some(c"/any");
+    assert_eq!(decide_with(&inputs, &[]).libraries.unwrap().path, b"/own");
+}
+
+#[test]
+fn falls_back_on_the_default_then_on_the_baked_directory() {
+    let mut inputs = inputs();
+    inputs.baked.library_dir = Some(c"/baked");
+    let origin = |files: &[&[u8]]| decide_with(&inputs, files).libraries.map(|libraries| (libraries.origin, libraries.mechanism));
+    assert_eq!(origin(&[&[DEFAULT, b"/ld.so.cache"].concat(), b"/baked/ld.so.cache"]), Some((Origin::Default, Mechanism::Cache)));
+    assert_eq!(origin(&[DEFAULT, b"/baked/ld.so.cache"]), Some((Origin::Default, Mechanism::Environment)));
+    assert_eq!(origin(&[b"/baked/ld.so.cache"]), Some((Origin::Baked, Mechanism::Cache)));
+    assert_eq!(origin(&[]), None);
+}
+
+#[test]
+fn takes_a_path_of_separators_for_none() {
+    let mut inputs = inputs();
+    inputs.settings.libraries = Some(c"::");
+    assert_eq!(decide_with(&inputs, &[DEFAULT]).libraries.unwrap().origin, Origin::Default);
+}
+
+#[test]
+fn lets_nothing_of_the_environment_count_under_at_secure() {
+    let mut inputs = inputs();
+    inputs.settings.loader = Some(c"/evil");
+    inputs.settings.loader_of_system = Some(c"/evil");
+    inputs.settings.libraries = Some(c"/evil");
+    inputs.settings.libraries_of_system = Some(c"/evil");
+    inputs.baked = Baked { loader: Some(c"/b/ld.so"), library_dir: Some(c"/b") };
+    let files: &[&[u8]] = &[b"/evil/ld.so.cache", b"/b/ld.so.cache"];
+    assert_eq!(decide_with(&inputs, files).libraries.unwrap().path, b"/evil", "the control");
+    inputs.secure = true;
+    let plan = decide_with(&inputs, files);
+    assert_eq!(plan.libraries, Some(Libraries { origin: Origin::Baked, path: b"/b", mechanism: Mechanism::Cache }));
+    assert_eq!(
+        loaders(&plan),
+        [
+            (Origin::LibraryEnvironment, LoaderPath::Inside(b"/b")),
+            (Origin::Default, LoaderPath::Inside(DEFAULT)),
+            (Origin::Baked, LoaderPath::File(c"/b/ld.so")),
+        ]
+    );
+    assert_eq!(decide_with(&inputs, &[b"/b"]).libraries.unwrap().mechanism, Mechanism::Unreachable);
+}

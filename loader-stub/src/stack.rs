@@ -1,0 +1,237 @@
+//! The initial stack: what the kernel hands to a new process.
+//!
+//! From the stack pointer upwards: `argc`, `argv[argc]`, NULL, `envp[]`, NULL, the auxiliary vector up to
+//! its AT_NULL entry. The strings come after that. See the System V ABI, "Initial Stack and Register
+//! State", and `create_elf_tables` in the kernel's fs/binfmt_elf.c.
+
+#![allow(unsafe_code, reason = "the block has no length: it is known only by walking it")]
+
+use core::ffi::{CStr, c_char};
+use core::marker::PhantomData;
+use core::slice;
+
+/// Types of auxiliary vector entries, from the kernel's include/uapi/linux/auxvec.h.
+pub mod at {
+    /// End of the vector.
+    pub const NULL: usize = 0;
+    /// An entry without meaning.
+    pub const IGNORE: usize = 1;
+    /// Address of the program's program headers.
+    pub const PHDR: usize = 3;
+    /// Number of the program's program headers.
+    pub const PHNUM: usize = 5;
+    /// The system's page size, in bytes.
+    pub const PAGESZ: usize = 6;
+    /// Load address of the interpreter; 0 if the program has none.
+    pub const BASE: usize = 7;
+    /// The program's entry point.
+    pub const ENTRY: usize = 9;
+    /// Not 0 if the program runs with rights that its caller does not have.
+    pub const SECURE: usize = 23;
+    /// The path by which the program was executed: an address of a string.
+    pub const EXECFN: usize = 31;
+}
+
+/// One entry of the auxiliary vector (`ElfN_auxv_t`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct AuxEntry {
+    /// One of the constants in [`at`].
+    pub kind: usize,
+    /// What it means depends on the kind.
+    pub value: usize,
+}
+
+/// A NUL-terminated string of the initial stack, whose length nobody has counted yet.
+///
+/// Counting is put off because most strings of an environment are of no interest after one byte.
+#[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
+pub struct Entry<'a> {
+    start: *const c_char,
+    stack: PhantomData<&'a [c_char]>,
+}
+
+impl<'a> From<&'a CStr> for Entry<'a> {
+    fn from(text: &'a CStr) -> Self {
+        Self { start: text.as_ptr(), stack: PhantomData }
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// What follows `prefix`, if the string starts with it. `prefix` must not contain a NUL.
+    pub fn strip_prefix(self, prefix: &[u8]) -> Option<Self> {
+        let mut at = self.start;
+        for &byte in prefix {
+            // SAFETY: every byte before this one equalled a byte of `prefix`, none of which is NUL, so `at`
+            // is at most at the terminating NUL of the string.
+            if unsafe { *at } as u8 != byte {
+                return None;
+            }
+            // SAFETY: the byte at `at` is not NUL, so the string goes on for at least one more.
+            at = unsafe { at.add(1) };
+        }
+        Some(Self { start: at, ..self })
+    }
+
+    /// The string with its length counted.
+    pub fn to_c_str(self) -> &'a CStr {
+        // SAFETY: an `Entry` is made of NUL-terminated strings that live and stay as they are for 'a.
+        unsafe { CStr::from_ptr(self.start) }
+    }
+
+    /// The first byte; 0 if the string is empty.
+    pub fn first(self) -> u8 {
+        // SAFETY: a NUL-terminated string has at least its NUL.
+        unsafe { *self.start as u8 }
+    }
+
+    /// Where the string is.
+    pub fn address(self) -> usize {
+        self.start.addr()
+    }
+}
+
+/// The initial stack, taken apart. Nothing is copied.
+#[derive(Debug)]
+pub struct InitialStack<'a> {
+    /// The address of the block: the stack pointer at the first instruction.
+    pub pointer: *mut usize,
+    /// The arguments.
+    pub argv: &'a [Entry<'a>],
+    /// The environment, entries without `=` included.
+    pub envp: &'a [Entry<'a>],
+    /// The auxiliary vector with its AT_NULL entry.
+    pub auxv: &'a mut [AuxEntry],
+}
+
+impl<'a> InitialStack<'a> {
+    /// Takes apart the block at `pointer`.
+    ///
+    /// # Safety
+    /// `pointer` is the stack pointer that the kernel gave to this process, or points to a block of the
+    /// same form; it outlives 'a, its strings are not changed in that time, and nobody else holds a
+    /// reference to it.
+    pub unsafe fn from_pointer(pointer: *mut usize) -> Self {
+        // SAFETY: the caller says that the block has the form described at the top of this file, so each
+        // walk below ends at the NULL or AT_NULL that the form demands, and what was walked over is there.
+        unsafe {
+            let argc = *pointer;
+            let argv = pointer.add(1);
+            let envp = argv.add(argc + 1);
+            let mut count = 0;
+            while *envp.add(count) != 0 {
+                count += 1;
+            }
+            let auxv = envp.add(count + 1).cast::<AuxEntry>();
+            let mut last = 0;
+            while (*auxv.add(last)).kind != at::NULL {
+                last += 1;
+            }
+            Self {
+                pointer,
+                argv: slice::from_raw_parts(argv.cast(), argc),
+                envp: slice::from_raw_parts(envp.cast(), count),
+                auxv: slice::from_raw_parts_mut(auxv, last + 1),
+            }
+        }
+    }
+
+    /// The value of an auxiliary vector entry; 0 if there is none, which is what its absence means for all
+    /// that the stub asks for.
+    pub fn aux(&self, kind: usize) -> usize {
+        let found = self.auxv.iter().find(|entry| entry.kind == kind);
+        found.map_or(0, |entry| entry.value)
+    }
+
+    /// Changes the value of an auxiliary vector entry, if there is one.
+    pub fn set_aux(&mut self, kind: usize, value: usize) {
+        if let Some(entry) = self.auxv.iter_mut().find(|entry| entry.kind == kind) {
+            entry.value = value;
+        }
+    }
+
+    /// The path by which the program was executed, else the name that it was given.
+    pub fn program(&self) -> Option<&'a CStr> {
+        let executed: *const c_char = core::ptr::with_exposed_provenance(self.aux(at::EXECFN));
+        let name = match self.argv.first() {
+            _ if !executed.is_null() => Entry { start: executed, stack: PhantomData },
+            Some(&name) => name,
+            None => return None,
+        };
+        Some(name.to_c_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// A block as the kernel lays it out, with the strings beside it.
+    fn block(argv: &[&CStr], envp: &[&CStr], auxv: &[(usize, usize)]) -> Vec<usize> {
+        let address = |text: &&CStr| text.as_ptr().expose_provenance();
+        let mut words: Vec<usize> = [argv.len()].into();
+        words.extend(argv.iter().map(address));
+        words.push(0);
+        words.extend(envp.iter().map(address));
+        words.push(0);
+        words.extend(auxv.iter().flat_map(|&(kind, value)| [kind, value]));
+        words
+    }
+
+    fn texts<'a>(entries: &[Entry<'a>]) -> Vec<&'a CStr> {
+        entries.iter().map(|entry| entry.to_c_str()).collect()
+    }
+
+    #[test]
+    fn takes_arguments_environment_and_auxv_apart() {
+        let mut words = block(&[c"prog", c"-x"], &[c"A=1", c"odd", c"B=2"], &[(at::BASE, 7), (at::NULL, 0)]);
+        // SAFETY: `block` lays the words out as the kernel does, and they outlive the stack.
+        let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
+        assert_eq!(texts(stack.argv), [c"prog", c"-x"]);
+        assert_eq!(texts(stack.envp), [c"A=1", c"odd", c"B=2"]);
+        assert_eq!(stack.auxv.len(), 2);
+        assert_eq!(stack.aux(at::BASE), 7);
+        assert_eq!(stack.aux(at::SECURE), 0);
+        assert_eq!(stack.program(), Some(c"prog"));
+    }
+
+    #[test]
+    fn accepts_a_block_with_nothing_in_it() {
+        let mut words = block(&[], &[], &[(at::NULL, 0)]);
+        // SAFETY: as above.
+        let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
+        assert!(stack.argv.is_empty() && stack.envp.is_empty());
+        assert_eq!(stack.program(), None);
+    }
+
+    #[test]
+    fn prefers_the_executed_path_to_the_first_argument() {
+        let path = c"/w/prog".as_ptr().expose_provenance();
+        let mut words = block(&[c"-bash"], &[], &[(at::EXECFN, path), (at::NULL, 0)]);
+        // SAFETY: as above.
+        let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
+        assert_eq!(stack.program(), Some(c"/w/prog"));
+    }
+
+    #[test]
+    fn writes_auxv_entries_in_place_and_adds_none() {
+        let mut words = block(&[], &[], &[(at::BASE, 1), (at::NULL, 0)]);
+        // SAFETY: as above.
+        let mut stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
+        stack.set_aux(at::BASE, 42);
+        stack.set_aux(at::ENTRY, 43);
+        assert_eq!(stack.auxv, [AuxEntry { kind: at::BASE, value: 42 }, AuxEntry { kind: at::NULL, value: 0 }]);
+    }
+
+    #[test]
+    fn strips_prefixes_of_strings_that_are_shorter_too() {
+        let mut words = block(&[], &[c"NIX_LD=x", c"NIX", c""], &[(at::NULL, 0)]);
+        // SAFETY: as above.
+        let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
+        let stripped: Vec<_> = stack.envp.iter().map(|e| e.strip_prefix(b"NIX_LD").map(|e| e.to_c_str())).collect();
+        assert_eq!(stripped, [Some(c"=x"), None, None]);
+    }
+}

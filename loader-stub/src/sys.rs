@@ -1,0 +1,124 @@
+//! The system calls of the stub, typed. `arch::syscall` makes them.
+
+use core::ffi::CStr;
+use core::mem::MaybeUninit;
+
+use crate::arch::syscall;
+
+/// The exit status of a program that could not be run, as shells have it.
+pub(crate) const EXIT_CANNOT_RUN: i32 = 127;
+
+/// Why a system call failed: one of libc's `E*` numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Errno(pub(crate) i32);
+
+impl Errno {
+    fn check(answer: isize) -> Result<usize, Self> {
+        // The kernel answers with the negated number, and with no other value from -4095 to -1.
+        if (-4095..0).contains(&answer) { Err(Self(-answer as i32)) } else { Ok(answer as usize) }
+    }
+}
+
+/// An open file. It is closed by [`File::close`] and not before: the stub drops nothing.
+#[derive(Debug)]
+pub(crate) struct File(usize);
+
+impl File {
+    /// Opens for reading. Never waits, as opening a FIFO would.
+    pub(crate) fn open(path: &CStr) -> Result<Self, Errno> {
+        let flags = libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NONBLOCK;
+        let arguments = [libc::AT_FDCWD as usize, path.as_ptr().expose_provenance(), flags as usize, 0, 0, 0];
+        // SAFETY: the path is a NUL-terminated string.
+        Errno::check(unsafe { syscall(libc::SYS_openat, arguments) }).map(Self)
+    }
+
+    /// Reads the beginning of the file and returns how much of it fits or is there.
+    pub(crate) fn read<'a>(&self, buffer: &'a mut [MaybeUninit<u8>]) -> Result<&'a [u8], Errno> {
+        let arguments = [self.0, buffer.as_mut_ptr().expose_provenance(), buffer.len(), 0, 0, 0];
+        // SAFETY: the kernel writes into the buffer only.
+        let length = Errno::check(unsafe { syscall(libc::SYS_read, arguments) })?;
+        // SAFETY: the kernel has filled so many bytes, of as many as there are.
+        Ok(unsafe { core::slice::from_raw_parts(buffer.as_ptr().cast(), length.min(buffer.len())) })
+    }
+
+    /// The file's size, in bytes.
+    pub(crate) fn size(&self) -> Result<usize, Errno> {
+        // SAFETY: no memory is involved.
+        Errno::check(unsafe { syscall(libc::SYS_lseek, [self.0, 0, libc::SEEK_END as usize, 0, 0, 0]) })
+    }
+
+    /// Closes the file. The only error that there could be is that it was not open.
+    pub(crate) fn close(self) {
+        // SAFETY: no memory is involved, and nobody else has this descriptor.
+        unsafe { syscall(libc::SYS_close, [self.0, 0, 0, 0, 0, 0]) };
+    }
+}
+
+/// Maps pages privately and returns their address: of a file from an offset on, or of zeros without one.
+/// `address` is where they have to be; `None` leaves it to the kernel.
+///
+/// # Safety
+/// What is mapped at a given address is replaced: nobody may rely on it.
+pub(crate) unsafe fn map(
+    address: Option<usize>,
+    length: usize,
+    protection: i32,
+    file: Option<(&File, usize)>,
+) -> Result<usize, Errno> {
+    let fixed = if address.is_some() { libc::MAP_FIXED } else { 0 };
+    let (kind, descriptor, offset) = match file {
+        Some((file, offset)) => (0, file.0, offset),
+        None => (libc::MAP_ANONYMOUS, usize::MAX, 0),
+    };
+    let flags = libc::MAP_PRIVATE | fixed | kind;
+    let arguments = [address.unwrap_or(0), length, protection as usize, flags as usize, descriptor, offset];
+    // SAFETY: the caller answers for what was at the address.
+    Errno::check(unsafe { syscall(libc::SYS_mmap, arguments) })
+}
+
+/// Changes the protection of mapped pages.
+///
+/// # Safety
+/// Nobody may rely on the protection that is taken away.
+pub(crate) unsafe fn protect(address: usize, length: usize, protection: i32) -> Result<(), Errno> {
+    // SAFETY: the caller answers for the pages.
+    Errno::check(unsafe { syscall(libc::SYS_mprotect, [address, length, protection as usize, 0, 0, 0]) }).map(drop)
+}
+
+/// Takes pages out of the address space.
+///
+/// # Safety
+/// Nobody may rely on them.
+pub(crate) unsafe fn unmap(address: usize, length: usize) {
+    // SAFETY: the caller answers for the pages. There is nothing to do about an error.
+    unsafe { syscall(libc::SYS_munmap, [address, length, 0, 0, 0, 0]) };
+}
+
+/// Whether this process may read a file.
+pub(crate) fn is_readable(path: &CStr) -> bool {
+    let arguments = [libc::AT_FDCWD as usize, path.as_ptr().expose_provenance(), libc::R_OK as usize, 0, 0, 0];
+    // SAFETY: the path is a NUL-terminated string.
+    unsafe { syscall(libc::SYS_faccessat, arguments) == 0 }
+}
+
+/// Writes pieces of text in one go. A message that cannot be written is lost.
+pub(crate) fn write(descriptor: i32, pieces: &[&[u8]]) {
+    // Large enough for every message of the stub; more pieces would be left out.
+    let mut vector = [const { MaybeUninit::<libc::iovec>::uninit() }; 24];
+    let mut count = 0;
+    for (place, piece) in vector.iter_mut().zip(pieces) {
+        place.write(libc::iovec { iov_base: piece.as_ptr().cast_mut().cast(), iov_len: piece.len() });
+        count += 1;
+    }
+    let arguments = [descriptor as usize, vector.as_ptr().expose_provenance(), count, 0, 0, 0];
+    // SAFETY: the first `count` vectors were filled with pieces, which the kernel only reads.
+    unsafe { syscall(libc::SYS_writev, arguments) };
+}
+
+/// Ends the process.
+pub(crate) fn exit(status: i32) -> ! {
+    loop {
+        // SAFETY: nothing comes after it.
+        unsafe { syscall(libc::SYS_exit_group, [status as usize, 0, 0, 0, 0, 0]) };
+    }
+}

@@ -27,7 +27,10 @@ fn main() {
     println!("cargo::rerun-if-env-changed=DEFAULT_NIX_LD");
     println!("cargo::rustc-env=NIX_SYSTEM={}", nix_system());
     let default_loader = env::var("DEFAULT_NIX_LD").unwrap_or_default();
-    println!("cargo::rustc-env=DEFAULT_NIX_LD={}", default_loader.trim_end());
+    println!(
+        "cargo::rustc-env=DEFAULT_NIX_LD={}",
+        default_loader.trim_end()
+    );
 }
 
 /// The suffix of `NIX_LD_<system>`: the name of the system as Nix spells it, with an underscore.

@@ -15,6 +15,7 @@ pub const MAGIC: [u8; 16] = *b"ldshim baked \0\0\x01";
 
 const TAG_LOADER: u16 = 1;
 const TAG_LIBRARY_DIR: u16 = 2;
+const TAG_CACHE_PLACE: u16 = 3;
 
 /// What is baked into a stub.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,9 @@ pub struct Baked<'a> {
     pub loader: Option<&'a CStr>,
     /// The library environment to fall back on.
     pub library_dir: Option<&'a CStr>,
+    /// That this library environment has a cache, and where its loader's built-in path of the cache is: the
+    /// text of a [`crate::cache_path::Place`].
+    pub cache_place: Option<&'a CStr>,
 }
 
 /// Why a section cannot be read.
@@ -56,10 +60,13 @@ impl<'a> Baked<'a> {
                 break;
             }
             let (length, after_length) = split_u16(after_tag).ok_or(BakedError::Record)?;
-            let (text, after_text) = after_length.split_at_checked(length.into()).ok_or(BakedError::Record)?;
+            let (text, after_text) = after_length
+                .split_at_checked(length.into())
+                .ok_or(BakedError::Record)?;
             let field = match tag {
                 TAG_LOADER => Some(&mut baked.loader),
                 TAG_LIBRARY_DIR => Some(&mut baked.library_dir),
+                TAG_CACHE_PLACE => Some(&mut baked.cache_place),
                 _ => None,
             };
             if let Some(field) = field {
@@ -73,9 +80,16 @@ impl<'a> Baked<'a> {
     /// The bytes of a section that says this; `None` if it does not fit.
     pub const fn encode(&self) -> Option<[u8; SIZE]> {
         let mut section = [0; SIZE];
-        let Some(at) = put(&mut section, 0, &MAGIC) else { return None };
-        let Some(at) = put_record(&mut section, at, TAG_LOADER, self.loader) else { return None };
-        match put_record(&mut section, at, TAG_LIBRARY_DIR, self.library_dir) {
+        let Some(at) = put(&mut section, 0, &MAGIC) else {
+            return None;
+        };
+        let Some(at) = put_record(&mut section, at, TAG_LOADER, self.loader) else {
+            return None;
+        };
+        let Some(at) = put_record(&mut section, at, TAG_LIBRARY_DIR, self.library_dir) else {
+            return None;
+        };
+        match put_record(&mut section, at, TAG_CACHE_PLACE, self.cache_place) {
             Some(_) => Some(section),
             None => None,
         }
@@ -101,14 +115,23 @@ const fn put(section: &mut [u8; SIZE], at: usize, bytes: &[u8]) -> Option<usize>
     Some(at + bytes.len())
 }
 
-const fn put_record(section: &mut [u8; SIZE], at: usize, tag: u16, text: Option<&CStr>) -> Option<usize> {
+const fn put_record(
+    section: &mut [u8; SIZE],
+    at: usize,
+    tag: u16,
+    text: Option<&CStr>,
+) -> Option<usize> {
     let Some(text) = text else { return Some(at) };
     let text = text.to_bytes_with_nul();
     if text.len() > SIZE {
         return None;
     }
-    let Some(at) = put(section, at, &tag.to_le_bytes()) else { return None };
-    let Some(at) = put(section, at, &(text.len() as u16).to_le_bytes()) else { return None };
+    let Some(at) = put(section, at, &tag.to_le_bytes()) else {
+        return None;
+    };
+    let Some(at) = put(section, at, &(text.len() as u16).to_le_bytes()) else {
+        return None;
+    };
     put(section, at, text)
 }
 
@@ -119,11 +142,26 @@ mod tests {
 
     use super::*;
 
-    const BOTH: Baked<'_> = Baked { loader: Some(c"/nix/ld.so"), library_dir: Some(c"/nix/lib") };
+    const FULL: Baked<'_> = Baked {
+        loader: Some(c"/nix/ld.so"),
+        library_dir: Some(c"/nix/lib"),
+        cache_place: Some(c"1 2"),
+    };
 
     #[test]
     fn reads_back_what_it_wrote() {
-        for baked in [BOTH, Baked { loader: None, ..BOTH }, Baked { library_dir: None, ..BOTH }, Baked::default()] {
+        for baked in [
+            FULL,
+            Baked {
+                loader: None,
+                ..FULL
+            },
+            Baked {
+                library_dir: None,
+                ..FULL
+            },
+            Baked::default(),
+        ] {
             assert_eq!(Baked::parse(&baked.encode().unwrap()), Ok(baked));
         }
     }
@@ -138,16 +176,33 @@ mod tests {
     #[test]
     fn refuses_a_text_that_does_not_fit() {
         let long = CString::new([b'/'; SIZE]).unwrap();
-        assert_eq!(Baked { loader: Some(&long), ..BOTH }.encode(), None);
+        assert_eq!(
+            Baked {
+                loader: Some(&long),
+                ..FULL
+            }
+            .encode(),
+            None
+        );
     }
 
     #[test]
     fn refuses_foreign_and_damaged_sections() {
         assert_eq!(Baked::parse(b""), Err(BakedError::Magic));
         assert_eq!(Baked::parse(&[0; SIZE]), Err(BakedError::Magic));
-        for record in [&[1, 0][..], &[1, 0, 9, 0, b'/', 0], &[1, 0, 1, 0, b'/'], &[1, 0, 2, 0, 0, 0], &[1, 0, 0, 0]] {
+        for record in [
+            &[1, 0][..],
+            &[1, 0, 9, 0, b'/', 0],
+            &[1, 0, 1, 0, b'/'],
+            &[1, 0, 2, 0, 0, 0],
+            &[1, 0, 0, 0],
+        ] {
             let section = [&MAGIC, record].concat();
-            assert_eq!(Baked::parse(&section), Err(BakedError::Record), "{record:?}");
+            assert_eq!(
+                Baked::parse(&section),
+                Err(BakedError::Record),
+                "{record:?}"
+            );
         }
     }
 }

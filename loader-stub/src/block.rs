@@ -7,7 +7,10 @@
 //! The program keeps the copy, and its stack is below it: `environ`, `getauxval` and `__libc_stack_end` of
 //! the C library point into the block that the loader was given, and so it has to outlive the loader.
 
-#![allow(unsafe_code, reason = "the copy's text is bytes in memory that is made of words")]
+#![allow(
+    unsafe_code,
+    reason = "the copy's text is bytes in memory that is made of words"
+)]
 
 use core::mem::{MaybeUninit, size_of};
 use core::slice;
@@ -23,7 +26,7 @@ const FLAG: &core::ffi::CStr = c"--library-path";
 
 /// Where in the copy the library path goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Placement {
     /// In place of the environment's entry with this index.
     ReplaceVariable(usize),
     /// Behind the last entry of the environment.
@@ -47,7 +50,7 @@ pub struct LibraryPath<'a> {
 #[derive(Debug)]
 pub struct StackCopy<'a> {
     stack: &'a InitialStack<'a>,
-    place: Place,
+    placement: Placement,
     path: LibraryPath<'a>,
     /// The length of the text with its NUL, in words.
     text_words: usize,
@@ -76,8 +79,13 @@ pub struct Epilogue {
 
 impl<'a> StackCopy<'a> {
     /// Prepares a copy. Nothing is written yet.
-    pub fn new(stack: &'a InitialStack<'a>, place: Place, path: LibraryPath<'a>) -> Self {
-        let mut copy = Self { stack, place, path, text_words: 0 };
+    pub fn new(stack: &'a InitialStack<'a>, placement: Placement, path: LibraryPath<'a>) -> Self {
+        let mut copy = Self {
+            stack,
+            placement,
+            path,
+            text_words: 0,
+        };
         let mut length = 1;
         copy.for_each_piece(|piece| length += piece.len());
         copy.text_words = length.div_ceil(WORD);
@@ -93,11 +101,20 @@ impl<'a> StackCopy<'a> {
         let stack = self.stack;
         let added = if self.adds_two_words() { 2 } else { 0 };
         let auxv = stack.auxv.len() * (size_of::<AuxEntry>() / WORD);
-        1 + stack.argv.len() + 1 + stack.envp.len() + 1 + added + auxv + size_of::<Epilogue>() / WORD
+        1 + stack.argv.len()
+            + 1
+            + stack.envp.len()
+            + 1
+            + added
+            + auxv
+            + size_of::<Epilogue>() / WORD
     }
 
     fn adds_two_words(&self) -> bool {
-        matches!(self.place, Place::AppendVariable | Place::InsertArgument)
+        matches!(
+            self.placement,
+            Placement::AppendVariable | Placement::InsertArgument
+        )
     }
 
     /// Writes the copy to the beginning of `memory`, which has at least [`Self::words`] words; `None` if it
@@ -109,16 +126,19 @@ impl<'a> StackCopy<'a> {
         let mut words = Words(vectors);
         self.write_argv(&mut words, text)?;
         let environment = self.write_envp(&mut words, text)?;
-        let is_direct = matches!(self.place, Place::ReplaceArgument(_) | Place::InsertArgument);
+        let is_direct = matches!(
+            self.placement,
+            Placement::ReplaceArgument(_) | Placement::InsertArgument
+        );
         let entry = self.write_auxv(&mut words, if is_direct { None } else { Some(trampoline) })?;
         self.write_epilogue(&mut words, environment, entry)
     }
 
     fn write_argv(&self, words: &mut Words<'_>, text: usize) -> Option<()> {
-        let inserted = self.place == Place::InsertArgument;
+        let inserted = self.placement == Placement::InsertArgument;
         words.push(self.stack.argv.len() + if inserted { 2 } else { 0 })?;
         for (index, argument) in self.stack.argv.iter().enumerate() {
-            let replaced = self.place == Place::ReplaceArgument(index);
+            let replaced = self.placement == Placement::ReplaceArgument(index);
             words.push(if replaced { text } else { argument.address() })?;
             if inserted && index == 0 {
                 words.push(FLAG.as_ptr().expose_provenance())?;
@@ -130,35 +150,51 @@ impl<'a> StackCopy<'a> {
 
     fn write_envp(&self, words: &mut Words<'_>, text: usize) -> Option<[Option<Restore>; 2]> {
         let mut restores = [None, None];
-        let replaced = match self.place {
-            Place::ReplaceVariable(index) => index,
+        let replaced = match self.placement {
+            Placement::ReplaceVariable(index) => index,
             _ => usize::MAX,
         };
         for (index, entry) in self.stack.envp.iter().enumerate() {
             if index == replaced {
-                restores[0] = Some(Restore { address: words.push(text)?, value: entry.address() });
+                restores[0] = Some(Restore {
+                    address: words.push(text)?,
+                    value: entry.address(),
+                });
             } else {
                 words.push(entry.address())?;
             }
         }
-        if self.place == Place::AppendVariable {
+        if self.placement == Placement::AppendVariable {
             // The variable stands there twice, because afterwards whole pairs have to remain between the end
             // of the environment and the auxiliary vector: the first becomes the environment's NULL, the
             // second and the NULL behind it an entry of the vector that means nothing.
-            restores[0] = Some(Restore { address: words.push(text)?, value: 0 });
-            restores[1] = Some(Restore { address: words.push(text)?, value: at::IGNORE });
+            restores[0] = Some(Restore {
+                address: words.push(text)?,
+                value: 0,
+            });
+            restores[1] = Some(Restore {
+                address: words.push(text)?,
+                value: at::IGNORE,
+            });
         }
         words.push(0)?;
         Some(restores)
     }
 
-    fn write_auxv(&self, words: &mut Words<'_>, trampoline: Option<usize>) -> Option<Option<Restore>> {
+    fn write_auxv(
+        &self,
+        words: &mut Words<'_>,
+        trampoline: Option<usize>,
+    ) -> Option<Option<Restore>> {
         let mut entry = None;
         for aux in self.stack.auxv.iter() {
             words.push(aux.kind)?;
             match trampoline {
                 Some(trampoline) if aux.kind == at::ENTRY => {
-                    entry = Some(Restore { address: words.push(trampoline)?, value: aux.value });
+                    entry = Some(Restore {
+                        address: words.push(trampoline)?,
+                        value: aux.value,
+                    });
                 }
                 _ => {
                     words.push(aux.value)?;
@@ -176,7 +212,10 @@ impl<'a> StackCopy<'a> {
     ) -> Option<()> {
         let own_entry = words.push(entry.map_or(0, |entry| entry.value))?;
         // What has nothing to restore writes a word over that is there already.
-        let nothing = Restore { address: own_entry, value: entry.map_or(0, |entry| entry.value) };
+        let nothing = Restore {
+            address: own_entry,
+            value: entry.map_or(0, |entry| entry.value),
+        };
         for restore in [first, second, entry] {
             let Restore { address, value } = restore.unwrap_or(nothing);
             words.push(address)?;
@@ -204,7 +243,10 @@ impl<'a> StackCopy<'a> {
     }
 
     fn for_each_piece(&self, mut take: impl FnMut(&[u8])) {
-        if matches!(self.place, Place::ReplaceVariable(_) | Place::AppendVariable) {
+        if matches!(
+            self.placement,
+            Placement::ReplaceVariable(_) | Placement::AppendVariable
+        ) {
             take(VARIABLE);
         }
         let mut any = !self.path.user.is_empty();

@@ -31,7 +31,9 @@ pub fn library_path_argument(argv: &[Entry<'_>]) -> Option<usize> {
 }
 
 fn is(argument: Entry<'_>, text: &[u8]) -> bool {
-    argument.strip_prefix(text).is_some_and(|rest| rest.first() == 0)
+    argument
+        .strip_prefix(text)
+        .is_some_and(|rest| rest.first() == 0)
 }
 
 #[cfg(test)]
@@ -42,21 +44,53 @@ mod tests {
     use super::*;
 
     fn index(argv: &[&CStr]) -> Option<usize> {
-        library_path_argument(&argv.iter().map(|&text| Entry::from(text)).collect::<Vec<_>>())
+        library_path_argument(
+            &argv
+                .iter()
+                .map(|&text| Entry::from(text))
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]
     fn finds_the_value_of_the_last_library_path() {
-        assert_eq!(index(&[c"ld.so", c"--library-path", c"/a", c"prog"]), Some(2));
-        assert_eq!(index(&[c"ld.so", c"--list", c"--library-path", c"/a", c"--library-path", c"/b", c"prog"]), Some(5));
-        assert_eq!(index(&[c"ld.so", c"--argv0", c"--library-path", c"--library-path", c"/a", c"prog"]), Some(4));
+        assert_eq!(
+            index(&[c"ld.so", c"--library-path", c"/a", c"prog"]),
+            Some(2)
+        );
+        assert_eq!(
+            index(&[
+                c"ld.so",
+                c"--list",
+                c"--library-path",
+                c"/a",
+                c"--library-path",
+                c"/b",
+                c"prog"
+            ]),
+            Some(5)
+        );
+        assert_eq!(
+            index(&[
+                c"ld.so",
+                c"--argv0",
+                c"--library-path",
+                c"--library-path",
+                c"/a",
+                c"prog"
+            ]),
+            Some(4)
+        );
     }
 
     #[test]
     fn leaves_the_programs_own_arguments_alone() {
         assert_eq!(index(&[c"ld.so", c"prog", c"--library-path", c"/a"]), None);
         assert_eq!(index(&[c"ld.so", c"--", c"--library-path", c"/a"]), None);
-        assert_eq!(index(&[c"ld.so", c"--argv0", c"prog", c"--library-path", c"/a"]), Some(4));
+        assert_eq!(
+            index(&[c"ld.so", c"--argv0", c"prog", c"--library-path", c"/a"]),
+            Some(4)
+        );
     }
 
     #[test]

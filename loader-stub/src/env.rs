@@ -43,7 +43,10 @@ pub fn scan<'a>(envp: &[Entry<'a>]) -> Settings<'a> {
             b'N' => scan_nix_ld(entry, &mut settings),
             b'L' => {
                 if let Some(value) = entry.strip_prefix(b"LD_LIBRARY_PATH=") {
-                    settings.user = Some(UserLibraryPath { index, value: value.to_c_str() });
+                    settings.user = Some(UserLibraryPath {
+                        index,
+                        value: value.to_c_str(),
+                    });
                 }
             }
             _ => {}
@@ -53,9 +56,15 @@ pub fn scan<'a>(envp: &[Entry<'a>]) -> Settings<'a> {
 }
 
 fn scan_nix_ld<'a>(entry: Entry<'a>, settings: &mut Settings<'a>) {
-    let Some(rest) = entry.strip_prefix(b"NIX_LD") else { return };
+    let Some(rest) = entry.strip_prefix(b"NIX_LD") else {
+        return;
+    };
     let (rest, plain, of_system) = match rest.strip_prefix(b"_LIBRARY_PATH") {
-        Some(rest) => (rest, &mut settings.libraries, &mut settings.libraries_of_system),
+        Some(rest) => (
+            rest,
+            &mut settings.libraries,
+            &mut settings.libraries_of_system,
+        ),
         None => match rest.strip_prefix(b"_LOG=") {
             Some(value) => return set(&mut settings.log, value),
             None => (rest, &mut settings.loader, &mut settings.loader_of_system),
@@ -63,7 +72,10 @@ fn scan_nix_ld<'a>(entry: Entry<'a>, settings: &mut Settings<'a>) {
     };
     if let Some(value) = rest.strip_prefix(b"=") {
         set(plain, value);
-    } else if let Some(value) = rest.strip_prefix(SYSTEM_SUFFIX).and_then(|rest| rest.strip_prefix(b"=")) {
+    } else if let Some(value) = rest
+        .strip_prefix(SYSTEM_SUFFIX)
+        .and_then(|rest| rest.strip_prefix(b"="))
+    {
         set(of_system, value);
     }
 }
@@ -82,7 +94,12 @@ mod tests {
     use super::*;
 
     fn scan_texts<'a>(texts: &[&'a CStr]) -> Settings<'a> {
-        scan(&texts.iter().map(|&text| Entry::from(text)).collect::<Vec<_>>())
+        scan(
+            &texts
+                .iter()
+                .map(|&text| Entry::from(text))
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]
@@ -110,13 +127,26 @@ mod tests {
 
     #[test]
     fn ignores_names_that_only_begin_alike() {
-        let settings = scan_texts(&[c"NIX_LDX=1", c"NIX_LD", c"NIX_LD_=2", c"NIX_LD_mips_linux=3", c"LD_LIBRARY_PATHS=4"]);
-        assert!(settings.loader.is_none() && settings.loader_of_system.is_none() && settings.user.is_none());
+        let settings = scan_texts(&[
+            c"NIX_LDX=1",
+            c"NIX_LD",
+            c"NIX_LD_=2",
+            c"NIX_LD_mips_linux=3",
+            c"LD_LIBRARY_PATHS=4",
+        ]);
+        assert!(
+            settings.loader.is_none()
+                && settings.loader_of_system.is_none()
+                && settings.user.is_none()
+        );
     }
 
     #[test]
     fn goes_on_after_an_entry_without_equals_sign() {
-        assert_eq!(scan_texts(&[c"odd", c"", c"=", c"NIX_LD=/x"]).loader, Some(c"/x"));
+        assert_eq!(
+            scan_texts(&[c"odd", c"", c"=", c"NIX_LD=/x"]).loader,
+            Some(c"/x")
+        );
     }
 
     #[test]
@@ -127,7 +157,12 @@ mod tests {
 
     #[test]
     fn takes_the_first_duplicate_of_its_own_and_the_last_of_the_loaders() {
-        let settings = scan_texts(&[c"NIX_LD=/1", c"LD_LIBRARY_PATH=/1", c"NIX_LD=/2", c"LD_LIBRARY_PATH="]);
+        let settings = scan_texts(&[
+            c"NIX_LD=/1",
+            c"LD_LIBRARY_PATH=/1",
+            c"NIX_LD=/2",
+            c"LD_LIBRARY_PATH=",
+        ]);
         assert_eq!(settings.loader, Some(c"/1"));
         let user = settings.user.unwrap();
         assert_eq!((user.index, user.value), (3, c""));

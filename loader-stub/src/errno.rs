@@ -38,7 +38,10 @@ const TEXTS: &str = "\
 pub fn describe(errno: i32) -> Option<&'static [u8]> {
     texts::lines(TEXTS).find_map(|line| {
         let mut parts = line.splitn(2, |&byte| byte == b':');
-        let number = parts.next()?.iter().fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
+        let number = parts
+            .next()?
+            .iter()
+            .fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
         if number == errno { parts.next() } else { None }
     })
 }
@@ -52,9 +55,15 @@ mod tests {
         for errno in (0..200).filter(|&errno| describe(errno).is_some()) {
             let system = std::io::Error::from_raw_os_error(errno);
             let text = std::str::from_utf8(describe(errno).unwrap()).unwrap();
-            assert_eq!(std::format!("{text} (os error {errno})"), std::format!("{system}"));
+            assert_eq!(
+                std::format!("{text} (os error {errno})"),
+                std::format!("{system}")
+            );
         }
-        assert_eq!(describe(libc::ENOENT), Some(&b"No such file or directory"[..]));
+        assert_eq!(
+            describe(libc::ENOENT),
+            Some(&b"No such file or directory"[..])
+        );
     }
 
     #[test]

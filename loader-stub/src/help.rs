@@ -15,8 +15,12 @@ const TEXT: &str = concat!(
     "what the loader takes: [FLAG...] PROGRAM [ARGUMENT...]\n",
     "\n",
     "It reads:\n",
-    "  NIX_LD, NIX_LD_", env!("NIX_SYSTEM"), "  the real loader\n",
-    "  NIX_LD_LIBRARY_PATH, NIX_LD_LIBRARY_PATH_", env!("NIX_SYSTEM"), "  directories of libraries\n",
+    "  NIX_LD, NIX_LD_",
+    env!("NIX_SYSTEM"),
+    "  the real loader\n",
+    "  NIX_LD_LIBRARY_PATH, NIX_LD_LIBRARY_PATH_",
+    env!("NIX_SYSTEM"),
+    "  directories of libraries\n",
     "  NIX_LD_LOG  how much it says: error, warn (the default), info, debug, trace\n",
     "\n",
     "It would use now:\n",
@@ -26,16 +30,35 @@ const TEXT: &str = concat!(
 pub(crate) fn print(plan: &Plan<'_>, page_size: usize, own: &Header) -> ! {
     let usable = |path| {
         let mut head = Head::new();
-        image::open(path, &mut head, page_size, own).map(|(file, _)| file.close()).is_ok()
+        image::open(path, &mut head, page_size, own)
+            .map(|(file, _)| file.close())
+            .is_ok()
     };
-    let loader = plan.loaders.iter().flatten().find(|candidate| usable(candidate.path));
-    let [path, file] = loader.map_or([&b"none: no loader was found"[..], b""], |loader| log::path_pieces(loader.path));
+    let loader = plan
+        .loaders
+        .iter()
+        .flatten()
+        .find(|candidate| usable(candidate.path));
+    let [path, file] = loader.map_or([&b"none: no loader was found"[..], b""], |loader| {
+        log::path_pieces(loader.path)
+    });
     let (libraries, how): (&[u8], &[u8]) = match &plan.libraries {
         None => (b"none", b""),
-        Some(libraries) if libraries.mechanism == Mechanism::Cache => (libraries.path, b" (with a cache)"),
+        Some(libraries) if libraries.mechanism == Mechanism::Cache => {
+            (libraries.path, b" (with a cache)")
+        }
         Some(libraries) => (libraries.path, b""),
     };
-    let pieces = [TEXT.as_bytes(), b"  loader ", path, file, b"\n  libraries ", libraries, how, b"\n"];
+    let pieces = [
+        TEXT.as_bytes(),
+        b"  loader ",
+        path,
+        file,
+        b"\n  libraries ",
+        libraries,
+        how,
+        b"\n",
+    ];
     sys::write(libc::STDOUT_FILENO, &pieces);
     sys::exit(0)
 }

@@ -1,10 +1,11 @@
 //! The real loader: its file opened and checked, then mapped.
 
 use core::mem::MaybeUninit;
+use core::ops::Range;
 use core::slice;
 
 use libc::{PROT_NONE, PROT_READ, PROT_WRITE};
-use loader_stub::cache_path;
+use loader_stub::cache_path::{self, Place};
 use loader_stub::elf::Header;
 use loader_stub::layout::{HEAD_SIZE, Layout, LayoutError, Segment, align_up};
 use loader_stub::path_buffer::PathBuffer;
@@ -39,6 +40,15 @@ pub(crate) struct Image {
     pub(crate) cache_redirected: bool,
 }
 
+/// The cache that a loader is to open in place of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cache<'a> {
+    /// The directory that has it.
+    pub(crate) dir: &'a [u8],
+    /// Where that directory's loader has its built-in path. The loader at hand may be another one.
+    pub(crate) place: Option<Place>,
+}
+
 /// Opens a loader's file and checks that it can be mapped. `own` is the stub's header.
 pub(crate) fn open<'a>(
     path: LoaderPath<'_>,
@@ -62,7 +72,12 @@ pub(crate) fn open<'a>(
     }
 }
 
-fn check<'a>(file: &File, head: &'a mut Head, page_size: usize, own: &Header) -> Result<Layout<'a>, Reason> {
+fn check<'a>(
+    file: &File,
+    head: &'a mut Head,
+    page_size: usize,
+    own: &Header,
+) -> Result<Layout<'a>, Reason> {
     let head = file.read(&mut head.0)?;
     let layout = Layout::parse(head, page_size)?;
     if plain::from_bytes(head) == Ok(own) {
@@ -75,11 +90,16 @@ fn check<'a>(file: &File, head: &'a mut Head, page_size: usize, own: &Header) ->
     Ok(layout)
 }
 
-/// Maps a loader as the kernel would, and redirects its cache to that of `library_dir`, if one is named and
-/// the loader's built-in path has room for it.
-pub(crate) fn map(file: &File, layout: &Layout<'_>, page_size: usize, library_dir: Option<&[u8]>) -> Result<Image, Errno> {
-    let base = map_first(file, layout, page_size, library_dir.is_some())?;
-    let finished = finish(file, layout, page_size, base, library_dir);
+/// Maps a loader as the kernel would, and redirects it to `cache`, if one is named and the loader's built-in
+/// path has room for it.
+pub(crate) fn map(
+    file: &File,
+    layout: &Layout<'_>,
+    page_size: usize,
+    cache: Option<Cache<'_>>,
+) -> Result<Image, Errno> {
+    let base = map_first(file, layout, page_size, cache.is_some())?;
+    let finished = finish(file, layout, page_size, base, cache);
     if finished.is_err() {
         // SAFETY: nobody knows of these pages yet.
         unsafe { sys::unmap(base.wrapping_add(layout.first.start), layout.span()) };
@@ -88,7 +108,9 @@ pub(crate) fn map(file: &File, layout: &Layout<'_>, page_size: usize, library_di
     Ok(Image {
         base,
         entry: base.wrapping_add(layout.entry),
-        program_headers: layout.program_headers.map(|address| base.wrapping_add(address)),
+        program_headers: layout
+            .program_headers
+            .map(|address| base.wrapping_add(address)),
         program_header_count: layout.program_header_count(),
         cache_redirected,
     })
@@ -96,12 +118,32 @@ pub(crate) fn map(file: &File, layout: &Layout<'_>, page_size: usize, library_di
 
 /// Maps the file over the whole span, beginning as the first segment does. That reserves the addresses, and
 /// shows every segment that lies in memory as in the file. Returns where address 0 is.
-fn map_first(file: &File, layout: &Layout<'_>, page_size: usize, writable: bool) -> Result<usize, Errno> {
+fn map_first(
+    file: &File,
+    layout: &Layout<'_>,
+    page_size: usize,
+    writable: bool,
+) -> Result<usize, Errno> {
     let first = &layout.first;
-    let protection = if writable { PROT_READ | PROT_WRITE } else { first.protection };
-    let address = if layout.alignment > page_size { Some(reserve_aligned(layout)?) } else { None };
+    let protection = if writable {
+        PROT_READ | PROT_WRITE
+    } else {
+        first.protection
+    };
+    let address = if layout.alignment > page_size {
+        Some(reserve_aligned(layout)?)
+    } else {
+        None
+    };
     // SAFETY: the kernel chooses the address, or has just given it to us.
-    let start = unsafe { sys::map(address, layout.span(), protection, Some((file, first.offset)))? };
+    let start = unsafe {
+        sys::map(
+            address,
+            layout.span(),
+            protection,
+            Some((file, first.offset)),
+        )?
+    };
     Ok(start.wrapping_sub(first.start))
 }
 
@@ -112,7 +154,8 @@ fn reserve_aligned(layout: &Layout<'_>) -> Result<usize, Errno> {
     let in_alignment = layout.first.start & (layout.alignment - 1);
     // SAFETY: the kernel chooses the address.
     let reserved = unsafe { sys::map(None, length, PROT_NONE, None)? };
-    let start = align_up(reserved.wrapping_sub(in_alignment), layout.alignment).ok_or(no_room)? + in_alignment;
+    let start = align_up(reserved.wrapping_sub(in_alignment), layout.alignment).ok_or(no_room)?
+        + in_alignment;
     // SAFETY: both are parts of the reservation that nothing is put into.
     unsafe {
         if start > reserved {
@@ -132,13 +175,19 @@ fn finish(
     layout: &Layout<'_>,
     page_size: usize,
     base: usize,
-    library_dir: Option<&[u8]>,
+    cache: Option<Cache<'_>>,
 ) -> Result<bool, Errno> {
     let mut redirected = false;
-    if let Some(dir) = library_dir {
-        redirected = redirect_cache(layout, base, dir);
+    if let Some(cache) = cache {
+        redirected = redirect(layout, base, cache);
         // SAFETY: nobody knows of these pages yet.
-        unsafe { sys::protect(base.wrapping_add(layout.first.start), layout.span(), layout.first.protection)? };
+        unsafe {
+            sys::protect(
+                base.wrapping_add(layout.first.start),
+                layout.span(),
+                layout.first.protection,
+            )?
+        };
     }
     for segment in layout.segments() {
         if !layout.is_shown_by_first(&segment) {
@@ -151,8 +200,19 @@ fn finish(
 
 /// # Safety
 /// The segment's pages from `base` on belong to the loader that is being mapped.
-unsafe fn map_segment(file: &File, segment: &Segment, page_size: usize, base: usize) -> Result<(), Errno> {
-    let Segment { start, offset, file_end, memory_end, protection } = *segment;
+unsafe fn map_segment(
+    file: &File,
+    segment: &Segment,
+    page_size: usize,
+    base: usize,
+) -> Result<(), Errno> {
+    let Segment {
+        start,
+        offset,
+        file_end,
+        memory_end,
+        protection,
+    } = *segment;
     // The layout has checked that the end of the last page can be counted.
     let page_end = |address| align_up(address, page_size).unwrap_or(address);
     let (file_pages, memory_pages) = (page_end(file_end), page_end(memory_end));
@@ -160,30 +220,56 @@ unsafe fn map_segment(file: &File, segment: &Segment, page_size: usize, base: us
     // SAFETY: the caller says that the pages are the loader's; nothing else is mapped or written here.
     unsafe {
         if file_pages > start {
-            sys::map(Some(at(start)), file_pages - start, protection, Some((file, offset)))?;
+            sys::map(
+                Some(at(start)),
+                file_pages - start,
+                protection,
+                Some((file, offset)),
+            )?;
         }
         if protection & PROT_WRITE != 0 && memory_end > file_end {
             mem::clear(at(file_end), at(file_pages));
         }
         if memory_pages > file_pages {
-            sys::map(Some(at(file_pages)), memory_pages - file_pages, protection, None)?;
+            sys::map(
+                Some(at(file_pages)),
+                memory_pages - file_pages,
+                protection,
+                None,
+            )?;
         }
     }
     Ok(())
 }
 
-/// Writes `DIR/ld.so.cache` over the loader's built-in path, in pages that are still writable.
-fn redirect_cache(layout: &Layout<'_>, base: usize, dir: &[u8]) -> bool {
-    for range in layout.constants() {
+/// Writes the path of the cache over the loader's built-in one, in pages that are still writable.
+fn redirect(layout: &Layout<'_>, base: usize, cache: Cache<'_>) -> bool {
+    let data = |range: Range<usize>| {
         let start = core::ptr::with_exposed_provenance_mut::<u8>(base.wrapping_add(range.start));
         // SAFETY: the constants lie in pages of the first mapping, which the file fills, which are readable
-        // and writable for now, and of which nobody else knows.
-        let data = unsafe { slice::from_raw_parts_mut(start, range.len()) };
-        if let Some(found) = cache_path::find(data) {
-            return data.get_mut(found).is_some_and(|built_in| overwrite(built_in, dir));
-        }
-    }
-    false
+        // and writable for now, and of which nobody else knows. One slice is in use at a time.
+        unsafe { slice::from_raw_parts_mut(start, range.len()) }
+    };
+    let known = |range: &Range<usize>| {
+        cache
+            .place
+            .filter(|place| place.holds(data(range.clone()), range.start))
+    };
+    let at_place = layout
+        .constants()
+        .find_map(|range| Some((known(&range)?, range)));
+    let looked_for = || {
+        layout
+            .constants()
+            .find_map(|range| Some((cache_path::find(data(range.clone()), range.start)?, range)))
+    };
+    let Some((place, range)) = at_place.or_else(looked_for) else {
+        return false;
+    };
+    let built_in = data(range.clone())
+        .get_mut(place.address - range.start..)
+        .and_then(|rest| rest.get_mut(..place.length));
+    built_in.is_some_and(|built_in| overwrite(built_in, cache.dir))
 }
 
 /// Puts the path of the cache in `dir` in place of the built-in one, if it fits. What is left over, up to
@@ -192,7 +278,10 @@ fn overwrite(built_in: &mut [u8], dir: &[u8]) -> bool {
     let length = dir.len() + cache_path::FILE.len();
     let fits = length <= built_in.len();
     if fits {
-        let path = dir.iter().chain(cache_path::FILE.as_bytes()).chain(core::iter::repeat(&0));
+        let path = dir
+            .iter()
+            .chain(cache_path::FILE.as_bytes())
+            .chain(core::iter::repeat(&0));
         for (byte, &new) in built_in.iter_mut().zip(path) {
             *byte = new;
         }

@@ -78,7 +78,11 @@ impl Segment {
         Some(Self {
             start,
             offset: if file_size > 0 { offset - in_page } else { 0 },
-            file_end: if file_size > 0 { address + file_size } else { start },
+            file_end: if file_size > 0 {
+                address + file_size
+            } else {
+                start
+            },
             memory_end,
             protection: protection(header.p_flags),
         })
@@ -132,7 +136,13 @@ impl<'a> Layout<'a> {
         let mut layout = Self {
             headers,
             page_size,
-            first: Segment { start: 0, offset: 0, file_end: 0, memory_end: 0, protection: 0 },
+            first: Segment {
+                start: 0,
+                offset: 0,
+                file_end: 0,
+                memory_end: 0,
+                protection: 0,
+            },
             end: 0,
             alignment: page_size,
             entry: header.e_entry as usize,
@@ -141,7 +151,8 @@ impl<'a> Layout<'a> {
         };
         let mut any = false;
         for header_of_segment in headers.iter().filter(|header| header.p_type == PT_LOAD) {
-            let segment = Segment::new(header_of_segment, page_size).ok_or(LayoutError::Segments)?;
+            let segment =
+                Segment::new(header_of_segment, page_size).ok_or(LayoutError::Segments)?;
             if !any {
                 layout.first = segment;
             } else if segment.start < layout.end {
@@ -151,10 +162,19 @@ impl<'a> Layout<'a> {
             layout.include(&segment, header_of_segment, header.e_phoff as usize)?;
         }
         let inside = layout.first.start <= layout.entry && layout.entry < layout.end;
-        if inside { Ok(layout) } else { Err(LayoutError::Segments) }
+        if inside {
+            Ok(layout)
+        } else {
+            Err(LayoutError::Segments)
+        }
     }
 
-    fn include(&mut self, segment: &Segment, header: &ProgramHeader, phoff: usize) -> Result<(), LayoutError> {
+    fn include(
+        &mut self,
+        segment: &Segment,
+        header: &ProgramHeader,
+        phoff: usize,
+    ) -> Result<(), LayoutError> {
         self.end = align_up(segment.memory_end, self.page_size).ok_or(LayoutError::Segments)?;
         let alignment = header.p_align as usize;
         if alignment.is_power_of_two() {
@@ -180,7 +200,10 @@ impl<'a> Layout<'a> {
 
     /// The segments, by address.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = Segment> + '_ {
-        let loads = self.headers.iter().filter(|header| header.p_type == PT_LOAD);
+        let loads = self
+            .headers
+            .iter()
+            .filter(|header| header.p_type == PT_LOAD);
         loads.filter_map(|header| Segment::new(header, self.page_size))
     }
 
@@ -198,10 +221,17 @@ impl<'a> Layout<'a> {
     /// Linkers put the unwind tables (PT_GNU_EH_FRAME and what follows) behind the constants. They are left
     /// out: they would be half of what has to be searched.
     pub fn constants(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        let tables = self.headers.iter().find(|header| header.p_type == PT_GNU_EH_FRAME);
+        let tables = self
+            .headers
+            .iter()
+            .find(|header| header.p_type == PT_GNU_EH_FRAME);
         let tables = tables.map_or(usize::MAX, |header| header.p_vaddr as usize);
         let range = move |segment: Segment| {
-            let end = if tables > segment.start { segment.file_end.min(tables) } else { segment.file_end };
+            let end = if tables > segment.start {
+                segment.file_end.min(tables)
+            } else {
+                segment.file_end
+            };
             segment.start..end
         };
         let with_code = |segment: &Segment| segment.protection & PROT_EXEC != 0;
@@ -209,8 +239,13 @@ impl<'a> Layout<'a> {
             segment.protection & (PROT_READ | PROT_WRITE) == PROT_READ
                 && segment.displacement() == self.first.displacement()
         };
-        let without = self.segments().rev().filter(move |segment| constant(segment) && !with_code(segment));
-        let with = self.segments().filter(move |segment| constant(segment) && with_code(segment));
+        let without = self
+            .segments()
+            .rev()
+            .filter(move |segment| constant(segment) && !with_code(segment));
+        let with = self
+            .segments()
+            .filter(move |segment| constant(segment) && with_code(segment));
         without.chain(with).map(range)
     }
 }
@@ -219,7 +254,10 @@ fn check_identity(header: &Header) -> Result<(), LayoutError> {
     let identity = &header.e_ident;
     if !identity.starts_with(ELFMAG) {
         Err(LayoutError::NotElf)
-    } else if identity[EI_CLASS] != CLASS || identity[EI_DATA] != ELFDATA2LSB || header.e_machine != MACHINE {
+    } else if identity[EI_CLASS] != CLASS
+        || identity[EI_DATA] != ELFDATA2LSB
+        || header.e_machine != MACHINE
+    {
         Err(LayoutError::Architecture)
     } else if header.e_type != ET_DYN {
         Err(LayoutError::Type)
@@ -228,12 +266,17 @@ fn check_identity(header: &Header) -> Result<(), LayoutError> {
     }
 }
 
-fn program_headers<'a>(head: &'a [u8], header: &Header) -> Result<&'a [ProgramHeader], LayoutError> {
+fn program_headers<'a>(
+    head: &'a [u8],
+    header: &Header,
+) -> Result<&'a [ProgramHeader], LayoutError> {
     let size = usize::from(header.e_phnum) * size_of::<ProgramHeader>();
     let start = header.e_phoff as usize;
     let table = start.checked_add(size).and_then(|end| head.get(start..end));
     match table.map(plain::slice_from_bytes) {
-        Some(Ok(headers)) if usize::from(header.e_phentsize) == size_of::<ProgramHeader>() => Ok(headers),
+        Some(Ok(headers)) if usize::from(header.e_phentsize) == size_of::<ProgramHeader>() => {
+            Ok(headers)
+        }
         _ => Err(LayoutError::ProgramHeaders),
     }
 }

@@ -26,7 +26,9 @@ pub(crate) struct Log(Level);
 impl Log {
     /// A log as `NIX_LD_LOG` asks for.
     pub(crate) fn new(setting: Option<&CStr>) -> Self {
-        let Some(setting) = setting else { return Self(Level::Warn) };
+        let Some(setting) = setting else {
+            return Self(Level::Warn);
+        };
         let is = |name: &[u8]| setting.to_bytes().eq_ignore_ascii_case(name);
         match () {
             () if is(b"error") => Self(Level::Error),
@@ -36,7 +38,14 @@ impl Log {
             () if is(b"trace") => Self(Level::Trace),
             () => {
                 let log = Self(Level::Warn);
-                log.say(Level::Warn, &[b"NIX_LD_LOG is ", setting.to_bytes(), b": not one of error, warn, info, debug, trace"]);
+                log.say(
+                    Level::Warn,
+                    &[
+                        b"NIX_LD_LOG is ",
+                        setting.to_bytes(),
+                        b": not one of error, warn, info, debug, trace",
+                    ],
+                );
                 log
             }
         }
@@ -53,7 +62,10 @@ impl Log {
             return;
         }
         let mut line: [&[u8]; 16] = [b""; 16];
-        for (place, piece) in line.iter_mut().zip([&b"nix-ld: "[..]].iter().chain(pieces).chain(&[&b"\n"[..]])) {
+        for (place, piece) in line
+            .iter_mut()
+            .zip([&b"nix-ld: "[..]].iter().chain(pieces).chain(&[&b"\n"[..]]))
+        {
             *place = piece;
         }
         sys::write(libc::STDERR_FILENO, &line);
@@ -87,7 +99,9 @@ impl Reason {
     /// The reason in words.
     pub(crate) fn as_bytes(self) -> &'static [u8] {
         match self {
-            Self::System(Errno(errno)) => errno::describe(errno).unwrap_or(b"the system gave an unusual error"),
+            Self::System(Errno(errno)) => {
+                errno::describe(errno).unwrap_or(b"the system gave an unusual error")
+            }
             Self::Layout(error) => error.as_bytes(),
             Self::Other(text) => text.as_bytes(),
         }

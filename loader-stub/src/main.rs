@@ -4,7 +4,10 @@
 
 #![no_std]
 #![no_main]
-#![allow(unsafe_code, reason = "this half of the stub is the machine's: memory, system calls, jumps")]
+#![allow(
+    unsafe_code,
+    reason = "this half of the stub is the machine's: memory, system calls, jumps"
+)]
 
 mod arch;
 mod help;

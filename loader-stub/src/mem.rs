@@ -24,7 +24,10 @@ unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, count: usize) -> *mut
     }
     for index in (0..count).rev() {
         // SAFETY: the caller's memory is there.
-        unsafe { to.add(index).write_volatile(from.add(index).read_volatile()) };
+        unsafe {
+            to.add(index)
+                .write_volatile(from.add(index).read_volatile())
+        };
     }
     to
 }

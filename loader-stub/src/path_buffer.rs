@@ -1,6 +1,9 @@
 //! Room for a path that is put together.
 
-#![allow(unsafe_code, reason = "clearing the buffer first would cost more than all that is done with it")]
+#![allow(
+    unsafe_code,
+    reason = "clearing the buffer first would cost more than all that is done with it"
+)]
 
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
@@ -29,7 +32,10 @@ impl PathBuffer {
     /// What follows a NUL in them does not count.
     pub fn join(&mut self, dir: &[u8], file: &str) -> Option<&CStr> {
         let bytes = self.0.get_mut(..dir.len() + file.len() + 1)?;
-        for (place, &byte) in bytes.iter_mut().zip(dir.iter().chain(file.as_bytes()).chain(&[0])) {
+        for (place, &byte) in bytes
+            .iter_mut()
+            .zip(dir.iter().chain(file.as_bytes()).chain(&[0]))
+        {
             // SAFETY: it is a reference. The write is volatile because the compiler would make a `memcpy` of
             // the loop, which it calls through the global offset table: the only thing in the stub that
             // would have to be relocated.
@@ -49,7 +55,10 @@ mod tests {
         let mut buffer = PathBuffer::new();
         assert_eq!(buffer.join(b"/d", "/ld.so"), Some(c"/d/ld.so"));
         assert_eq!(buffer.join(b"", ""), Some(c""));
-        assert_eq!(buffer.join(&[b'x'; SIZE - 4], "abc").map(CStr::count_bytes), Some(SIZE - 1));
+        assert_eq!(
+            buffer.join(&[b'x'; SIZE - 4], "abc").map(CStr::count_bytes),
+            Some(SIZE - 1)
+        );
         assert_eq!(buffer.join(&[b'x'; SIZE - 3], "abc"), None);
     }
 }

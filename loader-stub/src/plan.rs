@@ -91,21 +91,33 @@ pub struct Plan<'a> {
     pub libraries: Option<Libraries<'a>>,
 }
 
-/// Decides. `readable(dir, file)` tells whether the file whose path is the two put together can be read.
+/// Decides. `readable(dir, file)` tells whether the file whose path is the two put together can be read. It
+/// is asked for a directory, with no file, and for [`cache_path::FILE`].
 pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool) -> Plan<'a> {
-    let settings = if inputs.secure { Settings::default() } else { inputs.settings };
+    let settings = if inputs.secure {
+        Settings::default()
+    } else {
+        inputs.settings
+    };
     let mut libraries = choose_libraries(&settings, &inputs.baked, readable);
     if let Some(libraries) = &mut libraries
         && inputs.secure
     {
         libraries.mechanism = without_environment(libraries.mechanism);
     }
-    Plan { loaders: loader_candidates(&settings, libraries.as_ref(), &inputs.baked), libraries }
+    Plan {
+        loaders: loader_candidates(&settings, libraries.as_ref(), &inputs.baked),
+        libraries,
+    }
 }
 
 /// The mechanism to use where the loader does not look at the environment.
 pub fn without_environment(mechanism: Mechanism) -> Mechanism {
-    if mechanism == Mechanism::Cache { Mechanism::Cache } else { Mechanism::Unreachable }
+    if mechanism == Mechanism::Cache {
+        Mechanism::Cache
+    } else {
+        Mechanism::Unreachable
+    }
 }
 
 fn choose_libraries<'a>(
@@ -118,24 +130,45 @@ fn choose_libraries<'a>(
         (Origin::Variable, settings.libraries),
     ];
     for (origin, value) in named {
-        let Some(path) = value.map(CStr::to_bytes) else { continue };
+        let Some(path) = value.map(CStr::to_bytes) else {
+            continue;
+        };
         let mechanism = match single_directory(path) {
             Some(dir) if may_hold_cache(dir) && readable(dir, cache_path::FILE) => Mechanism::Cache,
             None if directories(path).next().is_none() => continue,
             _ => Mechanism::Environment,
         };
-        return Some(Libraries { origin, path, mechanism });
+        return Some(Libraries {
+            origin,
+            path,
+            mechanism,
+        });
     }
-    for (origin, dir) in [(Origin::Default, Some(DEFAULT_LIBRARY_DIR)), (Origin::Baked, baked.library_dir)] {
-        let Some(path) = dir.map(CStr::to_bytes) else { continue };
-        if readable(path, cache_path::FILE) {
-            return Some(Libraries { origin, path, mechanism: Mechanism::Cache });
-        }
-        if readable(path, "") {
-            return Some(Libraries { origin, path, mechanism: Mechanism::Environment });
-        }
+    let path = DEFAULT_LIBRARY_DIR.to_bytes();
+    if readable(path, "") {
+        let mechanism = if readable(path, cache_path::FILE) {
+            Mechanism::Cache
+        } else {
+            Mechanism::Environment
+        };
+        return Some(Libraries {
+            origin: Origin::Default,
+            path,
+            mechanism,
+        });
     }
-    None
+    // What is baked in is not asked for: it was there when it was baked in, and belongs to the stub.
+    let path = baked.library_dir?.to_bytes();
+    let mechanism = if baked.cache_place.is_some() {
+        Mechanism::Cache
+    } else {
+        Mechanism::Environment
+    };
+    Some(Libraries {
+        origin: Origin::Baked,
+        path,
+        mechanism,
+    })
 }
 
 fn loader_candidates<'a>(
@@ -143,8 +176,16 @@ fn loader_candidates<'a>(
     libraries: Option<&Libraries<'a>>,
     baked: &Baked<'a>,
 ) -> [Option<LoaderCandidate<'a>>; 5] {
-    let file = |origin, path: Option<&'a CStr>| path.map(|path| LoaderCandidate { origin, path: LoaderPath::File(path) });
-    let inside = |origin, dir| LoaderCandidate { origin, path: LoaderPath::Inside(dir) };
+    let file = |origin, path: Option<&'a CStr>| {
+        path.map(|path| LoaderCandidate {
+            origin,
+            path: LoaderPath::File(path),
+        })
+    };
+    let inside = |origin, dir| LoaderCandidate {
+        origin,
+        path: LoaderPath::Inside(dir),
+    };
     let own = libraries.and_then(|libraries| single_directory(libraries.path));
     let default = DEFAULT_LIBRARY_DIR.to_bytes();
     [
@@ -159,7 +200,8 @@ fn loader_candidates<'a>(
 /// The directories of a library path. Empty elements are left out: to the real loader they would mean the
 /// current directory, and to those who leave them in, nothing.
 pub fn directories(path: &[u8]) -> impl Iterator<Item = &[u8]> {
-    path.split(|&byte| byte == b':' || byte == b';').filter(|dir| !dir.is_empty())
+    path.split(|&byte| byte == b':' || byte == b';')
+        .filter(|dir| !dir.is_empty())
 }
 
 /// The directory of a library path that has just one.

@@ -17,7 +17,11 @@ const DT_REL: usize = 17;
 const DT_RELSZ: usize = 18;
 
 /// The size of an `ElfN_Rela`, or of an `ElfN_Rel` on 32-bit systems, where the addend is in the word itself.
-const RELOCATION_SIZE: usize = if cfg!(target_pointer_width = "64") { 24 } else { 8 };
+const RELOCATION_SIZE: usize = if cfg!(target_pointer_width = "64") {
+    24
+} else {
+    8
+};
 const WORD: usize = size_of::<usize>();
 
 /// Adds the load address to every word that the linker left a relocation for. The build has RELATIVE ones

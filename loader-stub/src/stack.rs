@@ -4,7 +4,10 @@
 //! its AT_NULL entry. The strings come after that. See the System V ABI, "Initial Stack and Register
 //! State", and `create_elf_tables` in the kernel's fs/binfmt_elf.c.
 
-#![allow(unsafe_code, reason = "the block has no length: it is known only by walking it")]
+#![allow(
+    unsafe_code,
+    reason = "the block has no length: it is known only by walking it"
+)]
 
 use core::ffi::{CStr, c_char};
 use core::marker::PhantomData;
@@ -54,7 +57,10 @@ pub struct Entry<'a> {
 
 impl<'a> From<&'a CStr> for Entry<'a> {
     fn from(text: &'a CStr) -> Self {
-        Self { start: text.as_ptr(), stack: PhantomData }
+        Self {
+            start: text.as_ptr(),
+            stack: PhantomData,
+        }
     }
 }
 
@@ -155,7 +161,10 @@ impl<'a> InitialStack<'a> {
     pub fn program(&self) -> Option<&'a CStr> {
         let executed: *const c_char = core::ptr::with_exposed_provenance(self.aux(at::EXECFN));
         let name = match self.argv.first() {
-            _ if !executed.is_null() => Entry { start: executed, stack: PhantomData },
+            _ if !executed.is_null() => Entry {
+                start: executed,
+                stack: PhantomData,
+            },
             Some(&name) => name,
             None => return None,
         };
@@ -187,7 +196,11 @@ mod tests {
 
     #[test]
     fn takes_arguments_environment_and_auxv_apart() {
-        let mut words = block(&[c"prog", c"-x"], &[c"A=1", c"odd", c"B=2"], &[(at::BASE, 7), (at::NULL, 0)]);
+        let mut words = block(
+            &[c"prog", c"-x"],
+            &[c"A=1", c"odd", c"B=2"],
+            &[(at::BASE, 7), (at::NULL, 0)],
+        );
         // SAFETY: `block` lays the words out as the kernel does, and they outlive the stack.
         let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
         assert_eq!(texts(stack.argv), [c"prog", c"-x"]);
@@ -223,7 +236,19 @@ mod tests {
         let mut stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
         stack.set_aux(at::BASE, 42);
         stack.set_aux(at::ENTRY, 43);
-        assert_eq!(stack.auxv, [AuxEntry { kind: at::BASE, value: 42 }, AuxEntry { kind: at::NULL, value: 0 }]);
+        assert_eq!(
+            stack.auxv,
+            [
+                AuxEntry {
+                    kind: at::BASE,
+                    value: 42
+                },
+                AuxEntry {
+                    kind: at::NULL,
+                    value: 0
+                }
+            ]
+        );
     }
 
     #[test]
@@ -231,7 +256,11 @@ mod tests {
         let mut words = block(&[], &[c"NIX_LD=x", c"NIX", c""], &[(at::NULL, 0)]);
         // SAFETY: as above.
         let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
-        let stripped: Vec<_> = stack.envp.iter().map(|e| e.strip_prefix(b"NIX_LD").map(|e| e.to_c_str())).collect();
+        let stripped: Vec<_> = stack
+            .envp
+            .iter()
+            .map(|e| e.strip_prefix(b"NIX_LD").map(|e| e.to_c_str()))
+            .collect();
         assert_eq!(stripped, [Some(c"=x"), None, None]);
     }
 }

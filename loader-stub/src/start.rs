@@ -7,14 +7,15 @@ use core::mem::MaybeUninit;
 use core::slice;
 
 use loader_stub::baked::{self, Baked};
-use loader_stub::block::{LibraryPath, Place, StackCopy};
+use loader_stub::block::{LibraryPath, Placement, StackCopy};
+use loader_stub::cache_path::{self, Place};
 use loader_stub::elf::Header;
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{self, Inputs, Libraries, LoaderCandidate, Mechanism, Plan};
 use loader_stub::stack::{InitialStack, at};
 use loader_stub::{direct, env, texts};
 
-use crate::image::{self, Head, Image};
+use crate::image::{self, Cache, Head, Image};
 use crate::log::{self, Level, Log, Reason};
 use crate::{arch, help, relocate, sys};
 
@@ -28,7 +29,13 @@ static BAKED: [u8; baked::SIZE] = {
         Ok(path) if !path.is_empty() => Some(path),
         _ => None,
     };
-    match (Baked { loader, library_dir: None }).encode() {
+    match (Baked {
+        loader,
+        library_dir: None,
+        cache_place: None,
+    })
+    .encode()
+    {
         Some(section) => section,
         None => panic!("DEFAULT_NIX_LD is too long"),
     }
@@ -52,32 +59,75 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
         secure: stack.aux(at::SECURE) != 0,
         // SAFETY: it is a static. It is read as if it could change, for the tool has changed it in the file
         // after the compiler saw it.
-        baked: Baked::parse(unsafe { slice::from_raw_parts(core::hint::black_box(BAKED.as_ptr()), BAKED.len()) })
-            .unwrap_or_default(),
+        baked: Baked::parse(unsafe {
+            slice::from_raw_parts(core::hint::black_box(BAKED.as_ptr()), BAKED.len())
+        })
+        .unwrap_or_default(),
     };
-    let log = Log::new(if inputs.secure { None } else { inputs.settings.log });
-    let plan = plan::decide(&inputs, |dir, file| PathBuffer::new().join(dir, file).is_some_and(sys::is_readable));
+    let log = Log::new(if inputs.secure {
+        None
+    } else {
+        inputs.settings.log
+    });
+    let mut place = inputs
+        .baked
+        .cache_place
+        .and_then(|text| Place::parse(text.to_bytes()));
+    let plan = plan::decide(&inputs, |dir, file| is_readable(dir, file, &mut place));
     let is_direct = stack.aux(at::BASE) == 0;
     if is_direct && stack.argv.len() < 2 {
         help::print(&plan, page_size(&stack), own);
     }
-    let image = acquire(&plan, &stack, own, log);
+    let image = acquire(&plan, place, &stack, own, log);
     let mechanism = mechanism(&plan, &image, &inputs);
     if let Some(libraries) = &plan.libraries
         && log.says(Level::Info)
     {
-        log.say(Level::Info, &[b"libraries from ", libraries.path, b" by ", texts::line(MECHANISMS, mechanism as usize)]);
+        log.say(
+            Level::Info,
+            &[
+                b"libraries from ",
+                libraries.path,
+                b" by ",
+                texts::line(MECHANISMS, mechanism as usize),
+            ],
+        );
     }
     // SAFETY: the image was mapped for this process, which is done with everything else.
     unsafe { commit(&mut stack, &image, &plan, &inputs, mechanism, is_direct) }
 }
 
+/// Whether a file can be read. If it is a library environment's cache, this also learns its `place`: where
+/// there is one, there is a cache, and one question answers two.
+fn is_readable(dir: &[u8], file: &str, place: &mut Option<Place>) -> bool {
+    if file == cache_path::FILE {
+        let mut target = [const { MaybeUninit::uninit() }; 48];
+        let mut path = PathBuffer::new();
+        let link = path
+            .join(dir, cache_path::PLACE_LINK)
+            .and_then(|path| sys::read_link(path, &mut target).ok());
+        *place = link.and_then(Place::parse);
+        if place.is_some() {
+            return true;
+        }
+    }
+    PathBuffer::new()
+        .join(dir, file)
+        .is_some_and(sys::is_readable)
+}
+
 /// Maps the first loader that can be used, or says why none can and ends.
-fn acquire(plan: &Plan<'_>, stack: &InitialStack<'_>, own: &Header, log: Log) -> Image {
+fn acquire(
+    plan: &Plan<'_>,
+    place: Option<Place>,
+    stack: &InitialStack<'_>,
+    own: &Header,
+    log: Log,
+) -> Image {
     let page_size = page_size(stack);
     let mut failure = None;
     for candidate in plan.loaders.iter().flatten() {
-        match try_candidate(candidate, plan, page_size, own) {
+        match try_candidate(candidate, plan, place, page_size, own) {
             Ok(image) => {
                 if log.says(Level::Info) {
                     log_candidate(log, candidate, b"this is the loader");
@@ -97,12 +147,26 @@ fn acquire(plan: &Plan<'_>, stack: &InitialStack<'_>, own: &Header, log: Log) ->
     sys::exit(sys::EXIT_CANNOT_RUN)
 }
 
-fn try_candidate(candidate: &LoaderCandidate<'_>, plan: &Plan<'_>, page_size: usize, own: &Header) -> Result<Image, Reason> {
+fn try_candidate(
+    candidate: &LoaderCandidate<'_>,
+    plan: &Plan<'_>,
+    place: Option<Place>,
+    page_size: usize,
+    own: &Header,
+) -> Result<Image, Reason> {
     let mut head = Head::new();
     let (file, layout) = image::open(candidate.path, &mut head, page_size, own)?;
-    let by_cache = plan.libraries.as_ref().filter(|libraries| libraries.mechanism == Mechanism::Cache);
-    let library_dir = by_cache.and_then(|libraries| plan::single_directory(libraries.path));
-    let image = image::map(&file, &layout, page_size, library_dir);
+    let by_cache = plan
+        .libraries
+        .as_ref()
+        .filter(|libraries| libraries.mechanism == Mechanism::Cache);
+    let dir = by_cache.and_then(|libraries| plan::single_directory(libraries.path));
+    let image = image::map(
+        &file,
+        &layout,
+        page_size,
+        dir.map(|dir| Cache { dir, place }),
+    );
     file.close();
     Ok(image?)
 }
@@ -111,8 +175,14 @@ fn try_candidate(candidate: &LoaderCandidate<'_>, plan: &Plan<'_>, page_size: us
 fn mechanism(plan: &Plan<'_>, image: &Image, inputs: &Inputs<'_>) -> Mechanism {
     match &plan.libraries {
         None => Mechanism::Unreachable,
-        Some(Libraries { mechanism: Mechanism::Cache, .. }) if image.cache_redirected => Mechanism::Cache,
-        Some(Libraries { mechanism: Mechanism::Unreachable, .. }) => Mechanism::Unreachable,
+        Some(Libraries {
+            mechanism: Mechanism::Cache,
+            ..
+        }) if image.cache_redirected => Mechanism::Cache,
+        Some(Libraries {
+            mechanism: Mechanism::Unreachable,
+            ..
+        }) => Mechanism::Unreachable,
         Some(_) if inputs.secure => Mechanism::Unreachable,
         Some(_) => Mechanism::Environment,
     }
@@ -145,9 +215,15 @@ unsafe fn commit(
         stack.set_aux(at::BASE, image.base);
     }
     if let (Mechanism::Environment, Some(libraries)) = (mechanism, &plan.libraries) {
-        let (place, user) = place(stack, inputs, is_direct);
-        let path = LibraryPath { user: user.to_bytes(), libraries: libraries.path };
-        let handover = Handover { copy: StackCopy::new(stack, place, path), entry: image.entry };
+        let (placement, user) = placement(stack, inputs, is_direct);
+        let path = LibraryPath {
+            user: user.to_bytes(),
+            libraries: libraries.path,
+        };
+        let handover = Handover {
+            copy: StackCopy::new(stack, placement, path),
+            entry: image.entry,
+        };
         let size = handover.copy.words() * size_of::<usize>();
         // SAFETY: `hand_over` is given what it casts its argument to.
         unsafe { arch::on_lower_stack(size, core::ptr::from_ref(&handover).cast(), hand_over) }
@@ -157,16 +233,28 @@ unsafe fn commit(
 }
 
 /// Where the library path goes, and what the user says there already.
-fn place<'a>(stack: &InitialStack<'a>, inputs: &Inputs<'a>, is_direct: bool) -> (Place, &'a CStr) {
+fn placement<'a>(
+    stack: &InitialStack<'a>,
+    inputs: &Inputs<'a>,
+    is_direct: bool,
+) -> (Placement, &'a CStr) {
     let user = inputs.settings.user;
     let value = user.map_or(c"", |user| user.value);
     if is_direct {
         match direct::library_path_argument(stack.argv) {
-            Some(index) => (Place::ReplaceArgument(index), stack.argv.get(index).map_or(c"", |value| value.to_c_str())),
-            None => (Place::InsertArgument, value),
+            Some(index) => (
+                Placement::ReplaceArgument(index),
+                stack.argv.get(index).map_or(c"", |value| value.to_c_str()),
+            ),
+            None => (Placement::InsertArgument, value),
         }
     } else {
-        (user.map_or(Place::AppendVariable, |user| Place::ReplaceVariable(user.index)), value)
+        (
+            user.map_or(Placement::AppendVariable, |user| {
+                Placement::ReplaceVariable(user.index)
+            }),
+            value,
+        )
     }
 }
 
@@ -184,7 +272,9 @@ unsafe extern "C" fn hand_over(memory: *mut usize, argument: *const c_void) -> !
     // SAFETY: see above.
     let handover = unsafe { &*argument.cast::<Handover<'_>>() };
     // SAFETY: see above; the memory is the caller's to give, and lies below its frame.
-    let words = unsafe { slice::from_raw_parts_mut(memory.cast::<MaybeUninit<usize>>(), handover.copy.words()) };
+    let words = unsafe {
+        slice::from_raw_parts_mut(memory.cast::<MaybeUninit<usize>>(), handover.copy.words())
+    };
     let trampoline = arch::trampoline as unsafe extern "C" fn() -> ! as usize;
     // There is room for as many words as the copy has said that it takes.
     let _ = handover.copy.write(words, trampoline);
@@ -200,7 +290,18 @@ pub(crate) fn page_size(stack: &InitialStack<'_>) -> usize {
 
 fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, what: &[u8]) {
     let [path, file] = log::path_pieces(candidate.path);
-    log.say(Level::Info, &[b"loader ", path, file, b" (from ", log::loader_origin(candidate.origin), b"): ", what]);
+    log.say(
+        Level::Info,
+        &[
+            b"loader ",
+            path,
+            file,
+            b" (from ",
+            log::loader_origin(candidate.origin),
+            b"): ",
+            what,
+        ],
+    );
 }
 
 fn fail(stack: &InitialStack<'_>, candidate: &LoaderCandidate<'_>, reason: Reason) -> ! {
@@ -208,7 +309,20 @@ fn fail(stack: &InitialStack<'_>, candidate: &LoaderCandidate<'_>, reason: Reaso
     let [path, file] = log::path_pieces(candidate.path);
     let origin = log::loader_origin(candidate.origin);
     let next = log::next_step(candidate.origin);
-    let pieces = [b"cannot run ", program, b": loader ", path, file, b": ", reason.as_bytes(), b" (from ", origin, b": ", next, b")"];
+    let pieces = [
+        b"cannot run ",
+        program,
+        b": loader ",
+        path,
+        file,
+        b": ",
+        reason.as_bytes(),
+        b" (from ",
+        origin,
+        b": ",
+        next,
+        b")",
+    ];
     Log::new(None).say(Level::Error, &pieces);
     sys::exit(sys::EXIT_CANNOT_RUN)
 }

@@ -15,7 +15,11 @@ pub(crate) struct Errno(pub(crate) i32);
 impl Errno {
     fn check(answer: isize) -> Result<usize, Self> {
         // The kernel answers with the negated number, and with no other value from -4095 to -1.
-        if (-4095..0).contains(&answer) { Err(Self(-answer as i32)) } else { Ok(answer as usize) }
+        if (-4095..0).contains(&answer) {
+            Err(Self(-answer as i32))
+        } else {
+            Ok(answer as usize)
+        }
     }
 }
 
@@ -27,24 +31,47 @@ impl File {
     /// Opens for reading. Never waits, as opening a FIFO would.
     pub(crate) fn open(path: &CStr) -> Result<Self, Errno> {
         let flags = libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NONBLOCK;
-        let arguments = [libc::AT_FDCWD as usize, path.as_ptr().expose_provenance(), flags as usize, 0, 0, 0];
+        let arguments = [
+            libc::AT_FDCWD as usize,
+            path.as_ptr().expose_provenance(),
+            flags as usize,
+            0,
+            0,
+            0,
+        ];
         // SAFETY: the path is a NUL-terminated string.
         Errno::check(unsafe { syscall(libc::SYS_openat, arguments) }).map(Self)
     }
 
     /// Reads the beginning of the file and returns how much of it fits or is there.
     pub(crate) fn read<'a>(&self, buffer: &'a mut [MaybeUninit<u8>]) -> Result<&'a [u8], Errno> {
-        let arguments = [self.0, buffer.as_mut_ptr().expose_provenance(), buffer.len(), 0, 0, 0];
+        let arguments = [
+            self.0,
+            buffer.as_mut_ptr().expose_provenance(),
+            buffer.len(),
+            0,
+            0,
+            0,
+        ];
         // SAFETY: the kernel writes into the buffer only.
         let length = Errno::check(unsafe { syscall(libc::SYS_read, arguments) })?;
         // SAFETY: the kernel has filled so many bytes, of as many as there are.
-        Ok(unsafe { core::slice::from_raw_parts(buffer.as_ptr().cast(), length.min(buffer.len())) })
+        Ok(
+            unsafe {
+                core::slice::from_raw_parts(buffer.as_ptr().cast(), length.min(buffer.len()))
+            },
+        )
     }
 
     /// The file's size, in bytes.
     pub(crate) fn size(&self) -> Result<usize, Errno> {
         // SAFETY: no memory is involved.
-        Errno::check(unsafe { syscall(libc::SYS_lseek, [self.0, 0, libc::SEEK_END as usize, 0, 0, 0]) })
+        Errno::check(unsafe {
+            syscall(
+                libc::SYS_lseek,
+                [self.0, 0, libc::SEEK_END as usize, 0, 0, 0],
+            )
+        })
     }
 
     /// Closes the file. The only error that there could be is that it was not open.
@@ -65,13 +92,24 @@ pub(crate) unsafe fn map(
     protection: i32,
     file: Option<(&File, usize)>,
 ) -> Result<usize, Errno> {
-    let fixed = if address.is_some() { libc::MAP_FIXED } else { 0 };
+    let fixed = if address.is_some() {
+        libc::MAP_FIXED
+    } else {
+        0
+    };
     let (kind, descriptor, offset) = match file {
         Some((file, offset)) => (0, file.0, offset),
         None => (libc::MAP_ANONYMOUS, usize::MAX, 0),
     };
     let flags = libc::MAP_PRIVATE | fixed | kind;
-    let arguments = [address.unwrap_or(0), length, protection as usize, flags as usize, descriptor, offset];
+    let arguments = [
+        address.unwrap_or(0),
+        length,
+        protection as usize,
+        flags as usize,
+        descriptor,
+        offset,
+    ];
     // SAFETY: the caller answers for what was at the address.
     Errno::check(unsafe { syscall(libc::SYS_mmap, arguments) })
 }
@@ -82,7 +120,13 @@ pub(crate) unsafe fn map(
 /// Nobody may rely on the protection that is taken away.
 pub(crate) unsafe fn protect(address: usize, length: usize, protection: i32) -> Result<(), Errno> {
     // SAFETY: the caller answers for the pages.
-    Errno::check(unsafe { syscall(libc::SYS_mprotect, [address, length, protection as usize, 0, 0, 0]) }).map(drop)
+    Errno::check(unsafe {
+        syscall(
+            libc::SYS_mprotect,
+            [address, length, protection as usize, 0, 0, 0],
+        )
+    })
+    .map(drop)
 }
 
 /// Takes pages out of the address space.
@@ -96,9 +140,36 @@ pub(crate) unsafe fn unmap(address: usize, length: usize) {
 
 /// Whether this process may read a file.
 pub(crate) fn is_readable(path: &CStr) -> bool {
-    let arguments = [libc::AT_FDCWD as usize, path.as_ptr().expose_provenance(), libc::R_OK as usize, 0, 0, 0];
+    let arguments = [
+        libc::AT_FDCWD as usize,
+        path.as_ptr().expose_provenance(),
+        libc::R_OK as usize,
+        0,
+        0,
+        0,
+    ];
     // SAFETY: the path is a NUL-terminated string.
     unsafe { syscall(libc::SYS_faccessat, arguments) == 0 }
+}
+
+/// The target of a symbolic link, cut off where the buffer ends.
+pub(crate) fn read_link<'a>(
+    path: &CStr,
+    buffer: &'a mut [MaybeUninit<u8>],
+) -> Result<&'a [u8], Errno> {
+    let (start, size) = (buffer.as_mut_ptr().expose_provenance(), buffer.len());
+    let arguments = [
+        libc::AT_FDCWD as usize,
+        path.as_ptr().expose_provenance(),
+        start,
+        size,
+        0,
+        0,
+    ];
+    // SAFETY: the path is a NUL-terminated string, and the kernel writes into the buffer only.
+    let length = Errno::check(unsafe { syscall(libc::SYS_readlinkat, arguments) })?;
+    // SAFETY: the kernel has filled so many bytes, of as many as there are.
+    Ok(unsafe { core::slice::from_raw_parts(buffer.as_ptr().cast(), length.min(size)) })
 }
 
 /// Writes pieces of text in one go. A message that cannot be written is lost.
@@ -107,10 +178,20 @@ pub(crate) fn write(descriptor: i32, pieces: &[&[u8]]) {
     let mut vector = [const { MaybeUninit::<libc::iovec>::uninit() }; 24];
     let mut count = 0;
     for (place, piece) in vector.iter_mut().zip(pieces) {
-        place.write(libc::iovec { iov_base: piece.as_ptr().cast_mut().cast(), iov_len: piece.len() });
+        place.write(libc::iovec {
+            iov_base: piece.as_ptr().cast_mut().cast(),
+            iov_len: piece.len(),
+        });
         count += 1;
     }
-    let arguments = [descriptor as usize, vector.as_ptr().expose_provenance(), count, 0, 0, 0];
+    let arguments = [
+        descriptor as usize,
+        vector.as_ptr().expose_provenance(),
+        count,
+        0,
+        0,
+        0,
+    ];
     // SAFETY: the first `count` vectors were filled with pieces, which the kernel only reads.
     unsafe { syscall(libc::SYS_writev, arguments) };
 }

@@ -45,7 +45,13 @@ pub(crate) unsafe extern "C" fn on_lower_stack(
     argument: *const c_void,
     function: unsafe extern "C" fn(memory: *mut usize, argument: *const c_void) -> !,
 ) -> ! {
-    naked_asm!("sub rsp, rdi", "and rsp, -16", "mov rdi, rsp", "call rdx", "ud2")
+    naked_asm!(
+        "sub rsp, rdi",
+        "and rsp, -16",
+        "mov rdi, rsp",
+        "call rdx",
+        "ud2"
+    )
 }
 
 /// What a program's entry point is to the loader in the environment plan: finds the [`Epilogue`] behind the

@@ -16,14 +16,21 @@ struct Block {
 
 impl Block {
     fn new(argv: &[&str], envp: &[&str]) -> Self {
-        let texts: Vec<_> = argv.iter().chain(envp).map(|text| CString::new(*text).unwrap()).collect();
+        let texts: Vec<_> = argv
+            .iter()
+            .chain(envp)
+            .map(|text| CString::new(*text).unwrap())
+            .collect();
         let mut addresses = texts.iter().map(|text| text.as_ptr().expose_provenance());
         let mut words = vec![argv.len()];
         words.extend(addresses.by_ref().take(argv.len()));
         words.push(0);
         words.extend(addresses);
         words.extend([0, at::PAGESZ, 4096, at::ENTRY, ENTRY, at::NULL, 0]);
-        Self { words, _texts: texts }
+        Self {
+            words,
+            _texts: texts,
+        }
     }
 
     fn stack(&mut self) -> InitialStack<'_> {
@@ -33,13 +40,25 @@ impl Block {
 }
 
 fn texts(entries: &[Entry<'_>]) -> Vec<std::string::String> {
-    entries.iter().map(|entry| entry.to_c_str().to_str().unwrap().into()).collect()
+    entries
+        .iter()
+        .map(|entry| entry.to_c_str().to_str().unwrap().into())
+        .collect()
 }
 
 /// Writes a copy, hands it to `look` as the loader sees it, then again as the trampoline leaves it.
-fn copy(block: &mut Block, place: Place, user: &str, libraries: &str, look: impl Fn(&str, InitialStack<'_>)) {
+fn copy(
+    block: &mut Block,
+    place: Placement,
+    user: &str,
+    libraries: &str,
+    look: impl Fn(&str, InitialStack<'_>),
+) {
     let stack = block.stack();
-    let path = LibraryPath { user: user.as_bytes(), libraries: libraries.as_bytes() };
+    let path = LibraryPath {
+        user: user.as_bytes(),
+        libraries: libraries.as_bytes(),
+    };
     let copy = StackCopy::new(&stack, place, path);
     let mut memory = vec![MaybeUninit::new(usize::MAX); copy.words()];
     copy.write(&mut memory, TRAMPOLINE).unwrap();
@@ -54,7 +73,8 @@ fn copy(block: &mut Block, place: Place, user: &str, libraries: &str, look: impl
             let epilogue = *seen.auxv.as_ptr_range().end.cast::<Epilogue>();
             assert_eq!(epilogue.entry, ENTRY);
             for restore in epilogue.restores {
-                std::ptr::with_exposed_provenance_mut::<usize>(restore.address).write(restore.value);
+                std::ptr::with_exposed_provenance_mut::<usize>(restore.address)
+                    .write(restore.value);
             }
         }
     }
@@ -65,41 +85,90 @@ fn copy(block: &mut Block, place: Place, user: &str, libraries: &str, look: impl
 #[test]
 fn appends_the_variable_for_the_loader_only() {
     let mut block = Block::new(&["prog", "x"], &["A=1", "odd"]);
-    copy(&mut block, Place::AppendVariable, "", "/a:/b", |who, stack| {
-        assert_eq!(texts(stack.argv), ["prog", "x"]);
-        if who == "loader" {
-            assert_eq!(texts(stack.envp), ["A=1", "odd", "LD_LIBRARY_PATH=/a:/b", "LD_LIBRARY_PATH=/a:/b"]);
-            assert_eq!(stack.auxv[0].kind, at::PAGESZ);
-        } else {
-            assert_eq!(texts(stack.envp), ["A=1", "odd"]);
-            assert_eq!(stack.auxv[0], AuxEntry { kind: at::IGNORE, value: 0 }, "auxv still follows envp");
-        }
-        let entry = if who == "loader" { TRAMPOLINE } else { ENTRY };
-        assert_eq!((stack.aux(at::PAGESZ), stack.aux(at::ENTRY)), (4096, entry));
-    });
+    copy(
+        &mut block,
+        Placement::AppendVariable,
+        "",
+        "/a:/b",
+        |who, stack| {
+            assert_eq!(texts(stack.argv), ["prog", "x"]);
+            if who == "loader" {
+                assert_eq!(
+                    texts(stack.envp),
+                    [
+                        "A=1",
+                        "odd",
+                        "LD_LIBRARY_PATH=/a:/b",
+                        "LD_LIBRARY_PATH=/a:/b"
+                    ]
+                );
+                assert_eq!(stack.auxv[0].kind, at::PAGESZ);
+            } else {
+                assert_eq!(texts(stack.envp), ["A=1", "odd"]);
+                assert_eq!(
+                    stack.auxv[0],
+                    AuxEntry {
+                        kind: at::IGNORE,
+                        value: 0
+                    },
+                    "auxv still follows envp"
+                );
+            }
+            let entry = if who == "loader" { TRAMPOLINE } else { ENTRY };
+            assert_eq!((stack.aux(at::PAGESZ), stack.aux(at::ENTRY)), (4096, entry));
+        },
+    );
 }
 
 #[test]
 fn replaces_the_variable_for_the_loader_only() {
     let mut block = Block::new(&["prog"], &["A=1", "LD_LIBRARY_PATH=/u", "B=2"]);
-    copy(&mut block, Place::ReplaceVariable(1), "/u", "/a", |who, stack| {
-        let seen = if who == "loader" { "LD_LIBRARY_PATH=/u:/a" } else { "LD_LIBRARY_PATH=/u" };
-        assert_eq!(texts(stack.envp), ["A=1", seen, "B=2"]);
-    });
+    copy(
+        &mut block,
+        Placement::ReplaceVariable(1),
+        "/u",
+        "/a",
+        |who, stack| {
+            let seen = if who == "loader" {
+                "LD_LIBRARY_PATH=/u:/a"
+            } else {
+                "LD_LIBRARY_PATH=/u"
+            };
+            assert_eq!(texts(stack.envp), ["A=1", seen, "B=2"]);
+        },
+    );
 }
 
 #[test]
 fn hands_libraries_to_a_directly_started_loader_as_arguments() {
     let mut block = Block::new(&["ld.so", "./prog"], &["A=1"]);
-    copy(&mut block, Place::InsertArgument, "", "/a", |_, stack| {
-        assert_eq!(texts(stack.argv), ["ld.so", "--library-path", "/a", "./prog"]);
-        assert_eq!(texts(stack.envp), ["A=1"]);
-        assert_eq!(stack.aux(at::ENTRY), ENTRY, "the loader knows itself by it");
-    });
+    copy(
+        &mut block,
+        Placement::InsertArgument,
+        "",
+        "/a",
+        |_, stack| {
+            assert_eq!(
+                texts(stack.argv),
+                ["ld.so", "--library-path", "/a", "./prog"]
+            );
+            assert_eq!(texts(stack.envp), ["A=1"]);
+            assert_eq!(stack.aux(at::ENTRY), ENTRY, "the loader knows itself by it");
+        },
+    );
     let mut block = Block::new(&["ld.so", "--library-path", "/u", "./prog"], &[]);
-    copy(&mut block, Place::ReplaceArgument(2), "/u", "/a", |_, stack| {
-        assert_eq!(texts(stack.argv), ["ld.so", "--library-path", "/u:/a", "./prog"]);
-    });
+    copy(
+        &mut block,
+        Placement::ReplaceArgument(2),
+        "/u",
+        "/a",
+        |_, stack| {
+            assert_eq!(
+                texts(stack.argv),
+                ["ld.so", "--library-path", "/u:/a", "./prog"]
+            );
+        },
+    );
 }
 
 #[test]
@@ -111,11 +180,17 @@ fn leaves_out_empty_elements_but_keeps_those_of_the_user() {
         ("", ":", ""),
     ] {
         let mut block = Block::new(&["prog"], &["LD_LIBRARY_PATH=?"]);
-        copy(&mut block, Place::ReplaceVariable(0), user, libraries, |who, stack| {
-            if who == "loader" {
-                assert_eq!(texts(stack.envp), [format!("LD_LIBRARY_PATH={value}")]);
-            }
-        });
+        copy(
+            &mut block,
+            Placement::ReplaceVariable(0),
+            user,
+            libraries,
+            |who, stack| {
+                if who == "loader" {
+                    assert_eq!(texts(stack.envp), [format!("LD_LIBRARY_PATH={value}")]);
+                }
+            },
+        );
     }
 }
 
@@ -123,7 +198,14 @@ fn leaves_out_empty_elements_but_keeps_those_of_the_user() {
 fn writes_nowhere_but_into_its_memory() {
     let mut block = Block::new(&["prog"], &["A=1"]);
     let stack = block.stack();
-    let copy = StackCopy::new(&stack, Place::AppendVariable, LibraryPath { user: b"", libraries: b"/a" });
+    let copy = StackCopy::new(
+        &stack,
+        Placement::AppendVariable,
+        LibraryPath {
+            user: b"",
+            libraries: b"/a",
+        },
+    );
     let mut short = vec![MaybeUninit::uninit(); copy.words() - 1];
     assert!(copy.write(&mut short, TRAMPOLINE).is_none());
 }

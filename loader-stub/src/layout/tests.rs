@@ -10,7 +10,13 @@ const PAGE: usize = 4096;
 #[repr(C, align(8))]
 struct Head([u8; HEAD_SIZE]);
 
-fn load(address: usize, offset: usize, file_size: usize, memory_size: usize, flags: u32) -> ProgramHeader {
+fn load(
+    address: usize,
+    offset: usize,
+    file_size: usize,
+    memory_size: usize,
+    flags: u32,
+) -> ProgramHeader {
     ProgramHeader {
         p_type: PT_LOAD,
         p_flags: flags,
@@ -64,7 +70,10 @@ fn error(headers: &[ProgramHeader], change: impl FnOnce(&mut Header)) -> Option<
 fn lays_out_a_loader() {
     let head = head_with(&segments(), |_| {});
     let layout = Layout::parse(&head.0, PAGE).unwrap();
-    assert_eq!((layout.span(), layout.file_size, layout.entry), (0x7000, 0x3b00, 0x1200));
+    assert_eq!(
+        (layout.span(), layout.file_size, layout.entry),
+        (0x7000, 0x3b00, 0x1200)
+    );
     assert_eq!(layout.program_headers, Some(size_of::<Header>()));
     let data = layout.segments().last().unwrap();
     let expected = Segment {
@@ -81,7 +90,10 @@ fn lays_out_a_loader() {
 fn knows_what_one_mapping_of_the_file_shows() {
     let head = head_with(&segments(), |_| {});
     let layout = Layout::parse(&head.0, PAGE).unwrap();
-    let shown: Vec<_> = layout.segments().map(|segment| layout.is_shown_by_first(&segment)).collect();
+    let shown: Vec<_> = layout
+        .segments()
+        .map(|segment| layout.is_shown_by_first(&segment))
+        .collect();
     assert_eq!(shown, [true, false, true, false]);
 }
 
@@ -95,25 +107,53 @@ fn looks_for_constants_before_the_unwind_tables_and_in_code_last() {
 
 #[test]
 fn aligns_to_the_systems_pages() {
-    let headers = [load(0x10000, 0, 0x800, 0x800, PF_R | PF_X), load(0x2f000, 0xf000, 0x100, 0x100, PF_R | PF_W)];
+    let headers = [
+        load(0x10000, 0, 0x800, 0x800, PF_R | PF_X),
+        load(0x2f000, 0xf000, 0x100, 0x100, PF_R | PF_W),
+    ];
     let head = head_with(&headers, |header| header.e_entry = 0x10100);
     let layout = Layout::parse(&head.0, 0x10000).unwrap();
     assert_eq!((layout.first.start, layout.end), (0x10000, 0x30000));
-    assert_eq!(layout.segments().last().map(|segment| (segment.start, segment.offset)), Some((0x20000, 0)));
+    assert_eq!(
+        layout
+            .segments()
+            .last()
+            .map(|segment| (segment.start, segment.offset)),
+        Some((0x20000, 0))
+    );
 }
 
 #[test]
 fn refuses_what_is_no_loader_of_this_architecture() {
     let segments = &segments();
     assert_eq!(error(segments, |_| {}), None, "the control");
-    assert_eq!(error(segments, |header| header.e_ident[0] = b'#'), Some(LayoutError::NotElf));
-    assert_eq!(error(segments, |header| header.e_ident[EI_CLASS] ^= 3), Some(LayoutError::Architecture));
-    assert_eq!(error(segments, |header| header.e_ident[EI_DATA] = 2), Some(LayoutError::Architecture));
-    assert_eq!(error(segments, |header| header.e_machine = 0), Some(LayoutError::Architecture));
-    assert_eq!(error(segments, |header| header.e_type = 2), Some(LayoutError::Type));
+    assert_eq!(
+        error(segments, |header| header.e_ident[0] = b'#'),
+        Some(LayoutError::NotElf)
+    );
+    assert_eq!(
+        error(segments, |header| header.e_ident[EI_CLASS] ^= 3),
+        Some(LayoutError::Architecture)
+    );
+    assert_eq!(
+        error(segments, |header| header.e_ident[EI_DATA] = 2),
+        Some(LayoutError::Architecture)
+    );
+    assert_eq!(
+        error(segments, |header| header.e_machine = 0),
+        Some(LayoutError::Architecture)
+    );
+    assert_eq!(
+        error(segments, |header| header.e_type = 2),
+        Some(LayoutError::Type)
+    );
     for length in [0, 4, size_of::<Header>() - 1] {
         let head = head_with(segments, |_| {});
-        assert_eq!(Layout::parse(&head.0[..length], PAGE).err(), Some(LayoutError::NotElf), "{length}");
+        assert_eq!(
+            Layout::parse(&head.0[..length], PAGE).err(),
+            Some(LayoutError::NotElf),
+            "{length}"
+        );
     }
 }
 
@@ -121,31 +161,62 @@ fn refuses_what_is_no_loader_of_this_architecture() {
 fn refuses_program_headers_that_are_not_at_hand() {
     let segments = &segments();
     let expected = Some(LayoutError::ProgramHeaders);
-    assert_eq!(error(segments, |header| header.e_phoff = HEAD_SIZE as _), expected);
+    assert_eq!(
+        error(segments, |header| header.e_phoff = HEAD_SIZE as _),
+        expected
+    );
     assert_eq!(error(segments, |header| header.e_phoff = !0), expected);
-    assert_eq!(error(segments, |header| header.e_phoff += 1), expected, "misaligned");
-    assert_eq!(error(segments, |header| header.e_phnum = u16::MAX), expected);
+    assert_eq!(
+        error(segments, |header| header.e_phoff += 1),
+        expected,
+        "misaligned"
+    );
+    assert_eq!(
+        error(segments, |header| header.e_phnum = u16::MAX),
+        expected
+    );
     assert_eq!(error(segments, |header| header.e_phentsize += 8), expected);
 }
 
 #[test]
 fn refuses_segments_that_make_no_sense() {
     let max = usize::MAX;
-    let refused = |headers: &[ProgramHeader]| assert_eq!(error(headers, |_| {}), Some(LayoutError::Segments), "{headers:?}");
+    let refused = |headers: &[ProgramHeader]| {
+        assert_eq!(
+            error(headers, |_| {}),
+            Some(LayoutError::Segments),
+            "{headers:?}"
+        )
+    };
     refused(&[]);
-    refused(&[ProgramHeader { p_type: PT_DYNAMIC, ..load(0, 0, 0x2000, 0x2000, PF_R) }]);
+    refused(&[ProgramHeader {
+        p_type: PT_DYNAMIC,
+        ..load(0, 0, 0x2000, 0x2000, PF_R)
+    }]);
     refused(&[load(0, 0, 0x2000, 0x1000, PF_R)]);
     refused(&[load(0, 1, 0x2000, 0x2000, PF_R)]);
     refused(&[load(max - 0xfff, 0, 0x1000, 0x1000, PF_R)]);
     refused(&[load(0, 0, 0, max, PF_R)]);
     refused(&[load(0, max - 0xfff, 0x2000, 0x2000, PF_R)]);
-    refused(&[load(0, 0, 0x2000, 0x2000, PF_R), load(0x1800, 0x1800, 8, 8, PF_R)]);
-    refused(&[load(0x3000, 0, 0x1000, 0x1000, PF_R), load(0, 0, 0x2000, 0x2000, PF_R)]);
+    refused(&[
+        load(0, 0, 0x2000, 0x2000, PF_R),
+        load(0x1800, 0x1800, 8, 8, PF_R),
+    ]);
+    refused(&[
+        load(0x3000, 0, 0x1000, 0x1000, PF_R),
+        load(0, 0, 0x2000, 0x2000, PF_R),
+    ]);
     refused(&[load(0x5000, 0, 0x1000, 0x1000, PF_R)]);
 }
 
 #[test]
 fn has_words_for_every_error() {
     let texts = [LayoutError::NotElf, LayoutError::Segments].map(LayoutError::as_bytes);
-    assert_eq!(texts, [&b"not an ELF file"[..], b"damaged: its segments make no sense"]);
+    assert_eq!(
+        texts,
+        [
+            &b"not an ELF file"[..],
+            b"damaged: its segments make no sense"
+        ]
+    );
 }

@@ -5,16 +5,26 @@ use super::*;
 const DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld/lib";
 
 fn inputs<'a>() -> Inputs<'a> {
-    Inputs { settings: Settings::default(), secure: false, baked: Baked::default() }
+    Inputs {
+        settings: Settings::default(),
+        secure: false,
+        baked: Baked::default(),
+    }
 }
 
 /// Decides on a system that has just these files.
 fn decide_with<'a>(inputs: &Inputs<'a>, files: &[&[u8]]) -> Plan<'a> {
-    decide(inputs, |dir, file| files.contains(&[dir, file.as_bytes()].concat().as_slice()))
+    decide(inputs, |dir, file| {
+        files.contains(&[dir, file.as_bytes()].concat().as_slice())
+    })
 }
 
 fn loaders<'a>(plan: &Plan<'a>) -> Vec<(Origin, LoaderPath<'a>)> {
-    plan.loaders.iter().flatten().map(|candidate| (candidate.origin, candidate.path)).collect()
+    plan.loaders
+        .iter()
+        .flatten()
+        .map(|candidate| (candidate.origin, candidate.path))
+        .collect()
 }
 
 #[test]
@@ -38,8 +48,11 @@ fn tries_the_loaders_in_the_documented_order() {
 
 #[test]
 fn asks_for_the_defaults_loader_once() {
-    let plan = decide_with(&inputs(), &[&[DEFAULT, b"/ld.so.cache"].concat()]);
-    assert_eq!(loaders(&plan), [(Origin::LibraryEnvironment, LoaderPath::Inside(DEFAULT))]);
+    let plan = decide_with(&inputs(), &[DEFAULT]);
+    assert_eq!(
+        loaders(&plan),
+        [(Origin::LibraryEnvironment, LoaderPath::Inside(DEFAULT))]
+    );
 }
 
 #[test]
@@ -47,8 +60,14 @@ fn takes_the_cache_of_a_single_directory() {
     for value in [c"/d", c"/d:", c":/d", c";/d:"] {
         let mut inputs = inputs();
         inputs.settings.libraries = Some(value);
-        let libraries = decide_with(&inputs, &[b"/d/ld.so.cache"]).libraries.unwrap();
-        assert_eq!((libraries.origin, libraries.mechanism), (Origin::Variable, Mechanism::Cache), "{value:?}");
+        let libraries = decide_with(&inputs, &[b"/d/ld.so.cache"])
+            .libraries
+            .unwrap();
+        assert_eq!(
+            (libraries.origin, libraries.mechanism),
+            (Origin::Variable, Mechanism::Cache),
+            "{value:?}"
+        );
     }
 }
 
@@ -58,7 +77,14 @@ fn takes_the_environment_without_a_cache_for_several_directories_and_for_relativ
     for value in [c"/nowhere", c"/a:/b", c"r"] {
         let mut inputs = inputs();
         inputs.settings.libraries = Some(value);
-        assert_eq!(decide_with(&inputs, everywhere).libraries.unwrap().mechanism, Mechanism::Environment, "{value:?}");
+        assert_eq!(
+            decide_with(&inputs, everywhere)
+                .libraries
+                .unwrap()
+                .mechanism,
+            Mechanism::Environment,
+            "{value:?}"
+        );
     }
 }
 
@@ -72,20 +98,42 @@ fn prefers_the_systems_own_variable() {
 
 #[test]
 fn falls_back_on_the_default_then_on_the_baked_directory() {
+    let origin = |inputs: &Inputs<'_>, files: &[&[u8]]| {
+        decide_with(inputs, files)
+            .libraries
+            .map(|libraries| (libraries.origin, libraries.mechanism))
+    };
+    let cache = [DEFAULT, b"/ld.so.cache"].concat();
     let mut inputs = inputs();
+    assert_eq!(origin(&inputs, &[]), None);
     inputs.baked.library_dir = Some(c"/baked");
-    let origin = |files: &[&[u8]]| decide_with(&inputs, files).libraries.map(|libraries| (libraries.origin, libraries.mechanism));
-    assert_eq!(origin(&[&[DEFAULT, b"/ld.so.cache"].concat(), b"/baked/ld.so.cache"]), Some((Origin::Default, Mechanism::Cache)));
-    assert_eq!(origin(&[DEFAULT, b"/baked/ld.so.cache"]), Some((Origin::Default, Mechanism::Environment)));
-    assert_eq!(origin(&[b"/baked/ld.so.cache"]), Some((Origin::Baked, Mechanism::Cache)));
-    assert_eq!(origin(&[]), None);
+    assert_eq!(
+        origin(&inputs, &[DEFAULT, &cache]),
+        Some((Origin::Default, Mechanism::Cache))
+    );
+    assert_eq!(
+        origin(&inputs, &[DEFAULT]),
+        Some((Origin::Default, Mechanism::Environment))
+    );
+    assert_eq!(
+        origin(&inputs, &[]),
+        Some((Origin::Baked, Mechanism::Environment))
+    );
+    inputs.baked.cache_place = Some(c"1 2");
+    assert_eq!(
+        origin(&inputs, &[]),
+        Some((Origin::Baked, Mechanism::Cache))
+    );
 }
 
 #[test]
 fn takes_a_path_of_separators_for_none() {
     let mut inputs = inputs();
     inputs.settings.libraries = Some(c"::");
-    assert_eq!(decide_with(&inputs, &[DEFAULT]).libraries.unwrap().origin, Origin::Default);
+    assert_eq!(
+        decide_with(&inputs, &[DEFAULT]).libraries.unwrap().origin,
+        Origin::Default
+    );
 }
 
 #[test]
@@ -95,12 +143,27 @@ fn lets_nothing_of_the_environment_count_under_at_secure() {
     inputs.settings.loader_of_system = Some(c"/evil");
     inputs.settings.libraries = Some(c"/evil");
     inputs.settings.libraries_of_system = Some(c"/evil");
-    inputs.baked = Baked { loader: Some(c"/b/ld.so"), library_dir: Some(c"/b") };
-    let files: &[&[u8]] = &[b"/evil/ld.so.cache", b"/b/ld.so.cache"];
-    assert_eq!(decide_with(&inputs, files).libraries.unwrap().path, b"/evil", "the control");
+    inputs.baked = Baked {
+        loader: Some(c"/b/ld.so"),
+        library_dir: Some(c"/b"),
+        cache_place: Some(c"1 2"),
+    };
+    let files: &[&[u8]] = &[b"/evil/ld.so.cache"];
+    assert_eq!(
+        decide_with(&inputs, files).libraries.unwrap().path,
+        b"/evil",
+        "the control"
+    );
     inputs.secure = true;
     let plan = decide_with(&inputs, files);
-    assert_eq!(plan.libraries, Some(Libraries { origin: Origin::Baked, path: b"/b", mechanism: Mechanism::Cache }));
+    assert_eq!(
+        plan.libraries,
+        Some(Libraries {
+            origin: Origin::Baked,
+            path: b"/b",
+            mechanism: Mechanism::Cache
+        })
+    );
     assert_eq!(
         loaders(&plan),
         [
@@ -109,5 +172,9 @@ fn lets_nothing_of_the_environment_count_under_at_secure() {
             (Origin::Baked, LoaderPath::File(c"/b/ld.so")),
         ]
     );
-    assert_eq!(decide_with(&inputs, &[b"/b"]).libraries.unwrap().mechanism, Mechanism::Unreachable);
+    inputs.baked.cache_place = None;
+    assert_eq!(
+        decide_with(&inputs, files).libraries.unwrap().mechanism,
+        Mechanism::Unreachable
+    );
 }

@@ -14,7 +14,7 @@ pub struct Cli {
 /// The tasks, in the order in which `--help` lists them.
 #[derive(Debug, Subcommand)]
 pub enum Task {
-    /// Fetch what the tests run: programs into target/programs, libraries into the Nix store
+    /// Fetch what the tests need: programs into target/programs, libraries into the Nix store
     Fetch(FetchArgs),
 }
 
@@ -24,6 +24,9 @@ pub struct FetchArgs {
     /// Install and download nothing; fail if something is missing
     #[arg(long)]
     pub offline: bool,
+    /// The programs of tests/programs/programs.json to fetch [default: all]
+    #[arg(value_name = "PROGRAM")]
+    pub programs: Vec<String>,
 }
 
 impl FetchArgs {

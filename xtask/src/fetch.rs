@@ -21,15 +21,16 @@ mod verify;
 /// In a program's folder: what it was unpacked from.
 const STAMP: &str = ".fetched-from";
 
-/// Fetches every program of the manifest.
+/// Fetches every program of the manifest, as [`program`] does.
 ///
 /// # Errors
 /// As [`program`].
-pub fn all(network: Network) -> Result<()> {
-    for program in manifest::read()? {
-        fetch(&program, network)?;
-    }
-    Ok(())
+pub fn all(network: Network) -> Result<Vec<PathBuf>> {
+    let programs = manifest::read()?;
+    programs
+        .iter()
+        .map(|program| fetch(program, network))
+        .collect()
 }
 
 /// Fetches the program called `name`, and returns the path of its executable, or of its folder if
@@ -38,23 +39,20 @@ pub fn all(network: Network) -> Result<()> {
 /// # Errors
 /// It is not in the manifest, cannot be downloaded (or may not be), is not the file that the
 /// manifest pins, or cannot be unpacked.
-#[allow(dead_code, reason = "for the demo")]
 pub fn program(name: &str, network: Network) -> Result<PathBuf> {
-    let program = manifest::program(name)?;
-    fetch(&program, network)?;
-    let executable = program.executable.as_deref().unwrap_or(Path::new(""));
-    Ok(program.folder().join(executable))
+    fetch(&manifest::program(name)?, network)
 }
 
-fn fetch(program: &Program, network: Network) -> Result<()> {
+fn fetch(program: &Program, network: Network) -> Result<PathBuf> {
     let title = format!("{} {}", program.name, program.version);
-    if is_fetched(program) {
-        return Ok(());
+    if !is_fetched(program) {
+        if network == Network::Forbidden {
+            bail!("{title} is not in target/programs: run `cargo xtask fetch` online once");
+        }
+        download_and_unpack(program, &title).with_context(|| format!("cannot fetch {title}"))?;
     }
-    if network == Network::Forbidden {
-        bail!("{title} is not in target/programs: run `cargo xtask fetch` without --offline once");
-    }
-    download_and_unpack(program, &title).with_context(|| format!("cannot fetch {title}"))
+    let executable = program.executable.as_deref();
+    Ok(executable.map_or(program.folder(), |path| program.folder().join(path)))
 }
 
 fn is_fetched(program: &Program) -> bool {

@@ -12,6 +12,7 @@ mod prerequisites;
 mod process;
 mod progress;
 mod store;
+mod tasks;
 mod workspace;
 
 fn main() -> ExitCode {
@@ -26,10 +27,6 @@ fn main() -> ExitCode {
 
 fn run(cli: cli::Cli) -> anyhow::Result<()> {
     match cli.task {
-        cli::Task::Fetch(args) => {
-            prerequisites::ensure(args.network())?;
-            store::build(args.network())?;
-            fetch::all(args.network())
-        }
+        cli::Task::Fetch(args) => tasks::fetch(&args),
     }
 }

@@ -32,8 +32,10 @@ pub fn download<T>(
         return work();
     }
     let bar = bar(what, expected);
-    let result = while_polling(|| bar.set_position(size(folder)), work);
-    bar.set_position(expected.unwrap_or_else(|| size(folder)));
+    // A client may keep what arrives twice: in a cache, and as the file.
+    let arrived = || size(folder).min(expected.unwrap_or(u64::MAX));
+    let result = while_polling(|| bar.set_position(arrived()), work);
+    bar.set_position(arrived());
     if result.is_ok() {
         bar.finish()
     } else {

@@ -45,7 +45,6 @@ pub struct Store {
     packages: PathBuf,
 }
 
-#[allow(dead_code, reason = "for the demo")]
 impl Store {
     /// The real loader.
     ///
@@ -76,14 +75,6 @@ impl Store {
             .into_iter()
             .filter(|path| path.is_dir())
             .collect())
-    }
-
-    /// A shell that needs no library.
-    ///
-    /// # Errors
-    /// It is not in the store.
-    pub fn busybox(&self) -> Result<PathBuf> {
-        Ok(self.package("busybox-static")?.join("bin/busybox"))
     }
 
     fn package(&self, name: &str) -> Result<PathBuf> {

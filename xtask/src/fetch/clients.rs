@@ -47,7 +47,9 @@ pub fn npm_pack(pin: &Pin, version: &str, folder: &Path) -> Result<PathBuf> {
         .arg(format!("{}@{version}", pin.package))
         .arg("--pack-destination")
         .arg(folder)
-        .current_dir(folder);
+        // Where npm writes what has arrived, so that the progress bar sees it.
+        .arg("--cache")
+        .arg(folder.join("cache"));
     process::run(&mut command)?;
     saved(folder, pin)
 }

@@ -4,3 +4,6 @@
 
 pub mod cli;
 pub mod commands;
+pub mod elf;
+pub mod loader_cache;
+pub mod sandbox;

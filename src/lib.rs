@@ -5,4 +5,5 @@
 pub mod cli;
 pub mod commands;
 pub mod elf;
+pub mod library_env;
 pub mod loader_cache;

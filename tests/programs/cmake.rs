@@ -46,8 +46,5 @@ pub fn builds_a_project(plan: Plan) {
     assert_eq!(root.run("/tmp/build/main", &[]), "the answer is 42\n");
     let ctest = cmake.replace("bin/cmake", "bin/ctest");
     let report = root.run(&ctest, &["--test-dir", "build"]);
-    assert!(
-        report.contains("100% tests passed, 0 tests failed out of 1"),
-        "{report}"
-    );
+    assert!(report.contains("100% tests passed out of 1"), "{report}");
 }

@@ -7,7 +7,7 @@ use crate::compile::{compile, compile_library};
 pub fn cross_a_library(plan: Plan) {
     let root = TestRoot::new(plan);
     let library = root.outside("libthrow.so");
-    compile_library("g++", "throw.cc", &library, &[]);
+    compile_library("g++", "throw.cc", &library, &["-Wl,-soname,libthrow.so"]);
     let library = library.to_str().expect("a UTF-8 path");
     compile(
         "g++",

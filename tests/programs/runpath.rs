@@ -21,7 +21,7 @@ pub fn prefers_the_bundled_library_with_the_cache_plan(plan: Plan) {
         &[soname, "-DWHICH=\"the system's\""],
     );
 
-    let root = TestRoot::with_library(plan, Some(&system));
+    let root = TestRoot::with_library(plan, &system);
     fs::create_dir_all(root.outside("program/lib")).expect("a folder");
     let bundled = root.outside("program/lib/libwhich.so.1");
     compile_library(

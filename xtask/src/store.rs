@@ -97,15 +97,7 @@ pub fn build(network: Network) -> Result<Store> {
 
 fn download(debs: &Path, network: Network) -> Result<()> {
     fs::create_dir_all(debs).with_context(|| format!("cannot make {}", debs.display()))?;
-    let mut missing = PACKAGES.to_vec();
-    for file in file_names(debs)? {
-        match file.split_once('_') {
-            Some((package, _)) if missing.contains(&package) => {
-                missing.retain(|&name| name != package);
-            }
-            _ => bail!("{}/{file} is not expected there: delete it", debs.display()),
-        }
-    }
+    let missing = missing_packages(debs)?;
     if missing.is_empty() {
         return Ok(());
     }
@@ -127,6 +119,20 @@ fn download(debs: &Path, network: Network) -> Result<()> {
     Ok(())
 }
 
+/// Which of [`PACKAGES`] have no file in `debs`. Removes from there what belongs to none of them.
+fn missing_packages(debs: &Path) -> Result<Vec<&'static str>> {
+    let mut missing = PACKAGES.to_vec();
+    for file in file_names(debs)? {
+        let package = file.split('_').next();
+        match missing.iter().position(|&name| Some(name) == package) {
+            Some(index) => drop(missing.remove(index)),
+            None => fs::remove_file(debs.join(&file))
+                .with_context(|| format!("cannot remove {file} from {}", debs.display()))?,
+        }
+    }
+    Ok(missing)
+}
+
 fn file_names(folder: &Path) -> Result<Vec<String>> {
     let names = fs::read_dir(folder).and_then(|entries| {
         entries
@@ -137,11 +143,14 @@ fn file_names(folder: &Path) -> Result<Vec<String>> {
 }
 
 fn build_paths(debs: &Path) -> Result<PathBuf> {
+    let link = workspace::target("store").join("packages");
     let has_daemon = Path::new("/nix/var/nix/daemon-socket/socket").exists();
     if !has_daemon && !Uid::effective().is_root() {
-        bail!("cannot write /nix/store: run this as root, or install Nix with its daemon");
+        if link.exists() {
+            return Ok(link);
+        }
+        bail!("cannot write /nix/store: run this as root once, or install Nix with its daemon");
     }
-    let link = workspace::target("store").join("packages");
     let mut command = Command::new("nix-build");
     command
         .arg("--no-build-output")
@@ -159,4 +168,36 @@ fn build_paths(debs: &Path) -> Result<PathBuf> {
     fs::create_dir_all(workspace::target("store")).context("cannot make target/store")?;
     process::run(&mut command).context("cannot build the store paths of the tests")?;
     Ok(link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_without_a_file_are_missing() {
+        let debs = tempfile::tempdir().expect("a temporary folder");
+        fs::write(debs.path().join("libc6_2.36_amd64.deb"), "").expect("a file");
+        let missing = missing_packages(debs.path()).expect("a list");
+        assert_eq!(missing.len(), PACKAGES.len() - 1);
+        assert!(!missing.contains(&"libc6") && missing.contains(&"zlib1g"));
+    }
+
+    #[test]
+    fn one_version_of_each_package_is_kept_and_nothing_else() {
+        let debs = tempfile::tempdir().expect("a temporary folder");
+        for file in [
+            "libc6_1_amd64.deb",
+            "libc6_2_amd64.deb",
+            "other_1_amd64.deb",
+        ] {
+            fs::write(debs.path().join(file), "").expect("a file");
+        }
+        missing_packages(debs.path()).expect("a list");
+        let kept = file_names(debs.path()).expect("a list");
+        assert!(
+            matches!(&kept[..], [file] if file.starts_with("libc6_")),
+            "{kept:?}"
+        );
+    }
 }

@@ -5,5 +5,6 @@
 pub mod cli;
 pub mod commands;
 pub mod elf;
+pub mod library_env;
 pub mod loader_cache;
 pub mod sandbox;

@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::cli::{Cli, Command};
 
 mod completions;
+mod env;
 
 /// Carries out a parsed command line.
 ///
@@ -14,7 +15,8 @@ mod completions;
 /// What the subcommand reports: a message that names the object, the operation and the reason.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
-        Command::Run(_) | Command::Env(_) | Command::Stub(_) => anyhow::bail!("not there yet"),
+        Command::Run(_) | Command::Stub(_) => anyhow::bail!("not there yet"),
+        Command::Env(command) => env::run(&command),
         Command::Completions(args) => completions::run(&args),
     }
 }

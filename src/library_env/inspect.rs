@@ -63,8 +63,10 @@ pub enum CacheProblem {
 pub enum CacheDifference {
     /// There is a link, but no entry.
     Lacks(OsString),
-    /// There is an entry, but no link; or the entry is for another architecture.
+    /// There is an entry, but no link.
     Surplus(OsString),
+    /// The entry is for another architecture than the loader.
+    OtherArchitecture(OsString),
     /// The entry has another file than the link.
     OtherFile(OsString, PathBuf),
     /// There is an entry, but the loader's binary search misses it: the entries are out of order.
@@ -169,7 +171,7 @@ fn compare(
     let mut differences = Vec::new();
     for entry in cache.entries() {
         if architecture.is_some_and(|architecture| entry.flags != architecture.cache_flags) {
-            differences.push(CacheDifference::Surplus(entry.name.clone()));
+            differences.push(CacheDifference::OtherArchitecture(entry.name.clone()));
         } else {
             listed.entry(&entry.name).or_insert(&entry.path);
         }
@@ -203,6 +205,7 @@ impl CacheDifference {
         match self {
             Self::Lacks(name)
             | Self::Surplus(name)
+            | Self::OtherArchitecture(name)
             | Self::OtherFile(name, _)
             | Self::Unreachable(name) => name,
         }
@@ -215,6 +218,7 @@ impl fmt::Display for CacheDifference {
         match self {
             Self::Lacks(_) => write!(f, "lacks {name}"),
             Self::Surplus(_) => write!(f, "lists {name}, which is not in the directory"),
+            Self::OtherArchitecture(_) => write!(f, "lists {name} for another architecture"),
             Self::OtherFile(_, path) => write!(f, "lists {name} as {}", path.display()),
             Self::Unreachable(_) => write!(f, "is out of order: the loader misses {name}"),
         }

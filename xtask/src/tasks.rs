@@ -1,5 +1,7 @@
 //! The tasks: what each does, step by step.
 
+use std::io::{self, Write};
+
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
@@ -11,11 +13,13 @@ pub fn fetch(args: &FetchArgs) -> Result<()> {
     prerequisites::ensure(network)?;
 
     let store = store::build(network)?;
-    println!("loader     {}", store.loader()?.display());
-    println!(
+    let mut out = io::stdout().lock();
+    writeln!(out, "loader     {}", store.loader()?.display())?;
+    writeln!(
+        out,
         "libraries  {} directories in the Nix store",
         store.library_directories()?.len()
-    );
+    )?;
     let programs = if args.programs.is_empty() {
         fetch::all(network)?
     } else {
@@ -26,7 +30,7 @@ pub fn fetch(args: &FetchArgs) -> Result<()> {
         fetched.collect::<Result<_>>()?
     };
     for program in programs {
-        println!("program    {}", program.display());
+        writeln!(out, "program    {}", program.display())?;
     }
     Ok(())
 }

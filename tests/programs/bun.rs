@@ -15,7 +15,7 @@ pub fn starts_itself_through_proc_self_exe(plan: Plan) {
     assert_eq!(root.run(&bun, &["-e", script]), "0 42\n");
 }
 
-pub fn compiles_an_executable(plan: Plan) {
+pub fn compiles_an_executable_with_an_appended_payload(plan: Plan) {
     let (root, bun) = root_with_bun(plan);
     root.write(
         "answer.ts",

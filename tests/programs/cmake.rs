@@ -7,7 +7,7 @@
 use crate::common::{Plan, TestRoot};
 use crate::fetched;
 
-pub fn builds_a_project(plan: Plan) {
+pub fn configures_builds_and_tests_a_project(plan: Plan) {
     let mut root = TestRoot::new(plan);
     let cmake = fetched::add(&mut root, "cmake");
     let ninja = fetched::add(&mut root, "ninja");

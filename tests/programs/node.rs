@@ -4,7 +4,7 @@
 use crate::common::{Plan, TestRoot};
 use crate::fetched;
 
-pub fn computes(plan: Plan) {
+pub fn hashes_and_compresses(plan: Plan) {
     let mut root = TestRoot::new(plan);
     let node = fetched::add(&mut root, "node");
     root.assert_fails_without_stub(&node);

@@ -8,7 +8,7 @@ use crate::fetched;
 
 const BUNDLED: &str = "libscipy_openblas64_-32a4b2a6.so";
 
-pub fn multiplies_matrices(plan: Plan) {
+pub fn multiplies_matrices_with_its_bundled_openblas(plan: Plan) {
     // The library environment has another library of the same name.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
     let other = fetched::folder("numpy").join("numpy.libs/libquadmath-96973f99-934c22de.so.0.0.0");

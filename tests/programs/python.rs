@@ -3,7 +3,7 @@
 use crate::common::{Plan, TestRoot, store_path};
 use crate::fetched;
 
-pub fn loads_extensions(plan: Plan) {
+pub fn extensions_find_the_library_environment(plan: Plan) {
     let mut root = TestRoot::new(plan);
     let python = fetched::add(&mut root, "python");
     root.assert_fails_without_stub(&python);

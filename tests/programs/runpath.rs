@@ -10,7 +10,7 @@ use std::fs;
 use crate::common::{Plan, TestRoot};
 use crate::compile::{compile, compile_library};
 
-pub fn prefers_the_bundled_library_with_the_cache_plan(plan: Plan) {
+pub fn bundled_library_is_not_shadowed_with_the_cache_plan(plan: Plan) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
     let system = folder.path().join("libwhich.so.1");
     let soname = "-Wl,-soname,libwhich.so.1";

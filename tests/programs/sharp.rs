@@ -4,7 +4,7 @@
 use crate::common::{Plan, TestRoot};
 use crate::fetched;
 
-pub fn resizes_an_image(plan: Plan) {
+pub fn resizes_an_image_with_its_bundled_libvips(plan: Plan) {
     let mut root = TestRoot::new(plan);
     let node = fetched::add(&mut root, "node");
     for (name, package) in [

@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use ldshim::elf::interpreter;
 use ldshim::sandbox::Root;
 use tempfile::TempDir;
 
@@ -87,21 +88,11 @@ fn a_foreign_program_is_not_found_where_its_loader_is_missing() {
     let error = bare_root().apply_to(&mut without, "/").spawn().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 
-    let place = interpreter(&program("ls"));
+    let place = interpreter(&program("ls")).unwrap().unwrap();
     let mut with = Command::new("/host/ls");
     with.env("LD_LIBRARY_PATH", "/host/lib");
     let root = bare_root().link("/host/loader", place);
     assert!(root.apply_to(&mut with, "/").status().unwrap().success());
-}
-
-/// PT_INTERP of a program.
-fn interpreter(program: &Path) -> String {
-    let bytes = fs::read(program).unwrap();
-    goblin::elf::Elf::parse(&bytes)
-        .unwrap()
-        .interpreter
-        .unwrap()
-        .to_owned()
 }
 
 #[test]

@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use goblin::elf::Elf;
-use goblin::elf::header::{ELFMAG, ET_DYN, et_to_str, header64, machine_to_str};
+use goblin::elf::header::{
+    EI_CLASS, EI_DATA, ELFCLASS32, ELFCLASS64, ELFDATA2LSB, ELFDATA2MSB, ELFMAG, ET_DYN,
+    SIZEOF_IDENT, et_to_str, header32, header64, machine_to_str,
+};
 
 /// The size of pointers in a file: `e_ident[EI_CLASS]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,18 +119,31 @@ pub fn identify_header(bytes: &[u8]) -> Result<Identity, IdentifyError> {
     if !bytes.starts_with(ELFMAG) {
         return Err(IdentifyError::NotElf);
     }
-    let header = Elf::parse_header(bytes).map_err(|_| IdentifyError::Damaged)?;
-    let container = header.container().map_err(|_| IdentifyError::Damaged)?;
-    let order = header.endianness().map_err(|_| IdentifyError::Damaged)?;
-    Ok(Identity {
-        class: if container.is_big() {
-            Class::Bits64
+    let (class, size) = match bytes.get(EI_CLASS) {
+        Some(&ELFCLASS32) => (Class::Bits32, header32::SIZEOF_EHDR),
+        Some(&ELFCLASS64) => (Class::Bits64, header64::SIZEOF_EHDR),
+        _ => return Err(IdentifyError::Damaged),
+    };
+    let is_little_endian = match bytes.get(EI_DATA) {
+        Some(&ELFDATA2LSB) => true,
+        Some(&ELFDATA2MSB) => false,
+        _ => return Err(IdentifyError::Damaged),
+    };
+    let header = bytes.get(..size).ok_or(IdentifyError::Damaged)?;
+    let half_word = |at: usize| {
+        let bytes = [header[at], header[at + 1]];
+        if is_little_endian {
+            u16::from_le_bytes(bytes)
         } else {
-            Class::Bits32
-        },
-        is_little_endian: order.is_little(),
-        machine: header.e_machine,
-        elf_type: header.e_type,
+            u16::from_be_bytes(bytes)
+        }
+    };
+    Ok(Identity {
+        class,
+        is_little_endian,
+        // Both classes have e_type and e_machine right after e_ident.
+        elf_type: half_word(SIZEOF_IDENT),
+        machine: half_word(SIZEOF_IDENT + 2),
     })
 }
 

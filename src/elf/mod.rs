@@ -3,6 +3,8 @@
 
 mod architecture;
 mod identity;
+mod interpreter;
 
 pub use architecture::Architecture;
 pub use identity::{Class, IdentifyError, Identity, identify, identify_header};
+pub use interpreter::interpreter;

@@ -54,6 +54,7 @@ pub fn stub() -> &'static Path {
         let mut build = Command::new(cargo);
         build.args(["build", "--quiet", "--package=loader-stub"]);
         build.args(["--profile", profile]);
+        build.arg("--target-dir").arg(target());
         let status = build.current_dir(env!("CARGO_MANIFEST_DIR")).status();
         assert!(
             status.expect("cargo can be run").success(),

@@ -1,5 +1,6 @@
 //! Where things are in this workspace.
 
+use std::env;
 use std::path::PathBuf;
 
 /// The workspace's root directory.
@@ -9,7 +10,8 @@ pub fn root() -> PathBuf {
     path
 }
 
-/// `target/NAME`: what the tasks fetch and build.
+/// `NAME` in Cargo's target directory: what the tasks fetch and build.
 pub fn target(name: &str) -> PathBuf {
-    root().join("target").join(name)
+    let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    root().join(target).join(name)
 }

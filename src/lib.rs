@@ -4,3 +4,8 @@
 
 pub mod cli;
 pub mod commands;
+pub mod elf;
+pub mod host_env;
+pub mod library_env;
+pub mod loader_cache;
+pub mod sandbox;

@@ -1,0 +1,112 @@
+//! `ldshim run [--env DIR] [--isolate] [--stub FILE] PROGRAM [ARGS...]`
+//!
+//! The program takes the place of this process, in a root of its own that has the stub. Nothing
+//! stays in between, so exit status, signals, terminal and open files are the program's own.
+
+use std::convert::Infallible;
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Error, Result, anyhow};
+use nix::errno::Errno;
+use nix::sys::signal::{SigHandler, Signal, signal};
+use nix::unistd::execve;
+
+use crate::cli::RunArgs;
+use environment::Environment;
+use libraries::Libraries;
+use program::{NotStarted, Program};
+
+mod environment;
+mod libraries;
+mod program;
+mod root;
+mod stub;
+
+/// The exit status for failures of `ldshim run` itself, as of env(1), chroot(1) and timeout(1).
+const OWN_FAILURE: u8 = 125;
+
+/// Returns only if the program could not be started.
+pub(super) fn run(args: &RunArgs) -> ExitCode {
+    let Err(error) = become_program(args);
+    eprintln!("ldshim: {error:#}");
+    ExitCode::from(match error.downcast_ref() {
+        Some(NotStarted::NotFound) => 127,
+        Some(NotStarted::NotExecutable) => 126,
+        None => OWN_FAILURE,
+    })
+}
+
+fn become_program(args: &RunArgs) -> Result<Infallible> {
+    let program = Program::find(&args.program)?;
+    let stub = stub::find(args.stub.as_deref(), &program)?;
+    let place = stub::place(&program);
+    let mut environment = Environment::inherited()?;
+    let libraries = libraries::choose(args, &program, &environment)?;
+    if let Libraries::Env { .. } = libraries {
+        environment.set_libraries(root::ENV_PLACE);
+    }
+
+    let current = std::env::current_dir().context("cannot learn the current folder")?;
+    let (root, folder, path) = if args.isolate {
+        let root = root::isolated(&stub, &place, &libraries, &program)?;
+        (
+            root,
+            root::isolated_folder(current, &program),
+            &program.file,
+        )
+    } else {
+        (
+            root::like_host(&stub, &place, &libraries)?,
+            current,
+            &program.path,
+        )
+    };
+    root.enter(&folder)?;
+    execute(path, args, &environment, &program)
+}
+
+fn execute(
+    path: &Path,
+    args: &RunArgs,
+    environment: &Environment,
+    program: &Program,
+) -> Result<Infallible> {
+    let path = CString::new(path.as_os_str().as_bytes())?;
+    let mut arguments = vec![CString::new(args.program.as_os_str().as_bytes())?];
+    for argument in &args.args {
+        arguments.push(CString::new(argument.as_bytes())?);
+    }
+    restore_sigpipe()?;
+    execve(&path, &arguments, environment.entries()).map_err(|errno| explain(errno, program))
+}
+
+/// Rust's start-up code ignores SIGPIPE, and that would pass on to the program.
+#[allow(unsafe_code)]
+fn restore_sigpipe() -> Result<()> {
+    // SAFETY: the default action is no handler, so no code of ours will run in a signal's context.
+    unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) }
+        .map(drop)
+        .map_err(|errno| anyhow!("cannot restore SIGPIPE: {}", errno.desc()))
+}
+
+/// Says why a file that exists and is executable did not start.
+fn explain(errno: Errno, program: &Program) -> Error {
+    let name = program.path.display();
+    match (errno, &program.interpreter) {
+        (Errno::ENOENT, Some(loader)) => Error::new(NotStarted::NotFound).context(format!(
+            "cannot run {name}: its loader {} is missing",
+            loader.display()
+        )),
+        (Errno::ENOENT, None) => Error::new(NotStarted::NotFound).context(format!(
+            "cannot run {name}: it, or the interpreter it names, is missing"
+        )),
+        (Errno::ENOEXEC, _) => Error::new(NotStarted::NotExecutable).context(format!(
+            "cannot run {name}: neither a program nor a script that starts with #!"
+        )),
+        _ => Error::new(NotStarted::NotExecutable)
+            .context(format!("cannot run {name}: {}", errno.desc())),
+    }
+}

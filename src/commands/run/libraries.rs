@@ -1,0 +1,157 @@
+//! Which library environment the stub is to use.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::environment::Environment;
+use super::program::Program;
+use super::stub;
+use crate::cli::RunArgs;
+use crate::elf::{self, Architecture};
+use crate::host_env::{HOST_CACHE, HostEnv, host_loader};
+use crate::library_env::LOADER_NAME;
+
+/// Where the stub looks if the environment says nothing.
+const DEFAULT_DIRECTORY: &str = "/run/current-system/sw/share/nix-ld/lib";
+
+/// Where in the new root the host's files are, if their own places are taken or hidden.
+pub(super) const HOST_ROOT: &str = "/nld-host";
+
+/// What the stub is told.
+pub(super) enum Libraries {
+    /// To use this library environment.
+    Env {
+        /// The directory, on the host.
+        directory: PathBuf,
+        /// Where in the new root the host's files are that it leads to: `/` or [`HOST_ROOT`].
+        host_root: &'static Path,
+    },
+    /// Nothing: it finds on its own what is at these paths, which exist on the host.
+    AsInherited(Vec<PathBuf>),
+}
+
+/// Chooses: what `--env` names, else what the stub would find anyway, else the host's libraries.
+pub(super) fn choose(
+    args: &RunArgs,
+    program: &Program,
+    environment: &Environment,
+) -> Result<Libraries> {
+    if let Some(directory) = &args.env {
+        check(directory, program.architecture)?;
+        return Ok(Libraries::Env {
+            directory: directory.clone(),
+            host_root: Path::new("/"),
+        });
+    }
+    let inherited = inherited(environment, program.architecture);
+    if !inherited.is_empty() {
+        return Ok(Libraries::AsInherited(inherited));
+    }
+    let hidden = args.isolate || host_loader(program.architecture)? == stub::place(program);
+    let host_root = Path::new(if hidden { HOST_ROOT } else { "/" });
+    let host_env = HostEnv {
+        host_cache: Path::new(HOST_CACHE),
+        architecture: program.architecture,
+        host_root,
+    };
+    Ok(Libraries::Env {
+        directory: host_env.ensure(&cache_directory()?)?,
+        host_root,
+    })
+}
+
+/// Sees to it that `directory` has what makes a library environment, for these programs.
+fn check(directory: &Path, architecture: &'static Architecture) -> Result<()> {
+    let operation = || {
+        format!(
+            "cannot use {} as the library environment",
+            directory.display()
+        )
+    };
+    let loader = directory.join(LOADER_NAME);
+    if !directory.is_dir() {
+        fs::metadata(directory).with_context(operation)?;
+        bail!("{}: not a directory", operation());
+    }
+    if !loader.is_symlink() && !loader.exists() {
+        bail!(
+            "{}: it has no {LOADER_NAME}; make one with `ldshim env build`",
+            operation()
+        );
+    }
+    let identity = elf::identify(&loader)
+        .with_context(|| format!("{}: cannot use its {LOADER_NAME}", operation()))?;
+    if !architecture.matches(&identity) {
+        bail!(
+            "{}: it is for {identity}, but the program is for {architecture}",
+            operation()
+        );
+    }
+    Ok(())
+}
+
+/// The paths at which the stub finds libraries on its own, empty if there are none.
+fn inherited(environment: &Environment, architecture: &Architecture) -> Vec<PathBuf> {
+    let system = architecture.nix_system.replace('-', "_");
+    let value = |name: &str| {
+        environment
+            .get(&format!("{name}_{system}"))
+            .or_else(|| environment.get(name))
+    };
+    let mut paths: Vec<PathBuf> = match value("NIX_LD_LIBRARY_PATH") {
+        Some(list) => env::split_paths(OsStr::from_bytes(list)).collect(),
+        None => vec![DEFAULT_DIRECTORY.into()],
+    };
+    if value("NIX_LD_LIBRARY_PATH").is_none() && !paths[0].exists() {
+        return Vec::new();
+    }
+    paths.extend(value("NIX_LD").map(|path| OsStr::from_bytes(path.trim_ascii_end()).into()));
+    paths.retain(|path| path.is_absolute() && path.exists());
+    paths
+}
+
+/// The folders of the files to which the links in `directory` lead, as written and as they are.
+/// Those that are missing on this host are left out, and those within others of them.
+pub(super) fn folders(directory: &Path) -> Result<Vec<PathBuf>> {
+    let operation = || format!("cannot list {}", directory.display());
+    let mut folders = BTreeSet::new();
+    for entry in fs::read_dir(directory).with_context(operation)? {
+        let path = entry.with_context(operation)?.path();
+        let Ok(written) = path.read_link() else {
+            continue;
+        };
+        for file in [Some(written), path.canonicalize().ok()]
+            .into_iter()
+            .flatten()
+        {
+            folders.extend(
+                file.parent()
+                    .filter(|folder| folder.is_absolute())
+                    .map(Path::to_owned),
+            );
+        }
+    }
+    let mut folders = Vec::from_iter(folders);
+    // A folder sorts before what is in it.
+    folders.dedup_by(|later, kept| later.starts_with(kept));
+    Ok(folders)
+}
+
+/// Where this user's library environments of the host are kept.
+fn cache_directory() -> Result<PathBuf> {
+    let named = |name| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let cache = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")));
+    Ok(cache
+        .context("cannot keep the library environment of this host: neither XDG_CACHE_HOME nor HOME is set")?
+        .join("ldshim/host"))
+}

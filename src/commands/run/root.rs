@@ -1,0 +1,141 @@
+//! The root in which the program runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use super::libraries::{Libraries, folders};
+use super::program::Program;
+use crate::sandbox::Root;
+
+/// Where the library environment is in the new root. The cache in it, `/nld/ld.so.cache`, is as
+/// long as `/etc/ld.so.cache`, so it fits into the loaders of most distributions.
+pub(super) const ENV_PLACE: &str = "/nld";
+
+/// What every isolated root shows of the host, in the places it has there.
+const ALWAYS_SHOWN: [&str; 3] = ["/nix", "/proc", "/dev"];
+
+/// The caller's root with the stub at `place`.
+pub(super) fn like_host(stub: &Path, place: &Path, libraries: &Libraries) -> Result<Root> {
+    let mut root = Root::like_host()?;
+    if let Libraries::Env {
+        directory,
+        host_root,
+    } = libraries
+    {
+        root = root.without(ENV_PLACE).bind_read_only(directory, ENV_PLACE);
+        if *host_root != Path::new("/") {
+            root = show_folders(root, directory, host_root)?;
+        }
+    }
+    let folder = place.parent().unwrap_or(Path::new("/"));
+    Ok(open_up(root, folder, place)?.bind_read_only(stub, place))
+}
+
+/// A NixOS-like root with the stub at `place`.
+pub(super) fn isolated(
+    stub: &Path,
+    place: &Path,
+    libraries: &Libraries,
+    program: &Program,
+) -> Result<Root> {
+    let folder = program.folder();
+    ensure!(
+        folder != Path::new("/"),
+        "cannot isolate {}: it lies in /, with all that --isolate hides; move it to a folder of its own",
+        program.path.display()
+    );
+    let mut root = Root::nixos_like().bind(folder, folder);
+    match libraries {
+        Libraries::Env {
+            directory,
+            host_root,
+        } => {
+            root = show_folders(
+                root.bind_read_only(directory, ENV_PLACE),
+                directory,
+                host_root,
+            )?;
+        }
+        Libraries::AsInherited(paths) => {
+            for path in paths {
+                root = show(root, path)?;
+            }
+        }
+    }
+    Ok(root.bind_read_only(stub, place))
+}
+
+/// The current folder of the program, if the caller's is to be seen in an isolated root, else the
+/// program's own.
+pub(super) fn isolated_folder(current: PathBuf, program: &Program) -> PathBuf {
+    let is_seen = current.starts_with(program.folder()) || is_always_shown(&current);
+    if is_seen {
+        current
+    } else {
+        program.folder().to_owned()
+    }
+}
+
+/// Makes `folder` a directory of the new root itself, with the same entries but `left_out`, so
+/// that something can be added to it without touching the host's.
+fn open_up(root: Root, folder: &Path, left_out: &Path) -> Result<Root> {
+    let mut root = root.without(folder).directory(folder);
+    if !folder.exists() {
+        return Ok(root);
+    }
+    let operation = || format!("cannot list {}", folder.display());
+    // With /usr merged, /lib64 is a link to usr/lib64, and its files stay there.
+    let real = folder.canonicalize().with_context(operation)?;
+    for entry in fs::read_dir(folder).with_context(operation)? {
+        let entry = entry.with_context(operation)?;
+        if entry.path() == left_out {
+            continue;
+        }
+        root = if real == folder {
+            root.remake(&entry.path())?
+        } else {
+            root.link(real.join(entry.file_name()), entry.path())
+        };
+    }
+    Ok(root)
+}
+
+/// Shows the folders of what is in a library environment.
+fn show_folders(mut root: Root, directory: &Path, host_root: &Path) -> Result<Root> {
+    for folder in folders(directory)? {
+        let Ok(below) = folder.strip_prefix(host_root) else {
+            continue;
+        };
+        let source = Path::new("/").join(below);
+        if !is_always_shown(&folder) && source.is_dir() {
+            root = root.bind_read_only(source, folder);
+        }
+    }
+    Ok(root)
+}
+
+/// Shows a path of the host, and if it is a library environment, what its links lead to.
+fn show(root: Root, path: &Path) -> Result<Root> {
+    if is_always_shown(path) {
+        return Ok(root);
+    }
+    let real = path
+        .canonicalize()
+        .with_context(|| format!("cannot find {}", path.display()))?;
+    let root = if is_always_shown(&real) {
+        root.link(&real, path)
+    } else {
+        root.bind_read_only(&real, path)
+    };
+    if real.is_dir() {
+        show_folders(root, &real, Path::new("/"))
+    } else {
+        Ok(root)
+    }
+}
+
+fn is_always_shown(path: &Path) -> bool {
+    ALWAYS_SHOWN.iter().any(|shown| path.starts_with(shown))
+}

@@ -1,0 +1,77 @@
+//! Which stub to use, and where it has to be.
+
+use std::env;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::program::Program;
+use crate::elf::{self, Architecture};
+
+/// The environment variable that names a stub.
+const VARIABLE: &str = "LDSHIM_STUB";
+
+/// The stub named by `--stub` or LDSHIM_STUB, else the one installed with this executable.
+pub(super) fn find(named: Option<&Path>, program: &Program) -> Result<PathBuf> {
+    let from_environment = env::var_os(VARIABLE).filter(|value| !value.is_empty());
+    let stub = match (named, from_environment) {
+        (Some(file), _) => file.to_owned(),
+        (None, Some(file)) => file.into(),
+        (None, None) => installed()?,
+    };
+    let operation = || format!("cannot use {} as the stub", stub.display());
+    let identity = elf::identify(&stub).with_context(operation)?;
+    if Architecture::of(&identity) != Some(program.architecture) {
+        bail!(
+            "cannot use {} as the stub: it is for {identity}, but {} is for {}",
+            stub.display(),
+            program.path.display(),
+            program.architecture
+        );
+    }
+    ensure!(
+        elf::interpreter(&stub)?.is_none(),
+        "cannot use {} as the stub: it asks for a loader itself",
+        stub.display()
+    );
+    Ok(stub)
+}
+
+fn installed() -> Result<PathBuf> {
+    let executable = env::current_exe().context("cannot learn where ldshim is installed")?;
+    let folder = executable.parent().unwrap_or(Path::new("/"));
+    let places = [folder.join("nix-ld"), folder.join("../libexec/nix-ld")];
+    places
+        .iter()
+        .find(|place| place.is_file())
+        .cloned()
+        .with_context(|| {
+            let [beside, libexec] = places.each_ref().map(|place| place.display());
+            format!(
+                "found no stub, neither {beside} nor {libexec}; name one with --stub or {VARIABLE}"
+            )
+        })
+}
+
+/// Where in the new root the stub has to be for `program`.
+///
+/// That is the path its PT_INTERP names, if it is a system's (`/lib64/...`). A program that brings
+/// its own loader, or has one in the Nix store, keeps it; then, as for a script or a static
+/// program, the stub is for its children, at their architecture's usual path.
+pub(super) fn place(program: &Program) -> PathBuf {
+    let named = program
+        .interpreter
+        .as_deref()
+        .filter(|path| is_directly_below_top_level(path));
+    named
+        .unwrap_or(Path::new(program.architecture.loader_path))
+        .to_owned()
+}
+
+/// Whether a path reads `/folder/file`.
+fn is_directly_below_top_level(path: &Path) -> bool {
+    let mut parts = path.components();
+    parts.next() == Some(Component::RootDir)
+        && parts.all(|part| matches!(part, Component::Normal(_)))
+        && path.components().count() == 3
+}

@@ -1,0 +1,226 @@
+//! Reading an environment back, and saying whether it still holds.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::misfit::{check_library, check_loader};
+use super::{CACHE_NAME, LOADER_NAME, Misfit, is_library_name};
+use crate::elf::Architecture;
+use crate::loader_cache::{CacheError, LoaderCache};
+
+/// What is in a library environment.
+#[derive(Debug)]
+pub struct Inspection {
+    /// Its directory, as it was given.
+    pub directory: PathBuf,
+    /// Where `ld.so` leads: the canonical path of the file, or the link's text if it is dangling;
+    /// none if there is no `ld.so`.
+    pub loader: Option<PathBuf>,
+    /// For which programs the loader is, if it is one.
+    pub architecture: Option<&'static Architecture>,
+    /// What is wrong with the loader; also set if there is none.
+    pub loader_problem: Option<Misfit>,
+    /// The libraries, sorted by name.
+    pub libraries: Vec<LibraryReport>,
+    /// The number of libraries that the cache lists; 0 if it cannot be read.
+    pub cache_entries: usize,
+    /// What is wrong with the cache.
+    pub cache_problem: Option<CacheProblem>,
+}
+
+/// One library of an environment.
+#[derive(Debug)]
+pub struct LibraryReport {
+    /// The name under which programs ask for it.
+    pub name: OsString,
+    /// The canonical path of the file, or the link's text if it is dangling.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub problem: Option<Misfit>,
+}
+
+/// Why the cache cannot be used.
+#[derive(Debug)]
+pub enum CacheProblem {
+    /// There is none.
+    Missing,
+    /// It cannot be read.
+    Unreadable(io::Error),
+    /// It is damaged.
+    Damaged(CacheError),
+    /// It does not list what the links show, sorted by name.
+    Differs(Vec<CacheDifference>),
+}
+
+/// A name on which cache and links do not agree.
+#[derive(Debug, PartialEq, Eq)]
+pub enum CacheDifference {
+    /// There is a link, but no entry.
+    Lacks(OsString),
+    /// There is an entry, but no link.
+    Surplus(OsString),
+    /// The entry is for another architecture than the loader.
+    OtherArchitecture(OsString),
+    /// The entry has another file than the link.
+    OtherFile(OsString, PathBuf),
+    /// There is an entry, but the loader's binary search misses it: the entries are out of order.
+    Unreachable(OsString),
+}
+
+impl Inspection {
+    /// The number of things that are wrong. A program can rely on the environment if it is 0.
+    #[must_use]
+    pub fn problem_count(&self) -> usize {
+        let libraries = self.libraries.iter();
+        usize::from(self.loader_problem.is_some())
+            + libraries
+                .filter(|library| library.problem.is_some())
+                .count()
+            + match &self.cache_problem {
+                None => 0,
+                Some(CacheProblem::Differs(differences)) => differences.len(),
+                Some(_) => 1,
+            }
+    }
+}
+
+/// Looks at every link in `directory`, at the files they lead to, and at the cache.
+///
+/// # Errors
+/// If there is no such directory or if it cannot be read. What is wrong in it is no error.
+pub fn inspect(directory: &Path) -> Result<Inspection> {
+    let operation = || {
+        format!(
+            "cannot read the library environment {}",
+            directory.display()
+        )
+    };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory).with_context(operation)? {
+        let name = entry.with_context(operation)?.file_name();
+        if is_library_name(&name) {
+            names.push(name);
+        }
+    }
+    names.sort();
+
+    let loader_path = directory.join(LOADER_NAME);
+    let (loader, architecture, loader_problem) = match check_loader(&loader_path) {
+        Ok((real, architecture)) => (Some(real), Some(architecture), None),
+        Err(misfit) => (where_it_leads(&loader_path), None, Some(misfit)),
+    };
+    let inspect_library = |name: OsString| {
+        let path = directory.join(&name);
+        let (path, problem) = match check_library(&path, architecture) {
+            Ok(real) => (real, None),
+            Err(misfit) => (where_it_leads(&path).unwrap_or(path), Some(misfit)),
+        };
+        LibraryReport {
+            name,
+            path,
+            problem,
+        }
+    };
+    let libraries: Vec<_> = names.into_iter().map(inspect_library).collect();
+    let (cache_entries, cache_problem) = match read_cache(&directory.join(CACHE_NAME)) {
+        Ok(cache) => {
+            let differences = compare(&cache, &libraries, architecture);
+            let problem = (!differences.is_empty()).then_some(CacheProblem::Differs(differences));
+            (cache.entries().len(), problem)
+        }
+        Err(problem) => (0, Some(problem)),
+    };
+    Ok(Inspection {
+        directory: directory.to_owned(),
+        loader,
+        architecture,
+        loader_problem,
+        libraries,
+        cache_entries,
+        cache_problem,
+    })
+}
+
+/// The file behind a link, or the link's text if there is none.
+fn where_it_leads(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().or_else(|_| path.read_link()).ok()
+}
+
+fn read_cache(path: &Path) -> Result<LoaderCache, CacheProblem> {
+    let bytes = fs::read(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => CacheProblem::Missing,
+        _ => CacheProblem::Unreadable(error),
+    })?;
+    LoaderCache::parse(&bytes).map_err(CacheProblem::Damaged)
+}
+
+/// Where cache and links differ. Without a loader nobody can tell for which architecture an entry
+/// should be: then any will do.
+fn compare(
+    cache: &LoaderCache,
+    libraries: &[LibraryReport],
+    architecture: Option<&Architecture>,
+) -> Vec<CacheDifference> {
+    let mut listed: HashMap<&OsStr, &Path> = HashMap::new();
+    let mut differences = Vec::new();
+    for entry in cache.entries() {
+        if architecture.is_some_and(|architecture| entry.flags != architecture.cache_flags) {
+            differences.push(CacheDifference::OtherArchitecture(entry.name.clone()));
+        } else {
+            listed.entry(&entry.name).or_insert(&entry.path);
+        }
+    }
+    for library in libraries {
+        let name = library.name.as_os_str();
+        let Some(path) = listed.remove(name) else {
+            differences.push(CacheDifference::Lacks(name.to_owned()));
+            continue;
+        };
+        let is_same =
+            path == library.path || path.canonicalize().is_ok_and(|real| real == library.path);
+        if !is_same {
+            differences.push(CacheDifference::OtherFile(name.to_owned(), path.to_owned()));
+        }
+        // Which entry it finds is not compared: to glibc, `liba.so.01` and `liba.so.1` are one.
+        if architecture.is_some_and(|architecture| cache.lookup(name, architecture).is_none()) {
+            differences.push(CacheDifference::Unreachable(name.to_owned()));
+        }
+    }
+    let surplus = listed.into_keys().map(OsStr::to_owned);
+    differences.extend(surplus.map(CacheDifference::Surplus));
+    differences.sort_by(|a, b| a.name().cmp(b.name()));
+    differences
+}
+
+impl CacheDifference {
+    /// The name on which they differ.
+    #[must_use]
+    pub fn name(&self) -> &OsStr {
+        match self {
+            Self::Lacks(name)
+            | Self::Surplus(name)
+            | Self::OtherArchitecture(name)
+            | Self::OtherFile(name, _)
+            | Self::Unreachable(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for CacheDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name().display();
+        match self {
+            Self::Lacks(_) => write!(f, "lacks {name}"),
+            Self::Surplus(_) => write!(f, "lists {name}, which is not in the directory"),
+            Self::OtherArchitecture(_) => write!(f, "lists {name} for another architecture"),
+            Self::OtherFile(_, path) => write!(f, "lists {name} as {}", path.display()),
+            Self::Unreachable(_) => write!(f, "is out of order: the loader misses {name}"),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Library environments: one directory D that tells a real loader where libraries are.
+//!
+//! D holds a link per library, under the name by which a directory search would find it and to the
+//! canonical path of the file; `ld.so`, a link to the real loader that fits the libraries; and
+//! `ld.so.cache`, glibc's cache with exactly those names and paths. Canonical paths keep a
+//! library's own `$ORIGIN` right: it is the folder of the file, not D.
+//!
+//! A D is made in two steps: a [`Collection`] finds the libraries, [`LibraryEnv::write`] writes
+//! them whole or not at all. [`inspect`] reads a D back and says whether it still holds.
+//!
+//! Left out are the folders `glibc-hwcaps/` below a library directory. They hold faster duplicates
+//! for newer CPUs of libraries that are also in the directory itself, so nothing is missing without
+//! them. To have them, the cache would need a list of the capabilities and a second order of
+//! entries, and D a second level of directories; packages in nixpkgs are not built that way.
+
+mod collect;
+mod inspect;
+mod misfit;
+mod write;
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::elf::Architecture;
+use crate::loader_cache::{CacheEntry, LoaderCache};
+
+pub use collect::{Collection, Note};
+pub use inspect::{CacheDifference, CacheProblem, Inspection, LibraryReport, inspect};
+pub use misfit::Misfit;
+
+/// The name in D of the link to the real loader.
+pub const LOADER_NAME: &str = "ld.so";
+/// The name in D of the cache.
+pub const CACHE_NAME: &str = "ld.so.cache";
+
+/// What a library environment holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryEnv {
+    /// The canonical path of the real loader.
+    pub loader: PathBuf,
+    /// For which programs loader and libraries are.
+    pub architecture: &'static Architecture,
+    /// The canonical path of each library, by the name under which programs ask for it.
+    pub libraries: BTreeMap<OsString, PathBuf>,
+}
+
+impl LibraryEnv {
+    /// Puts `map` of a path in the place of each path, the loader's included: for a D that is used
+    /// where the same files have other paths. [`LibraryEnv::write`] does not ask whether the new
+    /// paths exist here.
+    pub fn map_paths(&mut self, map: impl Fn(&Path) -> PathBuf) {
+        self.loader = map(&self.loader);
+        for path in self.libraries.values_mut() {
+            *path = map(path);
+        }
+    }
+
+    /// The cache that belongs to these libraries.
+    #[must_use]
+    pub fn cache(&self) -> LoaderCache {
+        let entries = self.libraries.iter().map(|(name, path)| CacheEntry {
+            name: name.clone(),
+            path: path.clone(),
+            flags: self.architecture.cache_flags,
+        });
+        LoaderCache::new(entries.collect(), self.architecture)
+    }
+}
+
+/// Whether a file of this name is looked at as a library: it ends in `.so` or has `.so.` in it,
+/// and is neither a path nor one of the two names with a meaning of their own in D.
+fn is_library_name(name: &OsStr) -> bool {
+    let bytes = name.as_bytes();
+    (bytes.ends_with(b".so") || memchr::memmem::find(bytes, b".so.").is_some())
+        && !bytes.contains(&b'/')
+        && name != LOADER_NAME
+        && name != CACHE_NAME
+}

@@ -1,0 +1,277 @@
+//! Writing an environment as a directory, whole or not at all.
+
+use std::ffi::OsString;
+use std::fs::{self, Permissions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+use tempfile::TempDir;
+
+use super::{CACHE_NAME, LOADER_NAME, LibraryEnv};
+
+/// The modes of what is written, whatever the umask: other users' programs read it too.
+const DIRECTORY_MODE: u32 = 0o755;
+const CACHE_MODE: u32 = 0o644;
+
+impl LibraryEnv {
+    /// Writes this environment as the directory `out`, and gives its absolute path. An older
+    /// environment there is replaced in one step, so a program that starts meanwhile finds either
+    /// the old or the new one. The same environment gives the same bytes; if they are there already,
+    /// nothing is written.
+    ///
+    /// # Errors
+    /// If `out` is anything but missing, empty or a library environment; if its parent is missing;
+    /// or if the file system refuses. Then what was at `out` is as before.
+    pub fn write(&self, out: &Path) -> Result<PathBuf> {
+        let target = Target::at(out)?;
+        let cache = self.cache().serialize()?;
+        if target.is_filled && self.is_written_at(&target.path, &cache).unwrap_or(false) {
+            return Ok(target.path);
+        }
+
+        let mut name = OsString::from(".");
+        name.push(target.path.file_name().unwrap_or_default());
+        let new = tempfile::Builder::new()
+            .prefix(&name)
+            .suffix(".new")
+            .tempdir_in(&target.parent)
+            .with_context(|| format!("cannot write in {}", target.parent.display()))?;
+        self.fill(new.path(), &cache)
+            .with_context(|| format!("cannot write {}", new.path().display()))?;
+
+        if target.is_filled {
+            replace(new, &target.path)?;
+        } else {
+            // rename(2) also replaces an empty directory.
+            fs::rename(new.path(), &target.path)
+                .with_context(|| format!("cannot write {}", target.path.display()))?;
+            // It is at its place: nothing is left to be removed.
+            let _ = new.keep();
+        }
+        Ok(target.path)
+    }
+
+    /// Whether `directory` has these links, this cache and nothing else. Asking is a tenth of the
+    /// work of writing, and keeps the files of loaders that watch theirs, as glibc 2.43 does.
+    fn is_written_at(&self, directory: &Path, cache: &[u8]) -> io::Result<bool> {
+        for (name, path) in &self.libraries {
+            if directory.join(name).read_link()? != *path {
+                return Ok(false);
+            }
+        }
+        let cache_path = directory.join(CACHE_NAME);
+        let mode = |path: &Path| Ok::<_, io::Error>(path.metadata()?.permissions().mode() & 0o777);
+        Ok(directory.join(LOADER_NAME).read_link()? == self.loader
+            && fs::read_dir(directory)?.count() == self.libraries.len() + 2
+            && fs::read(&cache_path)? == cache
+            && mode(&cache_path)? == CACHE_MODE
+            && mode(directory)? == DIRECTORY_MODE)
+    }
+
+    fn fill(&self, directory: &Path, cache: &[u8]) -> io::Result<()> {
+        for (name, path) in &self.libraries {
+            symlink(path, directory.join(name))?;
+        }
+        symlink(&self.loader, directory.join(LOADER_NAME))?;
+        let cache_path = directory.join(CACHE_NAME);
+        fs::write(&cache_path, cache)?;
+        fs::set_permissions(&cache_path, Permissions::from_mode(CACHE_MODE))?;
+        fs::set_permissions(directory, Permissions::from_mode(DIRECTORY_MODE))
+    }
+}
+
+/// The place to write to, after a check that it may be written to.
+struct Target {
+    path: PathBuf,
+    parent: PathBuf,
+    /// There is a library environment that has to go.
+    is_filled: bool,
+}
+
+impl Target {
+    fn at(out: &Path) -> Result<Self> {
+        let (path, is_filled) = match out.canonicalize() {
+            Ok(path) => {
+                let is_filled = check_replaceable(&path)?;
+                (path, is_filled)
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound && !out.is_symlink() => {
+                (absolute(out)?, false)
+            }
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot write {}", out.display()));
+            }
+        };
+        let parent = path
+            .parent()
+            .with_context(|| format!("cannot replace {}", path.display()))?;
+        Ok(Self {
+            parent: parent.to_owned(),
+            path,
+            is_filled,
+        })
+    }
+}
+
+/// The absolute path of something that does not exist, in a directory that does.
+fn absolute(out: &Path) -> Result<PathBuf> {
+    let parent = match out.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let name = out
+        .file_name()
+        .with_context(|| format!("cannot write {}: it has no name", out.display()))?;
+    let parent = parent.canonicalize().with_context(|| {
+        format!(
+            "cannot write {}: cannot find the directory {}",
+            out.display(),
+            parent.display()
+        )
+    })?;
+    Ok(parent.join(name))
+}
+
+/// Whether there is an environment in the directory; false if it is empty, an error if it has
+/// anything else in it. An environment has links, the cache and nothing else.
+fn check_replaceable(directory: &Path) -> Result<bool> {
+    let operation = || format!("cannot replace {}", directory.display());
+    let mut is_empty = true;
+    let mut is_marked = false;
+    for entry in fs::read_dir(directory).with_context(operation)? {
+        let entry = entry.with_context(operation)?;
+        let name = entry.file_name();
+        let file_type = entry.file_type().with_context(operation)?;
+        let is_cache = name == CACHE_NAME && file_type.is_file();
+        if !is_cache && !file_type.is_symlink() {
+            bail!(
+                "cannot replace {}: it is no library environment, it has {}; name another directory",
+                directory.display(),
+                name.display()
+            );
+        }
+        is_empty = false;
+        is_marked |= is_cache || name == LOADER_NAME;
+    }
+    if !is_empty && !is_marked {
+        bail!(
+            "cannot replace {}: it is no library environment, it has neither {LOADER_NAME} nor {CACHE_NAME}; name another directory",
+            directory.display()
+        );
+    }
+    Ok(!is_empty)
+}
+
+/// Puts `new` at `path`, and removes what was there.
+fn replace(new: TempDir, path: &Path) -> Result<()> {
+    let operation = || format!("cannot replace {}", path.display());
+    let exchanged = renameat2(
+        AT_FDCWD,
+        new.path(),
+        AT_FDCWD,
+        path,
+        RenameFlags::RENAME_EXCHANGE,
+    );
+    match exchanged {
+        Ok(()) => remove_old(new, path),
+        Err(Errno::EINVAL | Errno::ENOSYS | Errno::EOPNOTSUPP) => replace_in_two_steps(new, path),
+        Err(error) => Err(error).with_context(operation),
+    }
+}
+
+/// For file systems that cannot exchange two names: for a moment there is nothing at `path`.
+fn replace_in_two_steps(new: TempDir, path: &Path) -> Result<()> {
+    let operation = || format!("cannot replace {}", path.display());
+    let old = new.path().with_extension("old");
+    fs::rename(path, &old).with_context(operation)?;
+    if let Err(error) = fs::rename(new.path(), path) {
+        fs::rename(&old, path)
+            .with_context(|| format!("cannot put {} back at {}", old.display(), path.display()))?;
+        return Err(error).with_context(operation);
+    }
+    // The old one takes the place in which the new one was, to be removed with it.
+    fs::rename(&old, new.path()).with_context(operation)?;
+    remove_old(new, path)
+}
+
+fn remove_old(old: TempDir, path: &Path) -> Result<()> {
+    let old_path = old.path().to_owned();
+    old.close().with_context(|| {
+        format!(
+            "{} is written, but cannot remove the older one, now at {}",
+            path.display(),
+            old_path.display()
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elf::Architecture;
+
+    fn env(library: &str) -> LibraryEnv {
+        LibraryEnv {
+            loader: "/real/ld.so".into(),
+            architecture: Architecture::X86_64,
+            libraries: [("liba.so".into(), library.into())].into(),
+        }
+    }
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn two_steps_replace_as_well_as_one() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = env("/old").write(&parent.path().join("d")).unwrap();
+        let new = tempfile::tempdir_in(parent.path()).unwrap();
+        env("/new").fill(new.path(), b"cache").unwrap();
+        replace_in_two_steps(new, &path).unwrap();
+        assert_eq!(
+            fs::read_link(path.join("liba.so")).unwrap(),
+            Path::new("/new")
+        );
+        assert_eq!(names(parent.path()), ["d"]);
+    }
+
+    #[test]
+    fn two_steps_that_fail_leave_the_old_one_at_its_place() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = env("/old").write(&parent.path().join("d")).unwrap();
+        let new = tempfile::tempdir_in(parent.path()).unwrap();
+        fs::remove_dir(new.path()).unwrap();
+        replace_in_two_steps(new, &path).unwrap_err();
+        assert_eq!(
+            fs::read_link(path.join("liba.so")).unwrap(),
+            Path::new("/old")
+        );
+        assert_eq!(names(parent.path()), ["d"]);
+    }
+
+    #[test]
+    fn mapped_paths_are_written_though_they_do_not_exist_here() {
+        let parent = tempfile::tempdir().unwrap();
+        let mut env = env("/usr/lib/liba.so");
+        env.map_paths(|path| Path::new("/host").join(path.strip_prefix("/").unwrap()));
+        let path = env.write(&parent.path().join("d")).unwrap();
+        assert_eq!(
+            fs::read_link(path.join("ld.so")).unwrap(),
+            Path::new("/host/real/ld.so")
+        );
+        let cache = fs::read(path.join("ld.so.cache")).unwrap();
+        let cache = crate::loader_cache::LoaderCache::parse(&cache).unwrap();
+        let answer = cache.lookup("liba.so".as_ref(), Architecture::X86_64);
+        assert_eq!(answer, Some(Path::new("/host/usr/lib/liba.so")));
+    }
+}

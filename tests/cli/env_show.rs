@@ -1,0 +1,254 @@
+//! `ldshim env show`: what is in an environment, and each way in which it may not hold.
+
+use std::fs;
+
+use ldshim::elf::Architecture;
+use ldshim::loader_cache::{CacheEntry, LoaderCache};
+use serde_json::{Value, json};
+
+use crate::library_tree::{LibraryTree, architecture, loader};
+
+/// A tree with an environment of `liba.so` and `libb.so`, both in `libs`.
+fn tree() -> LibraryTree {
+    let tree = LibraryTree::new();
+    tree.library("libs/liba.so");
+    tree.library("libs/libb.so");
+    tree.build(&["libs"]).succeeded();
+    tree
+}
+
+/// Breaks an environment that holds: then `show` fails, its text has this line in it, and the last
+/// line tells the number of problems. Gives what `--json` tells.
+#[track_caller]
+fn broken_by(line: &str, problems: &str, damage: impl FnOnce(&LibraryTree)) -> Value {
+    let tree = tree();
+    tree.ldshim(&["env", "show", "d"]).succeeded();
+    damage(&tree);
+    let text = tree.ldshim(&["env", "show", "d"]);
+    assert_eq!(text.code, Some(1), "{text:?}");
+    let line = line.replace("TREE", tree.path("d").parent().unwrap().to_str().unwrap());
+    assert!(
+        text.stdout.lines().any(|it| it == line),
+        "{line:?} is not in {text:?}"
+    );
+    assert_eq!(
+        text.stdout.lines().last().unwrap(),
+        format!("does not hold: {problems}")
+    );
+
+    let json = tree.ldshim(&["env", "show", "--json", "d"]);
+    assert_eq!(json.code, Some(1));
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["holds"], false);
+    json
+}
+
+/// Puts a cache of these (name, path) in the place of the environment's.
+fn set_cache(tree: &LibraryTree, entries: &[(&str, &str)], architecture: &Architecture) {
+    let entries = entries.iter().map(|(name, path)| CacheEntry {
+        name: name.into(),
+        path: tree.path(path),
+        flags: architecture.cache_flags,
+    });
+    let cache = LoaderCache::new(entries.collect(), architecture);
+    fs::write(tree.path("d/ld.so.cache"), cache.serialize().unwrap()).unwrap();
+}
+
+#[test]
+fn an_environment_just_built_holds() {
+    let tree = tree();
+    let text = tree.ldshim(&["env", "show", "d"]).succeeded().stdout;
+    let libs = tree.path("libs");
+    let (libs, loader, architecture) = (libs.display(), loader(), architecture());
+    let loader = loader.display();
+    assert_eq!(
+        text,
+        format!(
+            "loader   {loader} ({architecture})\n\
+             library  liba.so -> {libs}/liba.so\n\
+             library  libb.so -> {libs}/libb.so\n\
+             cache    lists 2 libraries\n\
+             holds: 2 libraries\n"
+        )
+    );
+}
+
+#[test]
+fn json_has_the_documented_fields() {
+    let tree = tree();
+    let text = tree
+        .ldshim(&["env", "show", "d", "--json"])
+        .succeeded()
+        .stdout;
+    let expected = json!({
+        "schema": 1,
+        "directory": "d",
+        "holds": true,
+        "loader": { "path": loader(), "system": architecture().nix_system, "problem": null },
+        "libraries": [
+            { "name": "liba.so", "path": tree.path("libs/liba.so"), "problem": null },
+            { "name": "libb.so", "path": tree.path("libs/libb.so"), "problem": null },
+        ],
+        "cache": { "entries": 2, "problem": null, "details": [] },
+    });
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
+}
+
+#[test]
+fn a_missing_directory_is_an_error() {
+    let ran = LibraryTree::new().ldshim(&["env", "show", "d"]);
+    ran.failed_with("cannot read the library environment d: No such file");
+}
+
+#[test]
+fn a_library_that_is_gone() {
+    let line = "library  liba.so -> TREE/libs/liba.so [dangling link]";
+    let json = broken_by(line, "1 problem", |tree| {
+        fs::remove_file(tree.path("libs/liba.so")).unwrap();
+    });
+    assert_eq!(json["libraries"][0]["problem"], "dangling");
+    assert_eq!(json["libraries"][1]["problem"], Value::Null);
+}
+
+#[test]
+fn a_library_that_is_no_longer_one() {
+    let line = "library  liba.so -> TREE/libs/liba.so [not an ELF file]";
+    let json = broken_by(line, "1 problem", |tree| {
+        tree.file("libs/liba.so", "INPUT(-la)")
+    });
+    assert_eq!(json["libraries"][0]["problem"], "not-elf");
+}
+
+#[test]
+fn a_missing_loader() {
+    let json = broken_by("loader   missing: there is no ld.so", "1 problem", |tree| {
+        fs::remove_file(tree.path("d/ld.so")).unwrap();
+    });
+    assert_eq!(
+        json["loader"],
+        json!({ "path": null, "system": null, "problem": "missing" })
+    );
+}
+
+#[test]
+fn a_loader_that_is_gone() {
+    let json = broken_by(
+        "loader   /gone/ld.so [dangling link]",
+        "1 problem",
+        |tree| {
+            fs::remove_file(tree.path("d/ld.so")).unwrap();
+            tree.link("d/ld.so", "/gone/ld.so");
+        },
+    );
+    assert_eq!(json["loader"]["problem"], "dangling");
+}
+
+#[test]
+fn a_loader_of_another_architecture_than_the_libraries() {
+    let others = Architecture::ALL.into_iter();
+    let other = others.rev().find(|it| *it != architecture()).unwrap();
+    assert_ne!(other.cache_flags, architecture().cache_flags);
+    let line = format!("loader   TREE/ld.so ({other})");
+    let json = broken_by(&line, "6 problems", |tree| {
+        tree.library_for_machine("ld.so", other.machine);
+        fs::remove_file(tree.path("d/ld.so")).unwrap();
+        tree.link("d/ld.so", "../ld.so");
+    });
+    assert_eq!(json["loader"]["problem"], Value::Null);
+    assert_eq!(json["libraries"][0]["problem"], "other-machine");
+    assert_eq!(json["cache"]["problem"], "differs");
+    assert_eq!(
+        json["cache"]["details"][0],
+        "lists liba.so for another architecture"
+    );
+}
+
+#[test]
+fn a_missing_cache() {
+    let json = broken_by(
+        "cache    missing: there is no ld.so.cache",
+        "1 problem",
+        |tree| {
+            fs::remove_file(tree.path("d/ld.so.cache")).unwrap();
+        },
+    );
+    assert_eq!(
+        json["cache"],
+        json!({ "entries": 0, "problem": "missing", "details": [] })
+    );
+}
+
+#[test]
+fn a_damaged_cache() {
+    let json = broken_by(
+        "cache    [the loader cache is cut off]",
+        "1 problem",
+        |tree| {
+            let bytes = fs::read(tree.path("d/ld.so.cache")).unwrap();
+            fs::write(tree.path("d/ld.so.cache"), &bytes[..60]).unwrap();
+        },
+    );
+    assert_eq!(json["cache"]["problem"], "damaged");
+}
+
+#[test]
+fn a_cache_that_cannot_be_read() {
+    let json = broken_by(
+        "cache    [Is a directory (os error 21)]",
+        "1 problem",
+        |tree| {
+            fs::remove_file(tree.path("d/ld.so.cache")).unwrap();
+            fs::create_dir(tree.path("d/ld.so.cache")).unwrap();
+        },
+    );
+    assert_eq!(json["cache"]["problem"], "unreadable");
+}
+
+#[test]
+fn a_cache_that_lacks_a_library() {
+    let json = broken_by("cache    [lacks libb.so]", "1 problem", |tree| {
+        set_cache(tree, &[("liba.so", "libs/liba.so")], architecture());
+    });
+    assert_eq!(json["cache"]["details"], json!(["lacks libb.so"]));
+}
+
+#[test]
+fn a_cache_that_lists_a_library_which_is_not_there() {
+    broken_by(
+        "cache    [lists libb.so, which is not in the directory]",
+        "1 problem",
+        |tree| {
+            fs::remove_file(tree.path("d/libb.so")).unwrap();
+        },
+    );
+}
+
+#[test]
+fn a_cache_that_lists_another_file() {
+    broken_by(
+        "cache    [lists libb.so as TREE/libs/liba.so]",
+        "1 problem",
+        |tree| {
+            let entries = [("liba.so", "libs/liba.so"), ("libb.so", "libs/liba.so")];
+            set_cache(tree, &entries, architecture());
+        },
+    );
+}
+
+#[test]
+fn a_cache_that_lists_the_same_file_by_another_path_holds() {
+    let tree = tree();
+    tree.link("linked", "libs");
+    let entries = [("liba.so", "linked/liba.so"), ("libb.so", "linked/libb.so")];
+    set_cache(&tree, &entries, architecture());
+    tree.ldshim(&["env", "show", "d"]).succeeded();
+}
+
+#[test]
+fn names_that_are_one_to_the_loader_do_not_break_it() {
+    let tree = LibraryTree::new();
+    tree.library("libs/liba.so.1");
+    tree.library("libs/liba.so.01");
+    tree.build(&["libs"]).succeeded();
+    tree.ldshim(&["env", "show", "d"]).succeeded();
+}

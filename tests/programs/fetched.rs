@@ -1,0 +1,43 @@
+//! The programs of `programs.json`, as `cargo xtask fetch` has unpacked them.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::common::{TestRoot, target};
+
+/// Shows the program called `name` at `/w/NAME`, and returns the path of its executable there.
+pub fn add(root: &mut TestRoot, name: &str) -> String {
+    add_at(root, name, &format!("/w/{name}"));
+    let program = manifest_entry(name);
+    let executable = program["executable"]
+        .as_str()
+        .expect("it has an executable");
+    format!("/w/{name}/{executable}")
+}
+
+/// Shows the folder of the program or library called `name` at `path`.
+pub fn add_at(root: &mut TestRoot, name: &str, path: &str) {
+    root.bind(&folder(name), Path::new(path));
+}
+
+/// The folder of the program or library called `name`, outside the root.
+pub fn folder(name: &str) -> PathBuf {
+    let program = manifest_entry(name);
+    let version = program["version"].as_str().expect("it has a version");
+    let folder = target().join("programs").join(format!("{name}-{version}"));
+    assert!(
+        folder.is_dir(),
+        "{name} is not fetched yet; run `cargo xtask fetch` first"
+    );
+    folder
+}
+
+fn manifest_entry(name: &str) -> Value {
+    let programs: Vec<Value> =
+        serde_json::from_str(include_str!("programs.json")).expect("programs.json is JSON");
+    let mut programs = programs.into_iter();
+    programs
+        .find(|program| program["name"] == name)
+        .expect("programs.json has the program")
+}

@@ -1,0 +1,3 @@
+#include <stdexcept>
+
+void throw_from_library() { throw std::runtime_error("thrown in a library"); }

@@ -1,0 +1,13 @@
+//! `ldshim run`, with the real stub, on programs of this host.
+//!
+//! A program of the host is a foreign one once it runs in a root that lacks the host's loader: its
+//! loader is the stub, which finds the real one in a library environment. So these tests work on
+//! every Linux that is no NixOS. They need `sh`, `cat`, `ls`, `readlink`, `unshare` and `setpriv`.
+//! The stub is the one of this workspace, built once for all tests, or the one that LDSHIM_STUB
+//! names.
+
+mod choosing_libraries;
+mod isolation;
+mod not_started;
+mod passing_through;
+mod setup;

@@ -1,0 +1,55 @@
+//! Debian's packages, through `apt-get`.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+
+/// Installs packages. Asks nothing, and waits up to two minutes for another `apt-get` to finish.
+///
+/// # Errors
+/// What `apt-get install` reports.
+pub fn install(packages: &[&str]) -> Result<()> {
+    update();
+    let mut command = apt_get("install");
+    command
+        .args(["--yes", "--no-install-recommends"])
+        .args(packages);
+    process::run(&mut command).map(drop)
+}
+
+/// Downloads the current `.deb` files of packages into `folder`. apt verifies their signatures.
+///
+/// # Errors
+/// What `apt-get download` reports, after a second try with updated package lists.
+pub fn download(packages: &[&str], folder: &Path) -> Result<()> {
+    let attempt = || {
+        // Without its sandbox user apt needs no permission in the folder but the caller's.
+        process::run(
+            apt_get("download")
+                .args(["--option", "APT::Sandbox::User=root"])
+                .args(packages)
+                .current_dir(folder),
+        )
+    };
+    if attempt().is_err() {
+        update();
+        attempt().context("Debian 12 has all of these packages; is this another system?")?;
+    }
+    Ok(())
+}
+
+/// Updates the package lists. A failure is no error yet: old lists are often good enough.
+fn update() {
+    let _ = process::run(&mut apt_get("update"));
+}
+
+fn apt_get(verb: &str) -> Command {
+    let mut command = Command::new("apt-get");
+    command
+        .args(["--quiet", "--option", "DPkg::Lock::Timeout=120", verb])
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}

@@ -1,0 +1,147 @@
+//! What must be on the machine before anything can be fetched, built and tested.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail};
+use nix::unistd::Uid;
+
+use crate::apt;
+use crate::cli::Network;
+
+/// Something needed, and the Debian package that has it.
+struct Prerequisite {
+    need: Need,
+    package: &'static str,
+}
+
+/// How to tell that a prerequisite is there.
+enum Need {
+    /// A command in PATH.
+    Command(&'static str),
+    /// A module of `python3`.
+    PythonModule(&'static str),
+    /// A header of the C compiler.
+    Header(&'static str),
+}
+
+/// Everything the tasks and the tests use beyond Rust and a base system.
+#[rustfmt::skip]
+const ALL: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("cc"), package: "gcc" },
+    Prerequisite { need: Need::Command("g++"), package: "g++" },
+    Prerequisite { need: Need::Header("zlib.h"), package: "zlib1g-dev" },
+    Prerequisite { need: Need::Command("python3"), package: "python3" },
+    Prerequisite { need: Need::PythonModule("pip"), package: "python3-pip" },
+    Prerequisite { need: Need::Command("npm"), package: "npm" },
+    Prerequisite { need: Need::Command("apt-get"), package: "apt" },
+    Prerequisite { need: Need::Command("dpkg-deb"), package: "dpkg" },
+    Prerequisite { need: Need::Command("nix-build"), package: "nix-bin" },
+    Prerequisite { need: Need::Command("strace"), package: "strace" },
+];
+
+/// Makes sure that every prerequisite is there. As root on Debian and its relatives it installs
+/// what is missing.
+///
+/// # Errors
+/// Something is missing and cannot be installed: the message says what, and which packages have it.
+pub fn ensure(network: Network) -> Result<()> {
+    let missing: Vec<_> = ALL.iter().filter(|one| !one.need.is_met()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<_> = missing.iter().map(|one| one.package).collect();
+    let may_install = network == Network::Allowed && Uid::effective().is_root();
+    if !may_install || !Need::Command("apt-get").is_met() {
+        bail!(explain(&missing));
+    }
+    eprintln!("installing {}", packages.join(" "));
+    apt::install(&packages)?;
+
+    let missing: Vec<_> = missing
+        .into_iter()
+        .filter(|one| !one.need.is_met())
+        .collect();
+    if !missing.is_empty() {
+        bail!(explain(&missing));
+    }
+    Ok(())
+}
+
+/// The message about what is missing, with the next step.
+fn explain(missing: &[&Prerequisite]) -> String {
+    let mut text = String::from("this machine lacks what the tests need:\n");
+    for one in missing {
+        text += &format!("  {} (Debian package {})\n", one.need.name(), one.package);
+    }
+    let packages: Vec<_> = missing.iter().map(|one| one.package).collect();
+    text + "install it, on Debian with: apt-get install " + &packages.join(" ")
+}
+
+impl Need {
+    fn is_met(&self) -> bool {
+        match self {
+            Need::Command(name) => env::var_os("PATH").is_some_and(|path| is_in(&path, name)),
+            Need::PythonModule(name) => {
+                succeeds(Command::new("python3").args(["-m", name, "--version"]))
+            }
+            Need::Header(name) => {
+                let source = format!("#include <{name}>");
+                let script = format!("echo '{source}' | cc -E -x c -o /dev/null -");
+                succeeds(Command::new("sh").args(["-c", &script]))
+            }
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Need::Command(name) => format!("the command {name}"),
+            Need::PythonModule(name) => format!("the Python module {name}"),
+            Need::Header(name) => format!("the C header {name}"),
+        }
+    }
+}
+
+/// Whether one of the directories in `path`, written as PATH is, has the file `command`.
+fn is_in(path: &OsStr, command: &str) -> bool {
+    env::split_paths(path).any(|directory| Path::new(&directory).join(command).is_file())
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+    quiet.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_found_in_a_directory_of_path_only() {
+        assert!(is_in(OsStr::new("/nonexistent:/bin:/usr/bin"), "sh"));
+        assert!(!is_in(OsStr::new("/nonexistent"), "sh"));
+        assert!(!is_in(OsStr::new("/bin:/usr/bin"), "no-such-command"));
+    }
+
+    #[test]
+    fn a_header_that_does_not_exist_is_missing() {
+        assert!(Need::Header("stdio.h").is_met());
+        assert!(!Need::Header("no/such/header.h").is_met());
+    }
+
+    #[test]
+    fn a_missing_command_is_reported_with_its_package() {
+        let missing = Prerequisite {
+            need: Need::Command("frob"),
+            package: "frob-tools",
+        };
+        let text = explain(&[&missing]);
+        assert!(
+            text.contains("the command frob (Debian package frob-tools)"),
+            "{text}"
+        );
+        assert!(text.ends_with("apt-get install frob-tools"), "{text}");
+    }
+}

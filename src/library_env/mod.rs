@@ -6,12 +6,12 @@
 //! library's own `$ORIGIN` right: it is the folder of the file, not D.
 //!
 //! A D is made in two steps: a [`Collection`] finds the libraries, [`LibraryEnv::write`] writes
-//! them whole or not at all. [`inspect`] reads a D back and says whether it still holds.
+//! them whole or not at all. [`inspect()`] reads a D back and says whether it still holds.
 //!
 //! Left out are the folders `glibc-hwcaps/` below a library directory. They hold faster duplicates
 //! for newer CPUs of libraries that are also in the directory itself, so nothing is missing without
 //! them. To have them, the cache would need a list of the capabilities and a second order of
-//! entries, and D a second level of directories; packages in nixpkgs are not built that way.
+//! entries, and D a second level of directories.
 
 mod collect;
 mod inspect;

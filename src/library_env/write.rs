@@ -56,7 +56,7 @@ impl LibraryEnv {
     }
 
     /// Whether `directory` has these links, this cache and nothing else. Asking is a tenth of the
-    /// work of writing, and keeps the files of loaders that watch theirs, as glibc 2.43 does.
+    /// work of writing, and newer loaders, which notice a new cache, need not read it again.
     fn is_written_at(&self, directory: &Path, cache: &[u8]) -> io::Result<bool> {
         for (name, path) in &self.libraries {
             if directory.join(name).read_link()? != *path {

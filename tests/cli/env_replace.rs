@@ -3,10 +3,11 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crate::library_tree::{LibraryTree, loader};
+use crate::library_tree::{LibraryTree, Ran, loader};
 
 fn tree() -> LibraryTree {
     let tree = LibraryTree::new();
@@ -98,6 +99,37 @@ fn an_older_environment_stays_whole_if_the_new_one_fails() {
         .failed_with("cannot list missing");
     assert_eq!(content(&tree, "d"), before);
     assert_eq!(tree.names("."), ["d", "new", "old", "text"]);
+}
+
+#[test]
+fn on_a_full_disk_the_older_one_stays_and_nothing_half_written() {
+    let tree = tree();
+    for number in 0..40 {
+        tree.library(&format!("many/lib{number}.so"));
+    }
+    fs::create_dir(tree.path("disk")).unwrap();
+    let script = r#"
+        mount -t tmpfs -o nr_inodes=30 tmpfs disk || exit
+        "$0" env build --out disk/d --loader "$1" old || exit
+        "$0" env build --out disk/d --loader "$1" many
+        echo "status $?"
+        ls -A disk
+        "$0" env show disk/d | tail -1"#;
+    let mut unshare = Command::new("unshare");
+    unshare.args(["-Urm", "sh", "-c", script, env!("CARGO_BIN_EXE_ldshim")]);
+    let ran = Ran::of(unshare.arg(loader()).current_dir(tree.path(".")));
+    let disk = tree.path("disk");
+    let built = format!("1 library in {}/d\n", disk.display());
+    assert_eq!(
+        ran.stdout,
+        built + "status 1\nd\nholds: 1 library\n",
+        "{ran:?}"
+    );
+    assert!(
+        ran.stderr
+            .ends_with("No space left on device (os error 28)\n"),
+        "{ran:?}"
+    );
 }
 
 #[test]

@@ -34,10 +34,8 @@ const SWITCHES: [(&str, &str, &str); 3] = [
 
 /// Moves the process into a mount namespace whose mounts are seen by nobody else.
 pub(super) fn unshare() -> Result<()> {
-    match nix::sched::unshare(CloneFlags::CLONE_NEWNS) {
-        Ok(()) => {}
-        Err(Errno::EPERM) => unshare_with_user()?,
-        Err(errno) => return Err(anyhow!("cannot make a mount namespace: {}", errno.desc())),
+    if nix::sched::unshare(CloneFlags::CLONE_NEWNS).is_err() {
+        unshare_with_user()?;
     }
     // Ubuntu's AppArmor lets the namespace be made and then forbids every mount in it.
     let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
@@ -108,7 +106,7 @@ fn advice(errno: Errno, settings: &Path) -> String {
         _ => {
             "No kernel setting forbids user namespaces, so it is the surroundings: in a container, \
               allow the system calls unshare, mount and pivot_root (Docker and Podman: \
-              `--security-opt seccomp=unconfined`); in a chroot they are never allowed"
+              `--security-opt seccomp=unconfined --security-opt apparmor=unconfined`); in a chroot they are never allowed"
                 .to_owned()
         }
     }

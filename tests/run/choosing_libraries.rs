@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ldshim::elf::{Architecture, identify};
 use ldshim::host_env::{HOST_CACHE, HostEnv};
+use ldshim::sandbox::Root;
 
 use crate::setup::{Setup, failure_of, on_host, stdout_of};
 
@@ -80,6 +81,21 @@ fn what_the_caller_has_chosen_is_left_alone() {
         run.arg(setup.program("sh"))
             .args(["-c", "echo $NIX_LD $NIX_LD_LIBRARY_PATH"]);
         assert_eq!(stdout_of(&mut run), expected);
+    }
+    assert!(kept(&setup).is_empty());
+}
+
+#[test]
+fn the_systems_default_is_used_where_there_is_one() {
+    let setup = Setup::with_own_cache(&["sh"]);
+    let default = "/run/current-system/sw/share/nix-ld/lib";
+    let host = Root::like_host().unwrap().without("/run");
+    let system = host.link(library_env(&setup), default);
+    for options in [&[][..], &["--isolate"]] {
+        let mut run = setup.run(options);
+        let script = format!("echo ${{NIX_LD-unset}}; test -e {default}/ld.so");
+        run.arg(setup.program("sh")).args(["-c", &script]);
+        assert_eq!(stdout_of(system.apply_to(&mut run, "/")), "unset\n");
     }
     assert!(kept(&setup).is_empty());
 }

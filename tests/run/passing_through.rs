@@ -117,6 +117,20 @@ fn arguments_pass_with_the_name_as_it_was_given() {
 }
 
 #[test]
+fn options_after_the_program_are_the_programs() {
+    let setup = Setup::new(&[]);
+    let script = "printf '%s,' \"$0\" \"$@\"";
+    for option in ["--version", "--help", "--isolate", "-h"] {
+        let mut run = setup.run(["sh", "-c", script, option, "--", option]);
+        assert_eq!(stdout_of(&mut run), format!("{option},--,{option},"));
+        let mut run = setup.run(["sh", option]);
+        let mut direct = Command::new("sh");
+        let [own, same] = [&mut run, direct.arg(option)].map(|command| command.output().unwrap());
+        assert_eq!((own.status, own.stdout), (same.status, same.stdout));
+    }
+}
+
+#[test]
 fn a_program_without_slash_is_found_in_path() {
     let setup = Setup::new(&["readlink"]);
     let found_with = |path: &str| {

@@ -187,3 +187,51 @@ impl fmt::Display for Note {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loader_cache::CacheEntry;
+
+    /// What a collection takes from a cache that lists this test's program under a name.
+    fn collect(name: &str, architecture: &Architecture) -> Collection {
+        let program = std::env::current_exe().unwrap();
+        let mut collection = Collection::new(&program).unwrap();
+        let entry = CacheEntry {
+            name: name.into(),
+            path: program,
+            flags: architecture.cache_flags,
+        };
+        collection.add_cache(&LoaderCache::new(vec![entry], architecture));
+        collection
+    }
+
+    fn own_architecture() -> &'static Architecture {
+        let program = std::env::current_exe().unwrap();
+        Collection::new(&program).unwrap().env.architecture
+    }
+
+    #[test]
+    fn the_libraries_of_a_cache_are_taken() {
+        let env = collect("liba.so", own_architecture()).finish().unwrap();
+        assert_eq!(env.libraries.into_keys().collect::<Vec<_>>(), ["liba.so"]);
+    }
+
+    #[test]
+    fn what_a_cache_has_for_other_architectures_is_not_taken() {
+        for other in Architecture::ALL {
+            let is_taken = collect("liba.so", other).finish().is_ok();
+            assert_eq!(is_taken, other == own_architecture(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_cache_cannot_name_files_outside_the_environment_or_the_loader() {
+        for name in ["../liba.so", "/etc/liba.so", "ld.so", "ld.so.cache", "liba"] {
+            let collection = collect(name, own_architecture());
+            let note = collection.notes()[0].to_string();
+            assert!(note.ends_with(": not the name of a library"), "{note}");
+            assert!(collection.finish().is_err(), "{name}");
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! Writing an environment as a directory, whole or not at all.
 
+use std::ffi::OsString;
 use std::fs::{self, Permissions};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -12,10 +13,15 @@ use tempfile::TempDir;
 
 use super::{CACHE_NAME, LOADER_NAME, LibraryEnv};
 
+/// The modes of what is written, whatever the umask: other users' programs read it too.
+const DIRECTORY_MODE: u32 = 0o755;
+const CACHE_MODE: u32 = 0o644;
+
 impl LibraryEnv {
     /// Writes this environment as the directory `out`, and gives its absolute path. An older
     /// environment there is replaced in one step, so a program that starts meanwhile finds either
-    /// the old or the new one. The same environment gives the same bytes.
+    /// the old or the new one. The same environment gives the same bytes; if they are there already,
+    /// nothing is written.
     ///
     /// # Errors
     /// If `out` is anything but missing, empty or a library environment; if its parent is missing;
@@ -23,8 +29,11 @@ impl LibraryEnv {
     pub fn write(&self, out: &Path) -> Result<PathBuf> {
         let target = Target::at(out)?;
         let cache = self.cache().serialize()?;
+        if target.is_filled && self.is_written_at(&target.path, &cache).unwrap_or(false) {
+            return Ok(target.path);
+        }
 
-        let mut name = std::ffi::OsString::from(".");
+        let mut name = OsString::from(".");
         name.push(target.path.file_name().unwrap_or_default());
         let new = tempfile::Builder::new()
             .prefix(&name)
@@ -46,16 +55,32 @@ impl LibraryEnv {
         Ok(target.path)
     }
 
-    fn fill(&self, directory: &Path, cache: &[u8]) -> std::io::Result<()> {
+    /// Whether `directory` has these links, this cache and nothing else. Asking is a tenth of the
+    /// work of writing, and newer loaders, which notice a new cache, need not read it again.
+    fn is_written_at(&self, directory: &Path, cache: &[u8]) -> io::Result<bool> {
+        for (name, path) in &self.libraries {
+            if directory.join(name).read_link()? != *path {
+                return Ok(false);
+            }
+        }
+        let cache_path = directory.join(CACHE_NAME);
+        let mode = |path: &Path| Ok::<_, io::Error>(path.metadata()?.permissions().mode() & 0o777);
+        Ok(directory.join(LOADER_NAME).read_link()? == self.loader
+            && fs::read_dir(directory)?.count() == self.libraries.len() + 2
+            && fs::read(&cache_path)? == cache
+            && mode(&cache_path)? == CACHE_MODE
+            && mode(directory)? == DIRECTORY_MODE)
+    }
+
+    fn fill(&self, directory: &Path, cache: &[u8]) -> io::Result<()> {
         for (name, path) in &self.libraries {
             symlink(path, directory.join(name))?;
         }
         symlink(&self.loader, directory.join(LOADER_NAME))?;
         let cache_path = directory.join(CACHE_NAME);
         fs::write(&cache_path, cache)?;
-        // Other users' programs read it, whatever this user's umask is.
-        fs::set_permissions(&cache_path, Permissions::from_mode(0o644))?;
-        fs::set_permissions(directory, Permissions::from_mode(0o755))
+        fs::set_permissions(&cache_path, Permissions::from_mode(CACHE_MODE))?;
+        fs::set_permissions(directory, Permissions::from_mode(DIRECTORY_MODE))
     }
 }
 

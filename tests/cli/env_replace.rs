@@ -1,6 +1,7 @@
 //! `ldshim env build` where there is something already.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -37,6 +38,43 @@ fn the_same_input_gives_the_same_bytes() {
     assert_eq!(content(&tree, "d"), first);
     tree.build(&["new"]).succeeded();
     assert_ne!(content(&tree, "d"), first);
+}
+
+#[test]
+fn an_environment_that_is_as_it_should_be_is_not_written_again() {
+    let tree = tree();
+    let inode = || fs::metadata(tree.path("d")).unwrap().ino();
+    tree.build(&["old"]).succeeded();
+    let first = inode();
+    tree.build(&["old"]).succeeded();
+    assert_eq!(inode(), first);
+    tree.build(&["old", "new"]).succeeded();
+    assert_ne!(inode(), first);
+}
+
+#[test]
+fn each_damage_is_repaired_by_building_again() {
+    let tree = tree();
+    tree.build(&["old"]).succeeded();
+    let first = content(&tree, "d");
+    let link = |path: &str, target: &str| {
+        fs::remove_file(tree.path(path)).unwrap();
+        tree.link(path, target);
+    };
+    let damages: [&dyn Fn(); 6] = [
+        &|| link("d/libold.so", "/gone"),
+        &|| link("d/ld.so", "/gone"),
+        &|| fs::remove_file(tree.path("d/libold.so")).unwrap(),
+        &|| fs::remove_file(tree.path("d/ld.so.cache")).unwrap(),
+        &|| fs::write(tree.path("d/ld.so.cache"), "damaged").unwrap(),
+        &|| tree.link("d/libmore.so", "/gone"),
+    ];
+    for damage in damages {
+        damage();
+        assert_ne!(content(&tree, "d"), first);
+        tree.build(&["old"]).succeeded();
+        assert_eq!(content(&tree, "d"), first);
+    }
 }
 
 #[test]

@@ -111,6 +111,24 @@ fn a_run_within_a_run_uses_the_same_libraries() {
 }
 
 #[test]
+fn without_a_home_there_is_no_place_for_the_hosts_libraries() {
+    let setup = Setup::with_own_cache(&[]);
+    let mut run = setup.run(["true"]);
+    let (status, message) = failure_of(run.env_remove("HOME").env_remove("XDG_CACHE_HOME"));
+    assert_eq!(status, Some(125));
+    assert!(
+        message.contains("XDG_CACHE_HOME") && message.contains("--env"),
+        "{message}"
+    );
+    let mut run = setup.run(["--env"]);
+    run.arg(library_env(&setup))
+        .arg("true")
+        .env_remove("HOME")
+        .env_remove("XDG_CACHE_HOME");
+    assert_eq!(failure_of(&mut run), (Some(0), String::new()));
+}
+
+#[test]
 fn what_is_no_library_environment_is_refused() {
     let setup = Setup::with_own_cache(&[]);
     let refused = |place: &str| {

@@ -84,6 +84,28 @@ fn standard_input_and_output_pass() {
 }
 
 #[test]
+fn the_terminal_stays() {
+    let setup = Setup::new(&[]);
+    let ldshim = setup.path("bin/ldshim");
+    let check = "test -t 0 && test -t 1 && : < /dev/tty";
+    let mut with = Command::new("script");
+    with.args([
+        "-qec",
+        &format!("{} run sh -c '{check}'", ldshim.display()),
+        "/dev/null",
+    ]);
+    with.env("XDG_CACHE_HOME", &setup.cache)
+        .stdin(Stdio::null());
+    assert!(with.output().unwrap().status.success());
+    let without = setup
+        .run(["sh", "-c", check])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!without.status.success());
+}
+
+#[test]
 fn the_current_folder_stays() {
     let setup = Setup::new(&[]);
     let mut run = setup.run(["readlink", "/proc/self/cwd"]);

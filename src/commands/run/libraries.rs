@@ -155,7 +155,9 @@ fn cache_directory() -> Result<PathBuf> {
             .filter(|path| path.is_absolute())
     };
     let cache = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")));
-    Ok(cache
-        .context("cannot keep the library environment of this host: neither XDG_CACHE_HOME nor HOME is set")?
-        .join("ldshim/host"))
+    let cache = cache.context(
+        "found no place for a library environment of this host: set HOME or XDG_CACHE_HOME, or \
+         name a library environment with --env",
+    )?;
+    Ok(cache.join("ldshim/host"))
 }

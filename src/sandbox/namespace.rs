@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::CloneFlags;
@@ -39,8 +39,13 @@ pub(super) fn unshare() -> Result<()> {
     }
     // Ubuntu's AppArmor lets the namespace be made and then forbids every mount in it.
     let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-    mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
-        .map_err(|errno| anyhow!("cannot keep mounts private: {}", reason(errno)))
+    match mount(None::<&str>, "/", None::<&str>, private, None::<&str>) {
+        Ok(()) => Ok(()),
+        Err(Errno::EINVAL) => {
+            bail!("cannot keep mounts private: / is no mount point, as in a chroot")
+        }
+        Err(errno) => bail!("cannot keep mounts private: {}", reason(errno)),
+    }
 }
 
 /// Adds a user namespace, in which an ordinary user has the right to mount.

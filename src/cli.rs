@@ -38,14 +38,13 @@ pub struct RunArgs {
     /// Hide the host: a root with /nix, /proc, /dev, /tmp and the program's folder only, as on NixOS
     #[arg(long)]
     pub isolate: bool,
-    /// The stub to use [default: the one installed with ldshim]
+    /// The stub to use [default: what LDSHIM_STUB names, else the one installed with ldshim]
     #[arg(long, value_name = "FILE")]
     pub stub: Option<PathBuf>,
-    /// The program; searched for in PATH if it has no slash
-    pub program: PathBuf,
-    /// Its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub args: Vec<OsString>,
+    /// The program, searched for in PATH if it has no slash, and its arguments
+    // One list, not two: else options right after the program would count as ldshim's own.
+    #[arg(required = true, trailing_var_arg = true, num_args = 1.., value_names = ["PROGRAM", "ARGS"])]
+    pub command: Vec<OsString>,
 }
 
 /// `ldshim env ...`

@@ -167,6 +167,10 @@ impl Root {
 
     /// Lets `command` start its program in this root, with `working_directory` as the current one.
     ///
+    /// A user set by [`CommandExt::uid`] is the one who enters. For root to enter and another user to
+    /// start the program, as a test of setuid programs wants it, add a `pre_exec` that changes the
+    /// user after this.
+    ///
     /// The program's path counts in the new root. Only an error number gets from the child to
     /// `spawn`, so if [`Root::enter`] fails, the child first prints its message to this process's
     /// standard error, and `spawn` reports ECANCELED.

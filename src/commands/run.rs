@@ -40,9 +40,10 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
 }
 
 fn become_program(args: &RunArgs) -> Result<Infallible> {
-    let program = Program::find(&args.program)?;
+    let name = args.command.first().context("no program is named")?;
+    let program = Program::find(Path::new(name))?;
     let stub = stub::find(args.stub.as_deref(), &program)?;
-    let place = stub::place(&program);
+    let place = stub::place(&program, args.isolate);
     let mut environment = Environment::inherited()?;
     let libraries = libraries::choose(args, &program, &environment)?;
     if let Libraries::Env { .. } = libraries {
@@ -75,10 +76,11 @@ fn execute(
     program: &Program,
 ) -> Result<Infallible> {
     let path = CString::new(path.as_os_str().as_bytes())?;
-    let mut arguments = vec![CString::new(args.program.as_os_str().as_bytes())?];
-    for argument in &args.args {
-        arguments.push(CString::new(argument.as_bytes())?);
-    }
+    let arguments = args
+        .command
+        .iter()
+        .map(|argument| CString::new(argument.as_bytes()));
+    let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
     restore_sigpipe()?;
     execve(&path, &arguments, environment.entries()).map_err(|errno| explain(errno, program))
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{chdir, pivot_root};
@@ -60,8 +61,13 @@ pub(super) fn build_and_pivot(steps: &[Step]) -> Result<()> {
     let old_root = Path::new(STAGE).join(HOST);
     fs::create_dir(&old_root).with_context(|| format!("cannot make {}", old_root.display()))?;
     pivot_root(STAGE, &old_root).map_err(|errno| {
+        let hint = if errno == Errno::EINVAL {
+            ", which an initramfs does not allow"
+        } else {
+            ""
+        };
         anyhow!(
-            "cannot change the root directory to a new tmpfs: {} (pivot_root)",
+            "cannot change the root directory (pivot_root{hint}): {}",
             errno.desc()
         )
     })?;
@@ -183,7 +189,7 @@ fn bind(source: &Path, target: &Path) -> Result<()> {
 }
 
 fn make_read_only(target: &Path) -> Result<()> {
-    let fail = |errno: nix::errno::Errno| {
+    let fail = |errno: Errno| {
         anyhow!(
             "cannot make {} read-only: {}",
             target.display(),

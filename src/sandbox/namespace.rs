@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::CloneFlags;
@@ -34,15 +34,18 @@ const SWITCHES: [(&str, &str, &str); 3] = [
 
 /// Moves the process into a mount namespace whose mounts are seen by nobody else.
 pub(super) fn unshare() -> Result<()> {
-    match nix::sched::unshare(CloneFlags::CLONE_NEWNS) {
-        Ok(()) => {}
-        Err(Errno::EPERM) => unshare_with_user()?,
-        Err(errno) => return Err(anyhow!("cannot make a mount namespace: {}", errno.desc())),
+    if nix::sched::unshare(CloneFlags::CLONE_NEWNS).is_err() {
+        unshare_with_user()?;
     }
     // Ubuntu's AppArmor lets the namespace be made and then forbids every mount in it.
     let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-    mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
-        .map_err(|errno| anyhow!("cannot keep mounts private: {}", reason(errno)))
+    match mount(None::<&str>, "/", None::<&str>, private, None::<&str>) {
+        Ok(()) => Ok(()),
+        Err(Errno::EINVAL) => {
+            bail!("cannot keep mounts private: / is no mount point, as in a chroot")
+        }
+        Err(errno) => bail!("cannot keep mounts private: {}", reason(errno)),
+    }
 }
 
 /// Adds a user namespace, in which an ordinary user has the right to mount.
@@ -108,7 +111,7 @@ fn advice(errno: Errno, settings: &Path) -> String {
         _ => {
             "No kernel setting forbids user namespaces, so it is the surroundings: in a container, \
               allow the system calls unshare, mount and pivot_root (Docker and Podman: \
-              `--security-opt seccomp=unconfined`); in a chroot they are never allowed"
+              `--security-opt seccomp=unconfined --security-opt apparmor=unconfined`); in a chroot they are never allowed"
                 .to_owned()
         }
     }

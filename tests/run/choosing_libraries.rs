@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ldshim::elf::{Architecture, identify};
 use ldshim::host_env::{HOST_CACHE, HostEnv};
+use ldshim::sandbox::Root;
 
 use crate::setup::{Setup, failure_of, on_host, stdout_of};
 
@@ -85,6 +86,21 @@ fn what_the_caller_has_chosen_is_left_alone() {
 }
 
 #[test]
+fn the_systems_default_is_used_where_there_is_one() {
+    let setup = Setup::with_own_cache(&["sh"]);
+    let default = "/run/current-system/sw/share/nix-ld/lib";
+    let host = Root::like_host().unwrap().without("/run");
+    let system = host.link(library_env(&setup), default);
+    for options in [&[][..], &["--isolate"]] {
+        let mut run = setup.run(options);
+        let script = format!("echo ${{NIX_LD-unset}}; test -e {default}/ld.so");
+        run.arg(setup.program("sh")).args(["-c", &script]);
+        assert_eq!(stdout_of(system.apply_to(&mut run, "/")), "unset\n");
+    }
+    assert!(kept(&setup).is_empty());
+}
+
+#[test]
 fn a_run_within_a_run_uses_the_same_libraries() {
     let setup = Setup::with_own_cache(&[]);
     let ldshim = setup.path("bin/ldshim");
@@ -92,6 +108,24 @@ fn a_run_within_a_run_uses_the_same_libraries() {
     run.args(["run", "sh", "-c", "echo $NIX_LD $NIX_LD_LIBRARY_PATH"]);
     assert_eq!(stdout_of(&mut run), "/nld/ld.so /nld\n");
     assert_eq!(kept(&setup).len(), 1);
+}
+
+#[test]
+fn without_a_home_there_is_no_place_for_the_hosts_libraries() {
+    let setup = Setup::with_own_cache(&[]);
+    let mut run = setup.run(["true"]);
+    let (status, message) = failure_of(run.env_remove("HOME").env_remove("XDG_CACHE_HOME"));
+    assert_eq!(status, Some(125));
+    assert!(
+        message.contains("XDG_CACHE_HOME") && message.contains("--env"),
+        "{message}"
+    );
+    let mut run = setup.run(["--env"]);
+    run.arg(library_env(&setup))
+        .arg("true")
+        .env_remove("HOME")
+        .env_remove("XDG_CACHE_HOME");
+    assert_eq!(failure_of(&mut run), (Some(0), String::new()));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! A program of the host is a foreign one once it runs in a root that lacks the host's loader: its
 //! loader is the stub, which finds the real one in a library environment. So these tests work on
-//! every Linux that is no NixOS. They need `sh`, `cat`, `ls`, `readlink`, `unshare` and `setpriv`.
+//! every Linux that is no NixOS. They need `sh`, `cat`, `ls`, `readlink`, `script`, `unshare`,
+//! `setpriv` and `cc`.
 //! The stub is the one of this workspace, built once for all tests, or the one that LDSHIM_STUB
 //! names.
 
@@ -11,3 +12,4 @@ mod isolation;
 mod not_started;
 mod passing_through;
 mod setup;
+mod stub_place;

@@ -84,6 +84,28 @@ fn standard_input_and_output_pass() {
 }
 
 #[test]
+fn the_terminal_stays() {
+    let setup = Setup::new(&[]);
+    let ldshim = setup.path("bin/ldshim");
+    let check = "test -t 0 && test -t 1 && : < /dev/tty";
+    let mut with = Command::new("script");
+    with.args([
+        "-qec",
+        &format!("{} run sh -c '{check}'", ldshim.display()),
+        "/dev/null",
+    ]);
+    with.env("XDG_CACHE_HOME", &setup.cache)
+        .stdin(Stdio::null());
+    assert!(with.output().unwrap().status.success());
+    let without = setup
+        .run(["sh", "-c", check])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!without.status.success());
+}
+
+#[test]
 fn the_current_folder_stays() {
     let setup = Setup::new(&[]);
     let mut run = setup.run(["readlink", "/proc/self/cwd"]);
@@ -114,6 +136,20 @@ fn arguments_pass_with_the_name_as_it_was_given() {
         stdout_of(run.current_dir(setup.path("programs"))),
         "./linked\0--\0/proc/self/cmdline\0"
     );
+}
+
+#[test]
+fn options_after_the_program_are_the_programs() {
+    let setup = Setup::new(&[]);
+    let script = "printf '%s,' \"$0\" \"$@\"";
+    for option in ["--version", "--help", "--isolate", "-h"] {
+        let mut run = setup.run(["sh", "-c", script, option, "--", option]);
+        assert_eq!(stdout_of(&mut run), format!("{option},--,{option},"));
+        let mut run = setup.run(["sh", option]);
+        let mut direct = Command::new("sh");
+        let [own, same] = [&mut run, direct.arg(option)].map(|command| command.output().unwrap());
+        assert_eq!((own.status, own.stdout), (same.status, same.stdout));
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) enum Libraries {
         /// Where in the new root the host's files are that it leads to: `/` or [`HOST_ROOT`].
         host_root: &'static Path,
     },
-    /// Nothing: it finds on its own what is at these paths, which exist on the host.
+    /// Nothing: it finds on its own what is at these paths of the host.
     AsInherited(Vec<PathBuf>),
 }
 
@@ -49,11 +49,11 @@ pub(super) fn choose(
             host_root: Path::new("/"),
         });
     }
-    let inherited = inherited(environment, program.architecture);
-    if !inherited.is_empty() {
-        return Ok(Libraries::AsInherited(inherited));
+    if let Some(paths) = inherited(environment, program.architecture) {
+        return Ok(Libraries::AsInherited(paths));
     }
-    let hidden = args.isolate || host_loader(program.architecture)? == stub::place(program);
+    let place = stub::place(program, args.isolate);
+    let hidden = args.isolate || host_loader(program.architecture)? == place;
     let host_root = Path::new(if hidden { HOST_ROOT } else { "/" });
     let host_env = HostEnv {
         host_cache: Path::new(HOST_CACHE),
@@ -96,8 +96,9 @@ fn check(directory: &Path, architecture: &'static Architecture) -> Result<()> {
     Ok(())
 }
 
-/// The paths at which the stub finds libraries on its own, empty if there are none.
-fn inherited(environment: &Environment, architecture: &Architecture) -> Vec<PathBuf> {
+/// The paths at which the stub finds loader and libraries on its own, if it is told any or there
+/// is a default.
+fn inherited(environment: &Environment, architecture: &Architecture) -> Option<Vec<PathBuf>> {
     let system = architecture.nix_system.replace('-', "_");
     let value = |name: &str| {
         environment
@@ -106,18 +107,16 @@ fn inherited(environment: &Environment, architecture: &Architecture) -> Vec<Path
     };
     let mut paths: Vec<PathBuf> = match value("NIX_LD_LIBRARY_PATH") {
         Some(list) => env::split_paths(OsStr::from_bytes(list)).collect(),
-        None => vec![DEFAULT_DIRECTORY.into()],
+        None if Path::new(DEFAULT_DIRECTORY).exists() => vec![DEFAULT_DIRECTORY.into()],
+        None => return None,
     };
-    if value("NIX_LD_LIBRARY_PATH").is_none() && !paths[0].exists() {
-        return Vec::new();
-    }
     paths.extend(value("NIX_LD").map(|path| OsStr::from_bytes(path.trim_ascii_end()).into()));
     paths.retain(|path| path.is_absolute() && path.exists());
-    paths
+    Some(outermost(paths))
 }
 
 /// The folders of the files to which the links in `directory` lead, as written and as they are.
-/// Those that are missing on this host are left out, and those within others of them.
+/// Those within others of them are left out.
 pub(super) fn folders(directory: &Path) -> Result<Vec<PathBuf>> {
     let operation = || format!("cannot list {}", directory.display());
     let mut folders = BTreeSet::new();
@@ -137,10 +136,15 @@ pub(super) fn folders(directory: &Path) -> Result<Vec<PathBuf>> {
             );
         }
     }
-    let mut folders = Vec::from_iter(folders);
+    Ok(outermost(Vec::from_iter(folders)))
+}
+
+/// Without the paths that lie within others.
+fn outermost(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     // A folder sorts before what is in it.
-    folders.dedup_by(|later, kept| later.starts_with(kept));
-    Ok(folders)
+    paths.sort();
+    paths.dedup_by(|later, kept| later.starts_with(kept));
+    paths
 }
 
 /// Where this user's library environments of the host are kept.
@@ -151,7 +155,9 @@ fn cache_directory() -> Result<PathBuf> {
             .filter(|path| path.is_absolute())
     };
     let cache = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")));
-    Ok(cache
-        .context("cannot keep the library environment of this host: neither XDG_CACHE_HOME nor HOME is set")?
-        .join("ldshim/host"))
+    let cache = cache.context(
+        "found no place for a library environment of this host: set HOME or XDG_CACHE_HOME, or \
+         name a library environment with --env",
+    )?;
+    Ok(cache.join("ldshim/host"))
 }

@@ -43,10 +43,11 @@ pub(super) fn isolated(
     let folder = program.folder();
     ensure!(
         folder != Path::new("/"),
-        "cannot isolate {}: it lies in /, with all that --isolate hides; move it to a folder of its own",
+        "cannot isolate {}: it lies in / itself, beside all that is to be hidden; move it to a \
+         folder of its own",
         program.path.display()
     );
-    let mut root = Root::nixos_like().bind(folder, folder);
+    let mut root = Root::nixos_like();
     match libraries {
         Libraries::Env {
             directory,
@@ -64,7 +65,8 @@ pub(super) fn isolated(
             }
         }
     }
-    Ok(root.bind_read_only(stub, place))
+    // Over the libraries, which may lie around it, since the program may write here.
+    Ok(root.bind(folder, folder).bind_read_only(stub, place))
 }
 
 /// The current folder of the program, if the caller's is to be seen in an isolated root, else the

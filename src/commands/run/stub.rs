@@ -55,14 +55,16 @@ fn installed() -> Result<PathBuf> {
 
 /// Where in the new root the stub has to be for `program`.
 ///
-/// That is the path its PT_INTERP names, if it is a system's (`/lib64/...`). A program that brings
-/// its own loader, or has one in the Nix store, keeps it; then, as for a script or a static
-/// program, the stub is for its children, at their architecture's usual path.
-pub(super) fn place(program: &Program) -> PathBuf {
-    let named = program
-        .interpreter
-        .as_deref()
-        .filter(|path| is_directly_below_top_level(path));
+/// That is the path its PT_INTERP names, if a host's loader would be there (`/lib64/...`), or if
+/// the root is isolated and has nothing there. A program that brings its own loader, or has one in
+/// the Nix store, keeps it; then, as for a script or a static program, the stub is for its
+/// children, at their architecture's usual path.
+pub(super) fn place(program: &Program, isolate: bool) -> PathBuf {
+    let is_replaced = |loader: &&Path| {
+        let is_shown = loader.starts_with(program.folder()) || loader.starts_with("/nix");
+        is_directly_below_top_level(loader) || (isolate && loader.is_absolute() && !is_shown)
+    };
+    let named = program.interpreter.as_deref().filter(is_replaced);
     named
         .unwrap_or(Path::new(program.architecture.loader_path))
         .to_owned()
@@ -70,8 +72,9 @@ pub(super) fn place(program: &Program) -> PathBuf {
 
 /// Whether a path reads `/folder/file`.
 fn is_directly_below_top_level(path: &Path) -> bool {
-    let mut parts = path.components();
-    parts.next() == Some(Component::RootDir)
-        && parts.all(|part| matches!(part, Component::Normal(_)))
-        && path.components().count() == 3
+    use Component::{Normal, RootDir};
+    matches!(
+        path.components().collect::<Vec<_>>()[..],
+        [RootDir, Normal(_), Normal(_)]
+    )
 }

@@ -1,0 +1,198 @@
+//! Building what a test is made of, in `target/behaviour/NAME`.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use ldshim::library_env::Collection;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+
+use crate::common::{Plan, store_path, target};
+use crate::directives::{Artifact, Case, Compiled};
+
+mod long_path;
+
+/// The path at which the root has what was built.
+pub const IN_ROOT: &str = "/t";
+/// The loader of glibc, in its store path.
+const LOADER: &str = "lib/ld-linux-x86-64.so.2";
+
+/// A test whose programs and library environments are built.
+#[derive(Debug)]
+pub struct Built {
+    /// What the root has at [`IN_ROOT`].
+    pub files: PathBuf,
+    /// The library environments, and where the root has them.
+    pub library_envs: Vec<(PathBuf, String)>,
+    /// The real loader, as the root has it.
+    pub loader: PathBuf,
+}
+
+impl Built {
+    /// Builds a test. Compiled files are kept if the folder and `common` are as they were.
+    pub fn new(case: &Case) -> Result<Self> {
+        let name = case.folder.file_name().context("a test has a name")?;
+        let folder = target().join("behaviour").join(name);
+        fs::create_dir_all(&folder)?;
+        let folder = folder.canonicalize()?;
+        let built = Self {
+            files: folder.join("t"),
+            library_envs: Vec::new(),
+            loader: store_path("libc6").join(LOADER),
+        };
+        let (stamp, inputs) = (folder.join("inputs"), inputs(case)?);
+        if fs::read(&stamp).ok().as_ref() != Some(&inputs) {
+            // Without a stamp nothing is taken for built, should one of the steps fail.
+            let _ = fs::remove_file(&stamp);
+            let _ = fs::remove_dir_all(&built.files);
+            fs::create_dir_all(&built.files)?;
+            for artifact in &case.artifacts {
+                built.make(case, artifact)?;
+            }
+            fs::write(&stamp, inputs)?;
+        }
+        built.with_library_envs(case, &folder)
+    }
+
+    /// Where a path below [`IN_ROOT`] is now; a relative one is taken for one below it.
+    fn outside(&self, path: &str) -> PathBuf {
+        let below = path.strip_prefix(IN_ROOT).unwrap_or(path);
+        self.files.join(below.trim_start_matches('/'))
+    }
+
+    fn make(&self, case: &Case, artifact: &Artifact) -> Result<()> {
+        let place = |path: &str| -> Result<PathBuf> {
+            let place = self.outside(path);
+            fs::create_dir_all(place.parent().context("it is below a folder")?)?;
+            Ok(place)
+        };
+        match artifact {
+            Artifact::Program(program) => {
+                let loader = "-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2";
+                self.compile(case, program, &place(&program.path)?, &[loader.to_owned()])?;
+            }
+            Artifact::Library(library) => {
+                let path = Path::new(IN_ROOT).join(&library.path);
+                let part = |part: Option<&std::ffi::OsStr>| {
+                    part.map_or(String::new(), |part| part.to_string_lossy().into_owned())
+                };
+                let soname = part(path.file_name());
+                let folder = part(path.parent().and_then(Path::file_name));
+                let flags = [
+                    "-shared".to_owned(),
+                    "-fPIC".to_owned(),
+                    format!("-Wl,-soname,{soname}"),
+                    format!("-DFOLDER=\"{folder}\""),
+                ];
+                self.compile(case, library, &place(&library.path)?, &flags)?;
+            }
+            Artifact::File { path, text } => fs::write(place(path)?, text)?,
+            Artifact::Link { path, target } => symlink(target, place(path)?)?,
+            Artifact::Fifo { path } => mkfifo(&place(path)?, Mode::from_bits_truncate(0o666))?,
+            Artifact::Setuid { path } => {
+                let plain = path.strip_suffix("-setuid").context("no ending -setuid")?;
+                let place = place(path)?;
+                fs::copy(self.outside(plain), &place)?;
+                std::os::unix::fs::chown(&place, Some(0), Some(0))?;
+                fs::set_permissions(&place, Permissions::from_mode(0o4755))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn compile(&self, case: &Case, file: &Compiled, output: &Path, flags: &[String]) -> Result<()> {
+        let common = common();
+        let own = case.folder.join(&file.source);
+        let source = if own.exists() {
+            own
+        } else {
+            common.join(&file.source)
+        };
+        let mut compiler = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+        compiler.args(["-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"]);
+        // A library's own libraries are found when it is loaded, and not before.
+        compiler.arg("-Wl,--allow-shlib-undefined").args(flags);
+        compiler
+            .arg("-I")
+            .arg(common)
+            .arg("-o")
+            .arg(output)
+            .arg(source);
+        for flag in &file.flags {
+            if flag.starts_with(IN_ROOT) {
+                compiler.arg(self.outside(flag));
+            } else {
+                compiler.arg(flag);
+            }
+        }
+        let result = compiler.output().context("cannot start the compiler")?;
+        let messages = String::from_utf8_lossy(&result.stderr);
+        ensure!(result.status.success(), "{compiler:?}:\n{messages}");
+        Ok(())
+    }
+
+    /// Adds the library environments. They are written anew, for this project's own code does it.
+    fn with_library_envs(mut self, case: &Case, folder: &Path) -> Result<Self> {
+        let mut loader = self.loader.clone();
+        if case.nixpkgs_like {
+            loader = self.outside("nixpkgs-like/ld.so");
+            fs::create_dir_all(self.outside("nixpkgs-like"))?;
+            long_path::write_loader(&self.loader, &loader)?;
+            self.loader = self.in_root(&loader);
+        }
+        for (index, env) in case.library_envs.iter().enumerate() {
+            let mut collection = Collection::new(&loader)?;
+            for library_folder in &env.folders {
+                collection.add_package(&self.outside(library_folder))?;
+            }
+            collection.add_package(&store_path("libc6"))?;
+            let mut library_env = collection.finish()?;
+            library_env.map_paths(|path| self.in_root(path));
+            let directory = folder.join(format!("library-env-{index}"));
+            library_env.write(&directory)?;
+            if env.place == "{D}" {
+                for plan in Plan::ALL {
+                    let place = plan.library_env().to_owned();
+                    self.library_envs.push((directory.clone(), place));
+                }
+            } else {
+                self.library_envs.push((directory, env.place.clone()));
+            }
+        }
+        Ok(self)
+    }
+
+    /// The path in the root of something outside.
+    fn in_root(&self, path: &Path) -> PathBuf {
+        match path.strip_prefix(&self.files) {
+            Ok(below) => Path::new(IN_ROOT).join(below),
+            Err(_) => path.to_owned(),
+        }
+    }
+}
+
+/// The folder of sources that tests share.
+fn common() -> PathBuf {
+    crate::folder().join("common")
+}
+
+/// All that the compiled files depend on: names and contents.
+fn inputs(case: &Case) -> Result<Vec<u8>> {
+    let mut inputs = Vec::new();
+    for folder in [&case.folder, &common()] {
+        let mut files = fs::read_dir(folder)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<Vec<_>>>()?;
+        files.sort();
+        for file in files {
+            inputs.extend(file.to_string_lossy().as_bytes());
+            inputs.push(0);
+            inputs.extend(fs::read(&file)?);
+            inputs.push(0);
+        }
+    }
+    Ok(inputs)
+}

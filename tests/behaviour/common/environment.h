@@ -1,0 +1,17 @@
+// Printing environments, an entry a line, as the directive `{environment}` expects them.
+#include <stdio.h>
+#include <string.h>
+
+extern char **environ;
+
+static inline void print_entries(char **envp) {
+    for (; *envp; envp++) {
+        for (const char *c = *envp; *c; c++) {
+            if (*c == '\n')
+                fputs("\\n", stdout);
+            else
+                putchar(*c);
+        }
+        putchar('\n');
+    }
+}

@@ -1,0 +1,110 @@
+//! What the stub does, behaviour by behaviour.
+//!
+//! Each folder here but `common` is a test, named for the behaviour that it shows. It holds small C
+//! programs. Lines `//@ KEY: VALUE` at the beginning of its `main.c` say what is built, and what is to be
+//! seen when it runs in a root that has nothing but `/nix`, `/proc`, `/dev`, an empty `/tmp`, the stub at
+//! `/lib64/ld-linux-x86-64.so.2`, and `/t`: what was built. Other lines there that begin with `//` are for
+//! people. `cargo test --test behaviour -- NAME` runs the tests with NAME in their names.
+//!
+//! # What is built
+//! Paths are in `/t`. Sources are looked for in the folder, then in `common`. Flags are the compiler's; a
+//! flag that begins with `/t/` is a library built before, to link with.
+//!
+//! | directive | |
+//! |---|---|
+//! | `program: PATH SOURCE FLAG...` | a program; `/lib64/ld-linux-x86-64.so.2` is its loader |
+//! | `library: PATH SOURCE FLAG...` | a shared library. Its soname is its file's name; the macro FOLDER is its folder's, as a string |
+//! | `file: PATH TEXT` | a text file, which ends without a newline |
+//! | `link: PATH TARGET` | a symbolic link |
+//! | `fifo: PATH` | a FIFO |
+//! | `setuid: PATH` | a copy of the program `PATH` without its ending `-setuid`, owned by root, with the setuid bit; needs root |
+//! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |
+//! | `loader: nixpkgs-like` | the real loader of all library environments, and `{loader}`, is one with room for a long cache path, as in nixpkgs: see `build/long_path.rs` |
+//!
+//! `{D}` is `/nld` with the cache plan, and `/a-library-environment` with the environment plan: only the
+//! first leaves room for `/ld.so.cache` in the 16 bytes of `/etc/ld.so.cache`, which the real loader has
+//! built in.
+//!
+//! # What is run
+//! `run: NAME` begins a run, and `control: NAME` a negative control: the same without the thing under test.
+//! A control begins with the settings of the run before it, except for its environment, and says what is
+//! different and what is to be seen instead. It fails also if what is to be seen in the run before it is
+//! seen in the control. A test without a control is refused.
+//!
+//! | directive | |
+//! |---|---|
+//! | `plan: cache` or `plan: environment` | A run that says `{D}` runs twice, once per plan. This is to run it with one plan only |
+//! | `env: ENTRY` | an entry of the environment, which has these and no others, in this order |
+//! | `env-fill: COUNT LENGTH` | COUNT entries of LENGTH bytes, `F0=xxx...`, `F1=xxx...` |
+//! | `command: PROGRAM ARGUMENT...` | default: `/t/main` |
+//! | `argv0: TEXT` | the zeroth argument, if it is not the program's path |
+//! | `argc: 0` | no argument at all, not even a zeroth |
+//! | `user: nobody` | who starts it, if not who runs the tests; needs root |
+//! | `directory: PATH` | the current directory; default: `/t` |
+//! | `stub: none` | without the stub |
+//! | `stub: LOADER DIR` | with a stub in which these are baked: see `ldshim stub configure`. `-` stands for nothing |
+//!
+//! # What is to be seen
+//! | directive | |
+//! |---|---|
+//! | `stdout: LINE`, `stderr: LINE` | these lines and nothing else; nothing at all, if there is no line |
+//! | `stdout-has: TEXT`, `stderr-has: TEXT` | this text somewhere; the rest, if there are no lines, is not looked at |
+//! | `stdout-lacks: TEXT`, `stderr-lacks: TEXT` | this text nowhere; likewise |
+//! | `exit: STATUS`, `signal: NUMBER` | how it ends; default: `exit: 0` |
+//! | `not-started: ERROR` | that the kernel refuses to start it |
+//!
+//! A program that does not end within 20 seconds is killed, and the test fails.
+//!
+//! In values `{D}` is the library environment, `{glibc}` the folder of glibc's libraries, `{loader}` the
+//! real loader, `\n` a newline. A line `{environment}` of `stdout` stands for the run's environment, an entry
+//! a line.
+
+use std::fs;
+use std::path::Path;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+mod build;
+#[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "TestRoot is for tests/programs")]
+mod common;
+mod directives;
+mod outcome;
+mod run;
+
+use directives::Case;
+
+fn main() {
+    let mut trials = Vec::new();
+    for name in names() {
+        let case = Case::read(&folder().join(&name));
+        let needs_root = case.as_ref().is_ok_and(Case::needs_root);
+        let missing_root = needs_root && !nix::unistd::geteuid().is_root();
+        let test = move || run::case(&case?).map_err(|error| Failed::from(format!("{error:#}")));
+        // Ignored tests are counted and shown, and so is the kind, which says why.
+        let trial = Trial::test(name, test).with_ignored_flag(missing_root);
+        trials.push(if missing_root {
+            trial.with_kind("needs root")
+        } else {
+            trial
+        });
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// Where the tests are.
+fn folder() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/behaviour"))
+}
+
+/// The names of the tests, sorted.
+fn names() -> Vec<String> {
+    let entries = fs::read_dir(folder()).expect("the folder of the tests");
+    let entries = entries.map(|entry| entry.expect("the folder of the tests"));
+    let mut names: Vec<_> = entries
+        .filter(|entry| entry.path().join("main.c").exists())
+        .map(|entry| entry.file_name().into_string().expect("UTF-8"))
+        .collect();
+    names.sort();
+    names
+}

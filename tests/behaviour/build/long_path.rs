@@ -1,10 +1,60 @@
-//! A real loader with room for a long cache path.
+//! A real loader with room for a long cache path, as that of nixpkgs' glibc has: made of another
+//! distribution's by moving its built-in path.
+//!
+//! In that glibc the path is `/nix/store/HASH-glibc-VERSION/etc/ld.so.cache`. Here such a path is written over
+//! a part of the text that `--help` prints, and the instructions that take the address of the old one take
+//! that of the new one. All else in the loader is as it was.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, ensure};
 
-/// Writes it.
-pub fn write_loader(_from: &Path, _to: &Path) -> Result<()> {
-    bail!("not yet")
+const OLD: &[u8] = b"\0/etc/ld.so.cache\0";
+const NEW: &[u8] = b"\0/nix/store/00000000000000000000000000000000-glibc-2.36/etc/ld.so.cache\0";
+/// A text in `--help` that is longer.
+const HELP: &[u8] = b"You may invoke the program interpreter program directly from the command\n\
+    line to load and run an ELF executable file";
+
+/// Writes to `to` the loader at `from` with its cache path moved.
+pub fn write_loader(from: &Path, to: &Path) -> Result<()> {
+    const { assert!(NEW.len() <= HELP.len()) }
+    let mut loader = fs::read(from)?;
+    // In the segments with code and constants, the first ones, addresses are offsets in the file. If this
+    // ever changes, there is no instruction to be found.
+    let old = find(&loader, OLD).context("the loader has no cache path")?;
+    let new = find(&loader, HELP).context("the loader has no such text")?;
+    loader[new..][..NEW.len()].copy_from_slice(NEW);
+    loader[old..][..OLD.len()].fill(0);
+    let moved = move_references(&mut loader, old + 1, new + 1)?;
+    ensure!(moved > 0, "no instruction takes the cache path's address");
+    fs::write(to, loader)?;
+    fs::set_permissions(to, Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+/// Lets each `lea REGISTER, [rip + DISTANCE]` of the address `old` take the address `new`; tells how many
+/// there are.
+fn move_references(code: &mut [u8], old: usize, new: usize) -> Result<usize> {
+    const LENGTH: usize = 7;
+    let mut count = 0;
+    for start in 0..code.len() - LENGTH {
+        let &[rex, opcode, modrm, ref distance @ ..] = &code[start..start + LENGTH] else {
+            continue;
+        };
+        let is_lea = matches!(rex, 0x48 | 0x4c) && opcode == 0x8d && modrm & 0xc7 == 0x05;
+        let end = i64::try_from(start + LENGTH)?;
+        let target = end + i64::from(i32::from_le_bytes(distance.try_into()?));
+        if is_lea && target == i64::try_from(old)? {
+            let distance = i32::try_from(i64::try_from(new)? - end)?;
+            code[start + 3..start + LENGTH].copy_from_slice(&distance.to_le_bytes());
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+fn find(data: &[u8], text: &[u8]) -> Option<usize> {
+    data.windows(text.len()).position(|window| window == text)
 }

@@ -9,3 +9,4 @@ pub mod host_env;
 pub mod library_env;
 pub mod loader_cache;
 pub mod sandbox;
+pub mod stub_file;

@@ -1,12 +1,12 @@
 //! `ldshim env build` and `ldshim env show`
 
 use std::fmt::Write as _;
-use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 
+use super::print;
 use crate::cli::{EnvBuildArgs, EnvCommand, EnvShowArgs};
 use crate::library_env::{CacheProblem, Collection, Inspection, inspect};
 
@@ -84,6 +84,9 @@ fn as_text(env: &Inspection) -> String {
             lines.extend(differences.iter().map(|it| format!("cache    [{it}]")));
         }
     }
+    if env.is_place_wrong {
+        lines.push("place    [ld.so.cache.place does not say where ld.so has its path]".into());
+    }
     lines.push(match env.problem_count() {
         0 => format!("holds: {}", entries(env)),
         problems => format!("does not hold: {}", count(problems, "problem", "problems")),
@@ -104,7 +107,8 @@ fn entries(env: &Inspection) -> String {
 ///   null if unknown), `problem`
 /// - `libraries`: sorted by name; `name`, `path`, `problem`
 /// - `cache`: `entries` (their number), `problem` (null, "missing", "unreadable", "damaged" or
-///   "differs"), `details` (a list of texts for people)
+///   "differs"), `details` (a list of texts for people), `place_is_wrong` (whether
+///   `ld.so.cache.place` is not true of the loader: starts are slower then)
 ///
 /// `problem` of a loader or library is null, "dangling", "unreadable", "not-elf", "other-machine"
 /// or "not-shared"; a loader's may also be "missing".
@@ -143,22 +147,11 @@ fn as_json(env: &Inspection) -> Value {
             "entries": env.cache_entries,
             "problem": cache_problem,
             "details": cache_details,
+            "place_is_wrong": env.is_place_wrong,
         },
     })
 }
 
 fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
-}
-
-/// Prints to stdout. A reader that has seen enough, such as `head`, is no error.
-fn print(text: &str) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot write to stdout"),
-    }
 }

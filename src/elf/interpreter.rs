@@ -7,11 +7,9 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use goblin::elf::program_header::{PT_INTERP, program_header32, program_header64};
-use goblin::elf::{header::header32, header::header64};
-use plain::Plain;
+use goblin::elf::program_header::PT_INTERP;
 
-use super::{Class, identify};
+use super::{identify, segments};
 
 /// The longest interpreter path the kernel takes, with its NUL: `PATH_MAX`, see `load_elf_binary`
 /// in Linux's `fs/binfmt_elf.c`.
@@ -28,22 +26,18 @@ pub fn interpreter(path: &Path) -> Result<Option<PathBuf>> {
 
 fn read(path: &Path) -> Result<Option<PathBuf>> {
     let identity = identify(path)?;
-    ensure!(identity.is_little_endian, "its byte order is big-endian");
     let file = File::open(path)?;
-    let Some((offset, length)) = (match identity.class {
-        Class::Bits32 => segment_32(&file),
-        Class::Bits64 => segment_64(&file),
-    })?
-    else {
+    let segments = segments(&file, &identity)?;
+    let Some(segment) = segments.iter().find(|segment| segment.kind == PT_INTERP) else {
         return Ok(None);
     };
-
+    let length = segment.file_size;
     ensure!(
         (2..=LONGEST).contains(&length),
         "the loader's path has a length of {length}"
     );
     let mut name = vec![0; usize::try_from(length)?];
-    file.read_exact_at(&mut name, offset)
+    file.read_exact_at(&mut name, segment.offset)
         .context("damaged PT_INTERP segment")?;
     ensure!(
         name.pop() == Some(0),
@@ -52,48 +46,6 @@ fn read(path: &Path) -> Result<Option<PathBuf>> {
     // The kernel reads up to the first NUL.
     name.truncate(memchr::memchr(0, &name).unwrap_or(name.len()));
     Ok(Some(OsString::from_vec(name).into()))
-}
-
-/// Offset and length in the file of the PT_INTERP segment.
-fn segment_32(file: &File) -> Result<Option<(u64, u64)>> {
-    let header: header32::Header = structure_at(file, 0).context("damaged ELF header")?;
-    for number in 0..u64::from(header.e_phnum) {
-        let at = u64::from(header.e_phoff) + number * program_header32::SIZEOF_PHDR as u64;
-        let segment: program_header32::ProgramHeader =
-            structure_at(file, at).context("damaged program header")?;
-        if segment.p_type == PT_INTERP {
-            return Ok(Some((segment.p_offset.into(), segment.p_filesz.into())));
-        }
-    }
-    Ok(None)
-}
-
-/// Like [`segment_32`].
-fn segment_64(file: &File) -> Result<Option<(u64, u64)>> {
-    let header: header64::Header = structure_at(file, 0).context("damaged ELF header")?;
-    for number in 0..u64::from(header.e_phnum) {
-        let step = number * program_header64::SIZEOF_PHDR as u64;
-        let at = header
-            .e_phoff
-            .checked_add(step)
-            .context("damaged program header")?;
-        let segment: program_header64::ProgramHeader =
-            structure_at(file, at).context("damaged program header")?;
-        if segment.p_type == PT_INTERP {
-            return Ok(Some((segment.p_offset, segment.p_filesz)));
-        }
-    }
-    Ok(None)
-}
-
-/// Reads a structure of the machine's own byte order. One that is not whole is an error.
-fn structure_at<T: Plain + Default>(file: &File, offset: u64) -> Result<T> {
-    let mut bytes = vec![0; size_of::<T>()];
-    file.read_exact_at(&mut bytes, offset)?;
-    let mut structure = T::default();
-    let copied = structure.copy_from_bytes(&bytes);
-    ensure!(copied.is_ok(), "too short");
-    Ok(structure)
 }
 
 #[cfg(test)]

@@ -4,7 +4,11 @@
 mod architecture;
 mod identity;
 mod interpreter;
+mod sections;
+mod segments;
 
 pub use architecture::Architecture;
 pub use identity::{Class, IdentifyError, Identity, identify, identify_header};
 pub use interpreter::interpreter;
+pub use sections::{Section, section};
+pub use segments::{Segment, segments};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use super::misfit::{check_library, check_loader};
-use super::{LibraryEnv, Misfit, is_library_name};
+use super::{LibraryEnv, Misfit, cache_place, is_library_name};
 use crate::elf::Architecture;
 use crate::loader_cache::LoaderCache;
 
@@ -63,6 +63,7 @@ impl Collection {
         })?;
         Ok(Self {
             env: LibraryEnv {
+                cache_place: cache_place(&path),
                 loader: path,
                 architecture,
                 libraries: [].into(),
@@ -227,7 +228,14 @@ mod tests {
 
     #[test]
     fn a_cache_cannot_name_files_outside_the_environment_or_the_loader() {
-        for name in ["../liba.so", "/etc/liba.so", "ld.so", "ld.so.cache", "liba"] {
+        for name in [
+            "../liba.so",
+            "/etc/liba.so",
+            "ld.so",
+            "ld.so.cache",
+            "ld.so.cache.place",
+            "liba",
+        ] {
             let collection = collect(name, own_architecture());
             let note = collection.notes()[0].to_string();
             assert!(note.ends_with(": not the name of a library"), "{note}");

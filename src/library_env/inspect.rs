@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::misfit::{check_library, check_loader};
-use super::{CACHE_NAME, LOADER_NAME, Misfit, is_library_name};
+use super::{CACHE_NAME, LOADER_NAME, Misfit, PLACE_NAME, cache_place, is_library_name};
 use crate::elf::Architecture;
 use crate::loader_cache::{CacheError, LoaderCache};
 
@@ -32,6 +32,8 @@ pub struct Inspection {
     pub cache_entries: usize,
     /// What is wrong with the cache.
     pub cache_problem: Option<CacheProblem>,
+    /// Whether `ld.so.cache.place` does not say what is true of the loader.
+    pub is_place_wrong: bool,
 }
 
 /// One library of an environment.
@@ -79,6 +81,7 @@ impl Inspection {
     pub fn problem_count(&self) -> usize {
         let libraries = self.libraries.iter();
         usize::from(self.loader_problem.is_some())
+            + usize::from(self.is_place_wrong)
             + libraries
                 .filter(|library| library.problem.is_some())
                 .count()
@@ -136,8 +139,16 @@ pub fn inspect(directory: &Path) -> Result<Inspection> {
         }
         Err(problem) => (0, Some(problem)),
     };
+    let place = loader_path
+        .canonicalize()
+        .ok()
+        .and_then(|path| cache_place(&path));
+    let written_place = directory.join(PLACE_NAME).read_link().ok();
+    let is_place_wrong =
+        loader_problem.is_none() && written_place != place.map(|place| place.to_string().into());
     Ok(Inspection {
         directory: directory.to_owned(),
+        is_place_wrong,
         loader,
         architecture,
         loader_problem,

@@ -3,7 +3,8 @@
 //! D holds a link per library, under the name by which a directory search would find it and to the
 //! canonical path of the file; `ld.so`, a link to the real loader that fits the libraries; and
 //! `ld.so.cache`, glibc's cache with exactly those names and paths. Canonical paths keep a
-//! library's own `$ORIGIN` right: it is the folder of the file, not D.
+//! library's own `$ORIGIN` right: it is the folder of the file, not D. A link `ld.so.cache.place`
+//! says where the loader has the built-in path of its cache, which is for the stub to know.
 //!
 //! A D is made in two steps: a [`Collection`] finds the libraries, [`LibraryEnv::write`] writes
 //! them whole or not at all. [`inspect()`] reads a D back and says whether it still holds.
@@ -13,6 +14,7 @@
 //! them. To have them, the cache would need a list of the capabilities and a second order of
 //! entries, and D a second level of directories.
 
+mod cache_place;
 mod collect;
 mod inspect;
 mod misfit;
@@ -23,9 +25,12 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use loader_stub::cache_path::Place;
+
 use crate::elf::Architecture;
 use crate::loader_cache::{CacheEntry, LoaderCache};
 
+pub use cache_place::cache_place;
 pub use collect::{Collection, Note};
 pub use inspect::{CacheDifference, CacheProblem, Inspection, LibraryReport, inspect};
 pub use misfit::Misfit;
@@ -34,6 +39,8 @@ pub use misfit::Misfit;
 pub const LOADER_NAME: &str = "ld.so";
 /// The name in D of the cache.
 pub const CACHE_NAME: &str = "ld.so.cache";
+/// The name in D of the link that says where the loader has the built-in path of its cache.
+pub const PLACE_NAME: &str = "ld.so.cache.place";
 
 /// What a library environment holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +49,8 @@ pub struct LibraryEnv {
     pub loader: PathBuf,
     /// For which programs loader and libraries are.
     pub architecture: &'static Architecture,
+    /// Where the loader has the built-in path of its cache, if it has one.
+    pub cache_place: Option<Place>,
     /// The canonical path of each library, by the name under which programs ask for it.
     pub libraries: BTreeMap<OsString, PathBuf>,
 }
@@ -70,11 +79,12 @@ impl LibraryEnv {
 }
 
 /// Whether a file of this name is looked at as a library: it ends in `.so` or has `.so.` in it,
-/// and is neither a path nor one of the two names with a meaning of their own in D.
+/// and is neither a path nor one of the names with a meaning of their own in D.
 fn is_library_name(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
     (bytes.ends_with(b".so") || memchr::memmem::find(bytes, b".so.").is_some())
         && !bytes.contains(&b'/')
-        && name != LOADER_NAME
-        && name != CACHE_NAME
+        && ![LOADER_NAME, CACHE_NAME, PLACE_NAME]
+            .map(OsStr::new)
+            .contains(&name)
 }

@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 use tempfile::TempDir;
 
-use super::{CACHE_NAME, LOADER_NAME, LibraryEnv};
+use super::{CACHE_NAME, LOADER_NAME, LibraryEnv, PLACE_NAME};
 
 /// The modes of what is written, whatever the umask: other users' programs read it too.
 const DIRECTORY_MODE: u32 = 0o755;
@@ -63,10 +63,14 @@ impl LibraryEnv {
                 return Ok(false);
             }
         }
+        let place = self.cache_place.map(|place| place.to_string());
+        let written_place = directory.join(PLACE_NAME).read_link().ok();
+        let names = self.libraries.len() + 2 + usize::from(place.is_some());
         let cache_path = directory.join(CACHE_NAME);
         let mode = |path: &Path| Ok::<_, io::Error>(path.metadata()?.permissions().mode() & 0o777);
         Ok(directory.join(LOADER_NAME).read_link()? == self.loader
-            && fs::read_dir(directory)?.count() == self.libraries.len() + 2
+            && written_place == place.map(PathBuf::from)
+            && fs::read_dir(directory)?.count() == names
             && fs::read(&cache_path)? == cache
             && mode(&cache_path)? == CACHE_MODE
             && mode(directory)? == DIRECTORY_MODE)
@@ -77,6 +81,9 @@ impl LibraryEnv {
             symlink(path, directory.join(name))?;
         }
         symlink(&self.loader, directory.join(LOADER_NAME))?;
+        if let Some(place) = self.cache_place {
+            symlink(place.to_string(), directory.join(PLACE_NAME))?;
+        }
         let cache_path = directory.join(CACHE_NAME);
         fs::write(&cache_path, cache)?;
         fs::set_permissions(&cache_path, Permissions::from_mode(CACHE_MODE))?;
@@ -218,6 +225,7 @@ mod tests {
         LibraryEnv {
             loader: "/real/ld.so".into(),
             architecture: Architecture::X86_64,
+            cache_place: None,
             libraries: [("liba.so".into(), library.into())].into(),
         }
     }

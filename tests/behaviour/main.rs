@@ -56,8 +56,9 @@
 //! A program that does not end within 20 seconds is killed, and the test fails.
 //!
 //! In values `{D}` is the library environment, `{glibc}` the folder of glibc's libraries, `{loader}` the
-//! real loader, `\n` a newline. A line `{environment}` of `stdout` stands for the run's environment, an entry
-//! a line.
+//! real loader. In arguments and the environment `\xNN` is a byte in hexadecimal. A line `{environment}` of
+//! `stdout` stands for the run's environment, an entry a line, as `print_entries` of
+//! `common/environment.h` prints it.
 
 use std::fs;
 use std::path::Path;

@@ -15,7 +15,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::{Gid, Pid, Uid};
 
 use crate::build::{Built, IN_ROOT};
-use crate::common::{Plan, store_path, stub};
+use crate::common::{Plan, store_path, stub, target};
 use crate::directives::{Case, Run, Stub};
 use crate::outcome::{Ending, Outcome};
 
@@ -182,13 +182,30 @@ fn root(built: &Built, stub_kind: &Stub) -> Result<(Root, Option<tempfile::TempP
     })
 }
 
-/// A stub with a baked configuration.
+/// A stub with a baked configuration. The tool looks at the library environment where the root has it.
 fn configured_stub(
-    _built: &Built,
-    _loader: Option<&str>,
-    _library_dir: Option<&str>,
+    built: &Built,
+    loader: Option<&str>,
+    library_dir: Option<&str>,
 ) -> Result<tempfile::TempPath> {
-    bail!("not yet")
+    let file = tempfile::NamedTempFile::new_in(target())?.into_temp_path();
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+    tool.args(["stub", "configure", "--in"]).arg(stub());
+    tool.arg("--out").arg(&file);
+    for (flag, path) in [("--loader", loader), ("--library-dir", library_dir)] {
+        if let Some(path) = path {
+            tool.args([flag, path]);
+        }
+    }
+    let mut root = Root::like_host()?.bind_read_only(&built.files, IN_ROOT);
+    for (directory, place) in &built.library_envs {
+        root = root.bind_read_only(directory, place);
+    }
+    root.apply_to(&mut tool, "/");
+    let output = tool.output()?;
+    let messages = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{tool:?}: {messages}");
+    Ok(file)
 }
 
 /// Lets `command` execute its program with exactly the arguments and the environment of `run`, as its user.
@@ -231,9 +248,16 @@ fn become_nobody() -> nix::Result<()> {
     nix::unistd::setuid(Uid::from_raw(NOBODY))
 }
 
-/// The bytes that a text of a directive stands for.
+/// The bytes that a text of a directive stands for: `\xNN` is one of them.
 fn c_string(text: &str) -> Result<CString> {
-    CString::new(text.replace("\\n", "\n")).with_context(|| format!("there is a NUL in {text}"))
+    let mut parts = text.split("\\x");
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).context("two digits are needed")?;
+        bytes.push(u8::from_str_radix(digits, 16)?);
+        bytes.extend(rest.as_bytes());
+    }
+    CString::new(bytes).with_context(|| format!("there is a NUL in {text}"))
 }
 
 /// Waits for a program, with a limit.

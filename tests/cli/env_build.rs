@@ -25,7 +25,14 @@ fn every_name_of_a_library_leads_to_its_real_file() {
     assert_eq!(tree.target("d/ld.so"), loader());
     assert_eq!(
         tree.names("d"),
-        ["ld.so", "ld.so.cache", "libz.so", "libz.so.1", "plugin.so"]
+        [
+            "ld.so",
+            "ld.so.cache",
+            "ld.so.cache.place",
+            "libz.so",
+            "libz.so.1",
+            "plugin.so"
+        ]
     );
     assert_eq!(
         ran.stdout,

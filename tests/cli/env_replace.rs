@@ -83,7 +83,10 @@ fn an_older_environment_is_replaced_whole() {
     let tree = tree();
     tree.build(&["old"]).succeeded();
     tree.build(&["new"]).succeeded();
-    assert_eq!(tree.names("d"), ["ld.so", "ld.so.cache", "libnew.so"]);
+    assert_eq!(
+        tree.names("d"),
+        ["ld.so", "ld.so.cache", "ld.so.cache.place", "libnew.so"]
+    );
     assert_eq!(tree.names("."), ["d", "new", "old"]);
 }
 
@@ -159,7 +162,10 @@ fn an_empty_folder_is_replaced() {
     let tree = tree();
     fs::create_dir(tree.path("d")).unwrap();
     tree.build(&["new"]).succeeded();
-    assert_eq!(tree.names("d"), ["ld.so", "ld.so.cache", "libnew.so"]);
+    assert_eq!(
+        tree.names("d"),
+        ["ld.so", "ld.so.cache", "ld.so.cache.place", "libnew.so"]
+    );
 }
 
 #[test]
@@ -215,7 +221,10 @@ fn behind_a_link_the_folder_is_replaced_and_the_link_stays() {
     tree.build(&["old"]).succeeded();
     tree.build(&["new"]).succeeded();
     assert_eq!(tree.target("d"), PathBuf::from("real"));
-    assert_eq!(tree.names("real"), ["ld.so", "ld.so.cache", "libnew.so"]);
+    assert_eq!(
+        tree.names("real"),
+        ["ld.so", "ld.so.cache", "ld.so.cache.place", "libnew.so"]
+    );
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn json_has_the_documented_fields() {
             { "name": "liba.so", "path": tree.path("libs/liba.so"), "problem": null },
             { "name": "libb.so", "path": tree.path("libs/libb.so"), "problem": null },
         ],
-        "cache": { "entries": 2, "problem": null, "details": [] },
+        "cache": { "entries": 2, "problem": null, "details": [], "place_is_wrong": false },
     });
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
 }
@@ -149,7 +149,7 @@ fn a_loader_of_another_architecture_than_the_libraries() {
     let other = others.rev().find(|it| *it != architecture()).unwrap();
     assert_ne!(other.cache_flags, architecture().cache_flags);
     let line = format!("loader   TREE/ld.so ({other})");
-    let json = broken_by(&line, "6 problems", |tree| {
+    let json = broken_by(&line, "7 problems", |tree| {
         tree.library_for_machine("ld.so", other.machine);
         fs::remove_file(tree.path("d/ld.so")).unwrap();
         tree.link("d/ld.so", "../ld.so");
@@ -164,6 +164,20 @@ fn a_loader_of_another_architecture_than_the_libraries() {
 }
 
 #[test]
+fn a_place_that_is_not_the_loaders() {
+    let line = "place    [ld.so.cache.place does not say where ld.so has its path]";
+    for place in [None, Some("1 16")] {
+        let json = broken_by(line, "1 problem", |tree| {
+            fs::remove_file(tree.path("d/ld.so.cache.place")).unwrap();
+            if let Some(place) = place {
+                tree.link("d/ld.so.cache.place", place);
+            }
+        });
+        assert_eq!(json["cache"]["place_is_wrong"], true);
+    }
+}
+
+#[test]
 fn a_missing_cache() {
     let json = broken_by(
         "cache    missing: there is no ld.so.cache",
@@ -174,7 +188,7 @@ fn a_missing_cache() {
     );
     assert_eq!(
         json["cache"],
-        json!({ "entries": 0, "problem": "missing", "details": [] })
+        json!({ "entries": 0, "problem": "missing", "details": [], "place_is_wrong": false })
     );
 }
 

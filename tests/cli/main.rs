@@ -6,3 +6,6 @@ mod env_loader;
 mod env_replace;
 mod env_show;
 mod library_tree;
+mod stub;
+#[path = "../common/stub.rs"]
+mod stub_under_test;

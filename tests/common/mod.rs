@@ -1,13 +1,12 @@
 //! What tests that start programs share: the stub, the store, and a root like that of NixOS.
 
-use std::env;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
+use std::path::PathBuf;
 
 mod root;
+mod stub;
 
 pub use root::TestRoot;
+pub use stub::{stub, target};
 
 /// Which of its two mechanisms the stub can use. The path of the library environment decides: for
 /// the cache plan the path of the cache has to fit into the 16 bytes of `/etc/ld.so.cache`, which
@@ -39,35 +38,6 @@ impl Plan {
             Plan::Environment => "/a-library-environment",
         }
     }
-}
-
-/// `target/<profile>/nix-ld`, built if it is not up to date, with the profile of the tests.
-pub fn stub() -> &'static Path {
-    static STUB: OnceLock<PathBuf> = OnceLock::new();
-    STUB.get_or_init(|| {
-        let (profile, folder) = if cfg!(debug_assertions) {
-            ("dev", "debug")
-        } else {
-            ("release", "release")
-        };
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "--package=loader-stub"]);
-        build.args(["--profile", profile]);
-        build.arg("--target-dir").arg(target());
-        let status = build.current_dir(env!("CARGO_MANIFEST_DIR")).status();
-        assert!(
-            status.expect("cargo can be run").success(),
-            "cannot build the stub"
-        );
-        target().join(folder).join("nix-ld")
-    })
-}
-
-/// The target directory.
-pub fn target() -> &'static Path {
-    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    temporary.parent().expect("target/tmp has a parent")
 }
 
 /// The store path that was made of a Debian package.

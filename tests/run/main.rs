@@ -4,8 +4,6 @@
 //! loader is the stub, which finds the real one in a library environment. So these tests work on
 //! every Linux that is no NixOS. They need `sh`, `cat`, `ls`, `readlink`, `script`, `unshare`,
 //! `setpriv` and `cc`.
-//! The stub is the one of this workspace, built once for all tests, or the one that LDSHIM_STUB
-//! names.
 
 mod choosing_libraries;
 mod isolation;
@@ -13,3 +11,5 @@ mod not_started;
 mod passing_through;
 mod setup;
 mod stub_place;
+#[path = "../common/stub.rs"]
+mod stub_under_test;

@@ -5,32 +5,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
+use crate::stub_under_test::stub;
+
 /// An id that owns nothing.
 const NOBODY: u32 = 65534;
-
-static STUB: LazyLock<PathBuf> = LazyLock::new(|| {
-    if let Some(stub) = std::env::var_os("LDSHIM_STUB") {
-        return stub.into();
-    }
-    let ldshim = Path::new(env!("CARGO_BIN_EXE_ldshim"));
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "-p", "loader-stub"]);
-    if !cfg!(debug_assertions) {
-        build.arg("--release");
-    }
-    assert!(
-        build
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()
-            .unwrap()
-            .success()
-    );
-    ldshim.with_file_name("nix-ld")
-});
 
 /// ldshim as it is installed, and a folder with programs. Everybody may read it, also a user who
 /// may not look into the build directory.
@@ -61,7 +42,7 @@ impl Setup {
         if fs::hard_link(ldshim.0, &ldshim.1).is_err() {
             fs::copy(ldshim.0, &ldshim.1).unwrap();
         }
-        fs::copy(&*STUB, setup.path("bin/nix-ld")).unwrap();
+        fs::copy(stub(), setup.path("bin/nix-ld")).unwrap();
         for name in programs {
             fs::copy(on_host(name), setup.program(name)).unwrap();
         }

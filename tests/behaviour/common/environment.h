@@ -7,10 +7,10 @@ extern char **environ;
 static inline void print_entries(char **envp) {
     for (; *envp; envp++) {
         for (const char *c = *envp; *c; c++) {
-            if (*c == '\n')
-                fputs("\\n", stdout);
-            else
+            if (*c >= ' ' && *c <= '~')
                 putchar(*c);
+            else
+                printf("\\x%02x", (unsigned char)*c);
         }
         putchar('\n');
     }

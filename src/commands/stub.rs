@@ -1,0 +1,100 @@
+//! `ldshim stub configure` and `ldshim stub show`
+
+use std::ffi::{CStr, CString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use loader_stub::baked::Baked;
+use serde_json::json;
+
+use super::print;
+use crate::cli::{StubCommand, StubConfigureArgs, StubShowArgs};
+use crate::library_env::{CACHE_NAME, LOADER_NAME, cache_place};
+use crate::stub_file::StubFile;
+
+pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
+    match command {
+        StubCommand::Configure(args) => configure(args),
+        StubCommand::Show(args) => show(args),
+    }
+}
+
+fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
+    let mut stub = StubFile::read(&args.input)?;
+    let old = stub.baked()?;
+    let old = [old.loader, old.library_dir, old.cache_place].map(|text| text.map(CStr::to_owned));
+    let [old_loader, old_dir, old_place] = old;
+    let loader = match &args.loader {
+        Some(path) => Some(baked_path(path, "loader")?),
+        None => old_loader,
+    };
+    let (library_dir, place) = match &args.library_dir {
+        Some(path) => (
+            Some(baked_path(path, "library directory")?),
+            place_in(path)?,
+        ),
+        None => (old_dir, old_place),
+    };
+    stub.bake(&Baked {
+        loader: loader.as_deref(),
+        library_dir: library_dir.as_deref(),
+        cache_place: place.as_deref(),
+    })
+    .with_context(|| format!("cannot configure {}", args.input.display()))?;
+    stub.write(&args.out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A path as it is baked in. It need not exist here: a stub can be configured for another root.
+fn baked_path(path: &Path, what: &str) -> Result<CString> {
+    ensure!(
+        path.is_absolute(),
+        "cannot bake in the {what} {}: it is a relative path, and programs are started anywhere",
+        path.display()
+    );
+    let bytes = path.as_os_str().as_bytes();
+    CString::new(bytes).with_context(|| format!("cannot bake in the {what} {}", path.display()))
+}
+
+/// If the library environment at `path` has a cache: where its loader has the path of its own.
+fn place_in(path: &Path) -> Result<Option<CString>> {
+    if !path.join(CACHE_NAME).is_file() {
+        return Ok(None);
+    }
+    let place = cache_place(&path.join(LOADER_NAME)).map(|place| CString::new(place.to_string()));
+    Ok(place.transpose()?)
+}
+
+fn show(args: &StubShowArgs) -> Result<ExitCode> {
+    let stub = StubFile::read(&args.file)?;
+    let baked = stub.baked()?;
+    let path = |text: Option<&CStr>| {
+        text.map(|text| PathBuf::from(std::ffi::OsStr::from_bytes(text.to_bytes())))
+    };
+    let (loader, library_dir) = (path(baked.loader), path(baked.library_dir));
+    let has_cache = baked.cache_place.is_some();
+    if args.json {
+        // The schema: `loader` and `library_dir` are null where nothing is baked in; `has_cache`
+        // says whether the library environment's cache is used.
+        let text = json!({
+            "schema": 1,
+            "loader": loader.as_ref().map(|path| path.to_string_lossy()),
+            "library_dir": library_dir.as_ref().map(|path| path.to_string_lossy()),
+            "has_cache": has_cache,
+        });
+        print(&format!("{text:#}\n"))?;
+    } else {
+        let text = |path: Option<PathBuf>| {
+            path.map_or("none".to_owned(), |path| path.display().to_string())
+        };
+        let cache = if has_cache { " (with a cache)" } else { "" };
+        print(&format!(
+            "loader     {}\nlibraries  {}{cache}\n",
+            text(loader),
+            text(library_dir)
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,100 @@
+//! Stubs as files: what is baked into one, and copies with something else baked in.
+//!
+//! The format of the section is that of [`loader_stub::baked`], which the stub reads it by.
+
+use std::ffi::CStr;
+use std::fs::{self, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use loader_stub::baked::{Baked, SECTION, SIZE};
+
+use crate::elf::section;
+
+/// The mode of a written stub: every user's programs are started through it.
+const MODE: u32 = 0o755;
+
+/// A stub's file in memory.
+#[derive(Debug)]
+pub struct StubFile {
+    bytes: Vec<u8>,
+    /// Where the section begins. It has [`SIZE`] bytes.
+    baked: usize,
+}
+
+impl StubFile {
+    /// Reads the stub at `path`.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no stub of ldshim.
+    pub fn read(path: &Path) -> Result<Self> {
+        let section = section(path, SECTION)?;
+        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let baked = section
+            .filter(|section| section.size == SIZE as u64)
+            .and_then(|section| usize::try_from(section.offset).ok())
+            .filter(|&start| bytes.get(start..).is_some_and(|rest| rest.len() >= SIZE));
+        let baked = baked.with_context(|| {
+            format!(
+                "{} is no stub of ldshim: it has no section {SECTION}",
+                path.display()
+            )
+        })?;
+        let stub = Self { bytes, baked };
+        stub.baked()
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(stub)
+    }
+
+    /// What is baked in.
+    ///
+    /// # Errors
+    /// The section is damaged, or of a later version.
+    pub fn baked(&self) -> Result<Baked<'_>> {
+        Baked::parse(&self.bytes[self.baked..][..SIZE]).map_err(|error| anyhow!("{error}"))
+    }
+
+    /// Bakes something else in.
+    ///
+    /// # Errors
+    /// It does not fit.
+    pub fn bake(&mut self, baked: &Baked<'_>) -> Result<()> {
+        let section = baked.encode().with_context(|| {
+            let length = |text: Option<&CStr>| text.map_or(0, CStr::count_bytes);
+            format!(
+                "the paths have {} bytes, for which there is no room: all in all there are {SIZE}",
+                length(baked.loader) + length(baked.library_dir)
+            )
+        })?;
+        self.bytes[self.baked..][..SIZE].copy_from_slice(&section);
+        Ok(())
+    }
+
+    /// Writes the stub to `path`, in place of what is there. Programs that start meanwhile find the
+    /// old file or the new one.
+    ///
+    /// # Errors
+    /// The file system refuses. Then what was at `path` is as before.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let operation = || format!("cannot write {}", path.display());
+        ensure!(!path.is_dir(), "{}: it is a directory", operation());
+        let parent = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut file = tempfile::Builder::new()
+            .permissions(Permissions::from_mode(MODE))
+            .tempfile_in(parent)
+            .with_context(operation)?;
+        file.write_all(&self.bytes).with_context(operation)?;
+        // The mode above is subject to the umask.
+        let permissions = Permissions::from_mode(MODE);
+        fs::set_permissions(file.path(), permissions).with_context(operation)?;
+        file.persist(path)
+            .map_err(|error| error.error)
+            .with_context(operation)?;
+        Ok(())
+    }
+}

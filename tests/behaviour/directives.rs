@@ -247,7 +247,7 @@ impl Run {
             "env" => self.environment.push(value.to_owned()),
             "env-fill" => self.fill_environment(value)?,
             "command" => self.command = words().collect(),
-            "argv0" => self.argv0 = Some(value.to_owned()),
+            "argv0" => (self.argv0, self.argc_is_0) = (Some(value.to_owned()), false),
             "argc" => {
                 ensure!(value == "0", "only 0 can be asked for");
                 self.argc_is_0 = true;
@@ -278,8 +278,9 @@ impl Run {
         let numbers = value.split_once(' ').context("two numbers are needed")?;
         let (count, length): (usize, usize) = (numbers.0.parse()?, numbers.1.parse()?);
         for index in 0..count {
-            let name = format!("F{index}=");
-            self.environment.push(format!("{name:x<length$}"));
+            let mut entry = format!("F{index}=");
+            entry.push_str(&"x".repeat(length.saturating_sub(entry.len())));
+            self.environment.push(entry);
         }
         Ok(())
     }

@@ -2,3 +2,7 @@
 const char *where(void) {
     return FOLDER;
 }
+
+#ifdef WITH_LATER
+void later(void) {}
+#endif

@@ -1,0 +1,6 @@
+#include "environment.h"
+
+int main(void) {
+    print_entries(environ);
+    return 0;
+}

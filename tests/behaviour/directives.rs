@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::common::Plan;
-use crate::outcome::{Ending, Expected, Text};
+use crate::outcome::Expected;
+
+mod run;
 
 /// A test.
 #[derive(Clone, Debug)]
@@ -67,6 +69,8 @@ pub struct Run {
     pub argc_is_0: bool,
     pub as_nobody: bool,
     pub directory: String,
+    /// The limit of the stack's size, in bytes, if it is not that of the tests.
+    pub stack_limit: Option<u64>,
     pub stub: Stub,
     pub expected: Expected,
 }
@@ -88,6 +92,11 @@ impl Case {
         let source = folder.join("main.c");
         let text = fs::read_to_string(&source)
             .with_context(|| format!("cannot read {}", source.display()))?;
+        Self::parse(folder, &text).with_context(|| source.display().to_string())
+    }
+
+    /// Reads the directives in `text`, the `main.c` of the test in `folder`.
+    pub fn parse(folder: &Path, text: &str) -> Result<Self> {
         let mut case = Self {
             folder: folder.to_owned(),
             artifacts: Vec::new(),
@@ -101,9 +110,9 @@ impl Case {
                 continue;
             };
             case.add(directive)
-                .with_context(|| format!("{}:{}: {line}", source.display(), index + 1))?;
+                .with_context(|| format!("line {}: {line}", index + 1))?;
         }
-        case.check().with_context(|| source.display().to_string())?;
+        case.check()?;
         Ok(case)
     }
 
@@ -197,117 +206,5 @@ impl Case {
         };
         self.artifacts.push(artifact);
         Ok(())
-    }
-}
-
-impl Run {
-    fn new() -> Self {
-        Self {
-            name: String::new(),
-            is_control: false,
-            plan: None,
-            environment: Vec::new(),
-            command: vec!["/t/main".to_owned()],
-            argv0: None,
-            argc_is_0: false,
-            as_nobody: false,
-            directory: "/t".to_owned(),
-            stub: Stub::AsBuilt,
-            expected: Expected::default(),
-        }
-    }
-
-    /// The plans to run it with: `None` stands for a run that has no `{D}`.
-    pub fn plans(&self) -> Vec<Option<Plan>> {
-        let baked = match &self.stub {
-            Stub::Baked {
-                loader,
-                library_dir,
-            } => [loader, library_dir].map(Option::as_deref),
-            Stub::None | Stub::AsBuilt => [None, None],
-        };
-        let mut texts = self.environment.iter().chain(&self.command);
-        let uses_plan = texts.any(|text| text.contains("{D}"))
-            || baked.into_iter().flatten().any(|text| text.contains("{D}"));
-        match self.plan {
-            Some(plan) => vec![Some(plan)],
-            None if uses_plan => Plan::ALL.map(Some).to_vec(),
-            None => vec![None],
-        }
-    }
-
-    fn set(&mut self, key: &str, value: &str) -> Result<()> {
-        let words = || value.split_whitespace().map(str::to_owned);
-        match key {
-            "plan" => {
-                let plans = [("cache", Plan::Cache), ("environment", Plan::Environment)];
-                let plan = plans.into_iter().find(|(name, _)| *name == value);
-                self.plan = Some(plan.context("no such plan")?.1);
-            }
-            "env" => self.environment.push(value.to_owned()),
-            "env-fill" => self.fill_environment(value)?,
-            "command" => self.command = words().collect(),
-            "argv0" => (self.argv0, self.argc_is_0) = (Some(value.to_owned()), false),
-            "argc" => {
-                ensure!(value == "0", "only 0 can be asked for");
-                self.argc_is_0 = true;
-            }
-            "user" => {
-                ensure!(value == "nobody", "only nobody can be asked for");
-                self.as_nobody = true;
-            }
-            "directory" => self.directory = value.to_owned(),
-            "stub" => self.stub = Stub::parse(value)?,
-            "exit" => self.expected.ending = Ending::Exit(value.parse()?),
-            "signal" => self.expected.ending = Ending::Signal(value.parse()?),
-            "not-started" => self.expected.ending = Ending::NotStarted(value.to_owned()),
-            _ => {
-                let (stream, how) = key.split_once('-').unwrap_or((key, ""));
-                let text = match stream {
-                    "stdout" => &mut self.expected.stdout,
-                    "stderr" => &mut self.expected.stderr,
-                    _ => bail!("unknown directive of a run"),
-                };
-                add_to(text, how, value)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn fill_environment(&mut self, value: &str) -> Result<()> {
-        let numbers = value.split_once(' ').context("two numbers are needed")?;
-        let (count, length): (usize, usize) = (numbers.0.parse()?, numbers.1.parse()?);
-        for index in 0..count {
-            let mut entry = format!("F{index}=");
-            entry.push_str(&"x".repeat(length.saturating_sub(entry.len())));
-            self.environment.push(entry);
-        }
-        Ok(())
-    }
-}
-
-fn add_to(text: &mut Text, how: &str, value: &str) -> Result<()> {
-    let list = match how {
-        "" => &mut text.lines,
-        "has" => &mut text.has,
-        "lacks" => &mut text.lacks,
-        _ => return Err(anyhow!("unknown directive of a run")),
-    };
-    list.push(value.to_owned());
-    Ok(())
-}
-
-impl Stub {
-    fn parse(value: &str) -> Result<Self> {
-        if value == "none" {
-            return Ok(Self::None);
-        }
-        let (loader, library_dir) = value.split_once(' ').context("two paths are needed")?;
-        let [loader, library_dir] =
-            [loader, library_dir].map(|path| (path != "-").then(|| path.to_owned()));
-        Ok(Self::Baked {
-            loader,
-            library_dir,
-        })
     }
 }

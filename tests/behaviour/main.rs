@@ -41,6 +41,7 @@
 //! | `argc: 0` | no argument at all, not even a zeroth |
 //! | `user: nobody` | who starts it, if not who runs the tests; needs root |
 //! | `directory: PATH` | the current directory; default: `/t` |
+//! | `stack-limit: MEBIBYTES` | or `unlimited`. The kernel gives a quarter of it, up to 6 MiB, to arguments and environment |
 //! | `stub: none` | without the stub |
 //! | `stub: LOADER DIR` | with a stub in which these are baked: see `ldshim stub configure`. `-` stands for nothing |
 //!
@@ -70,13 +71,14 @@ mod build;
 #[expect(dead_code, unused_imports, reason = "TestRoot is for tests/programs")]
 mod common;
 mod directives;
+mod harness;
 mod outcome;
 mod run;
 
 use directives::Case;
 
 fn main() {
-    let mut trials = Vec::new();
+    let mut trials = harness::trials();
     for name in names() {
         let case = Case::read(&folder().join(&name));
         let needs_root = case.as_ref().is_ok_and(Case::needs_root);

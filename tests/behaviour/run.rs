@@ -1,32 +1,26 @@
 //! Running a test's programs, each in a root of its own, and comparing what is seen.
 
-use std::ffi::CString;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{Read, Seek};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitStatus, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use ldshim::sandbox::Root;
-use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::{Gid, Pid, Uid};
 
 use crate::build::{Built, IN_ROOT};
-use crate::common::{Plan, store_path, stub, target};
+use crate::common::{Plan, stub, target};
 use crate::directives::{Case, Run, Stub};
 use crate::outcome::{Ending, Outcome};
 
+mod names;
+mod process;
+
+use names::Names;
+use process::{execute_exactly, wait};
+
 /// The loader's path in every x86-64 program, and so the place of the stub.
 const STUB_PATH: &str = "/lib64/ld-linux-x86-64.so.2";
-/// Ids that own nothing.
-const NOBODY: u32 = 65534;
-/// How long a program may take.
-const TIME_LIMIT: Duration = Duration::from_secs(20);
-/// A stack that is large enough for environments of 6 MiB: the kernel gives them a quarter of it, up to that.
-const STACK_SIZE: u64 = 64 << 20;
 
 /// Builds a test and runs all of its programs.
 pub fn case(case: &Case) -> Result<()> {
@@ -71,64 +65,6 @@ fn failure(
         return Ok(Some(format!("{problem}\nseen: {outcome}")));
     }
     Ok(None)
-}
-
-/// What the names in braces stand for.
-struct Names([(&'static str, String); 3]);
-
-impl Names {
-    fn new(built: &Built, plan: Option<Plan>) -> Self {
-        let library_env = plan.unwrap_or(Plan::Cache).library_env();
-        let glibc = store_path("libc6").join("lib");
-        Self([
-            ("{D}", library_env.to_owned()),
-            ("{glibc}", glibc.display().to_string()),
-            ("{loader}", built.loader.display().to_string()),
-        ])
-    }
-
-    fn replace(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for (name, value) in &self.0 {
-            text = text.replace(name, value);
-        }
-        text
-    }
-
-    /// The run with names replaced.
-    fn resolve(&self, run: &Run) -> Run {
-        let mut run = run.clone();
-        let replace_all = |texts: &mut Vec<String>| {
-            for text in texts {
-                *text = self.replace(text);
-            }
-        };
-        replace_all(&mut run.environment);
-        replace_all(&mut run.command);
-        for text in [&mut run.expected.stdout, &mut run.expected.stderr] {
-            let lines = std::mem::take(&mut text.lines);
-            for line in lines {
-                if line == "{environment}" {
-                    text.lines.extend_from_slice(&run.environment);
-                } else {
-                    text.lines.push(line);
-                }
-            }
-            for texts in [&mut text.lines, &mut text.has, &mut text.lacks] {
-                replace_all(texts);
-            }
-        }
-        if let Stub::Baked {
-            loader,
-            library_dir,
-        } = &mut run.stub
-        {
-            for path in [loader, library_dir].into_iter().flatten() {
-                *path = self.replace(path);
-            }
-        }
-        run
-    }
 }
 
 /// Starts the program, waits for it, and tells what was seen.
@@ -206,75 +142,6 @@ fn configured_stub(
     let messages = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{tool:?}: {messages}");
     Ok(file)
-}
-
-/// Lets `command` execute its program with exactly the arguments and the environment of `run`, as its user.
-/// The standard library's own way sorts the environment, and cannot have duplicates or entries without `=`.
-fn execute_exactly(command: &mut Command, run: &Run) -> Result<()> {
-    let (program, arguments) = run.command.split_first().context("there is no program")?;
-    let argv0 = run.argv0.as_ref().unwrap_or(program);
-    let path = c_string(program)?;
-    let mut argv = [argv0]
-        .into_iter()
-        .chain(arguments)
-        .map(|text| c_string(text))
-        .collect::<Result<Vec<_>>>()?;
-    if run.argc_is_0 {
-        argv.clear();
-    }
-    let entries = run.environment.iter().map(|text| c_string(text));
-    let envp = entries.collect::<Result<Vec<_>>>()?;
-    let as_nobody = run.as_nobody;
-    let execute = move || -> io::Result<()> {
-        setrlimit(Resource::RLIMIT_STACK, STACK_SIZE, libc::RLIM_INFINITY)?;
-        if as_nobody {
-            become_nobody()?;
-        }
-        nix::unistd::execve::<CString, CString>(&path, &argv, &envp)?;
-        Ok(())
-    };
-    // SAFETY: the closure runs in a forked child with a single thread. It calls nothing but system calls and
-    // the allocator, whose locks glibc's fork makes usable in the child.
-    #[allow(unsafe_code)]
-    unsafe {
-        command.pre_exec(execute);
-    }
-    Ok(())
-}
-
-fn become_nobody() -> nix::Result<()> {
-    nix::unistd::setgroups(&[])?;
-    nix::unistd::setgid(Gid::from_raw(NOBODY))?;
-    nix::unistd::setuid(Uid::from_raw(NOBODY))
-}
-
-/// The bytes that a text of a directive stands for: `\xNN` is one of them.
-fn c_string(text: &str) -> Result<CString> {
-    let mut parts = text.split("\\x");
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2).context("two digits are needed")?;
-        bytes.push(u8::from_str_radix(digits, 16)?);
-        bytes.extend(rest.as_bytes());
-    }
-    CString::new(bytes).with_context(|| format!("there is a NUL in {text}"))
-}
-
-/// Waits for a program, with a limit.
-fn wait(mut child: Child) -> Result<ExitStatus> {
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
-        }
-        if start.elapsed() > TIME_LIMIT {
-            // The program's children are in its process group.
-            killpg(Pid::from_raw(child.id().try_into()?), Signal::SIGKILL)?;
-            child.wait()?;
-            bail!("it does not end within {} seconds", TIME_LIMIT.as_secs());
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
 }
 
 fn ending(status: ExitStatus) -> Result<Ending> {

@@ -23,6 +23,15 @@
 //@ stdout: AT_ENTRY is the program's entry point
 //@ stdout: AT_PHDR is the program's
 //
+//@ run: an unlimited stack
+//@ stack-limit: unlimited
+//@ env: NIX_LD_LIBRARY_PATH={D}
+//@ stdout: behind environ: as getauxval says, up to AT_NULL
+//@ stdout: behind envp: as getauxval says, up to AT_NULL
+//@ stdout: AT_BASE is the real loader's base
+//@ stdout: AT_ENTRY is the program's entry point
+//@ stdout: AT_PHDR is the program's
+//
 //@ run: an odd number of entries
 //@ env: A=1
 //@ env: NIX_LD_LIBRARY_PATH={D}

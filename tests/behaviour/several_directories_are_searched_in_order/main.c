@@ -31,6 +31,14 @@
 //@ stdout: child
 //@ stdout: {environment}
 //
+//@ run: semicolons
+//@ env: NIX_LD={loader}
+//@ env: NIX_LD_LIBRARY_PATH=/t/nothing;/t/b;{glibc}
+//@ stdout: found in b
+//@ stdout: {environment}
+//@ stdout: child
+//@ stdout: {environment}
+//
 //@ run: the user's come first
 //@ env: NIX_LD={loader}
 //@ env: NIX_LD_LIBRARY_PATH=/t/a:/t/b:{glibc}

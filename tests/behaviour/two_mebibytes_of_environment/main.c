@@ -4,6 +4,7 @@
 //@ library-env: {D}
 //
 //@ run: LD_LIBRARY_PATH is absent
+//@ stack-limit: 64
 //@ env: A=1
 //@ env-fill: 20 104858
 //@ env: NIX_LD_LIBRARY_PATH={D}
@@ -19,6 +20,7 @@
 //@ stdout: {environment}
 //
 //@ run: LD_LIBRARY_PATH is present
+//@ stack-limit: 64
 //@ env: A=1
 //@ env: LD_LIBRARY_PATH=/u
 //@ env-fill: 20 104858

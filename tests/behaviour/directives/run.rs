@@ -1,0 +1,126 @@
+//! The directives of one run.
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+
+use super::{Run, Stub};
+use crate::common::Plan;
+use crate::outcome::{Ending, Expected, Text};
+
+impl Run {
+    pub(super) fn new() -> Self {
+        Self {
+            name: String::new(),
+            is_control: false,
+            plan: None,
+            environment: Vec::new(),
+            command: vec!["/t/main".to_owned()],
+            argv0: None,
+            argc_is_0: false,
+            as_nobody: false,
+            directory: "/t".to_owned(),
+            stack_limit: None,
+            stub: Stub::AsBuilt,
+            expected: Expected::default(),
+        }
+    }
+
+    /// The plans to run it with: `None` stands for a run that has no `{D}`.
+    pub fn plans(&self) -> Vec<Option<Plan>> {
+        let baked = match &self.stub {
+            Stub::Baked {
+                loader,
+                library_dir,
+            } => [loader, library_dir].map(Option::as_deref),
+            Stub::None | Stub::AsBuilt => [None, None],
+        };
+        let mut texts = self.environment.iter().chain(&self.command);
+        let uses_plan = texts.any(|text| text.contains("{D}"))
+            || baked.into_iter().flatten().any(|text| text.contains("{D}"));
+        match self.plan {
+            Some(plan) => vec![Some(plan)],
+            None if uses_plan => Plan::ALL.map(Some).to_vec(),
+            None => vec![None],
+        }
+    }
+
+    pub(super) fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        let words = || value.split_whitespace().map(str::to_owned);
+        match key {
+            "plan" => {
+                let plans = [("cache", Plan::Cache), ("environment", Plan::Environment)];
+                let plan = plans.into_iter().find(|(name, _)| *name == value);
+                self.plan = Some(plan.context("no such plan")?.1);
+            }
+            "env" => self.environment.push(value.to_owned()),
+            "env-fill" => self.fill_environment(value)?,
+            "command" => self.command = words().collect(),
+            "argv0" => (self.argv0, self.argc_is_0) = (Some(value.to_owned()), false),
+            "argc" => {
+                ensure!(value == "0", "only 0 can be asked for");
+                self.argc_is_0 = true;
+            }
+            "user" => {
+                ensure!(value == "nobody", "only nobody can be asked for");
+                self.as_nobody = true;
+            }
+            "directory" => self.directory = value.to_owned(),
+            "stack-limit" => {
+                self.stack_limit = Some(match value {
+                    "unlimited" => libc::RLIM_INFINITY,
+                    mebibytes => mebibytes.parse::<u64>()? << 20,
+                });
+            }
+            "stub" => self.stub = Stub::parse(value)?,
+            "exit" => self.expected.ending = Ending::Exit(value.parse()?),
+            "signal" => self.expected.ending = Ending::Signal(value.parse()?),
+            "not-started" => self.expected.ending = Ending::NotStarted(value.to_owned()),
+            _ => {
+                let (stream, how) = key.split_once('-').unwrap_or((key, ""));
+                let text = match stream {
+                    "stdout" => &mut self.expected.stdout,
+                    "stderr" => &mut self.expected.stderr,
+                    _ => bail!("unknown directive of a run"),
+                };
+                add_to(text, how, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_environment(&mut self, value: &str) -> Result<()> {
+        let numbers = value.split_once(' ').context("two numbers are needed")?;
+        let (count, length): (usize, usize) = (numbers.0.parse()?, numbers.1.parse()?);
+        for index in 0..count {
+            let mut entry = format!("F{index}=");
+            entry.push_str(&"x".repeat(length.saturating_sub(entry.len())));
+            self.environment.push(entry);
+        }
+        Ok(())
+    }
+}
+
+fn add_to(text: &mut Text, how: &str, value: &str) -> Result<()> {
+    let list = match how {
+        "" => &mut text.lines,
+        "has" => &mut text.has,
+        "lacks" => &mut text.lacks,
+        _ => return Err(anyhow!("unknown directive of a run")),
+    };
+    list.push(value.to_owned());
+    Ok(())
+}
+
+impl Stub {
+    fn parse(value: &str) -> Result<Self> {
+        if value == "none" {
+            return Ok(Self::None);
+        }
+        let (loader, library_dir) = value.split_once(' ').context("two paths are needed")?;
+        let [loader, library_dir] =
+            [loader, library_dir].map(|path| (path != "-").then(|| path.to_owned()));
+        Ok(Self::Baked {
+            loader,
+            library_dir,
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! Names in braces, in the values of directives.
+
+use crate::build::Built;
+use crate::common::{Plan, store_path};
+use crate::directives::{Run, Stub};
+
+/// What the names in braces stand for.
+pub struct Names([(&'static str, String); 3]);
+
+impl Names {
+    /// Names of a test; those of the cache plan, if there is no plan.
+    pub fn new(built: &Built, plan: Option<Plan>) -> Self {
+        let library_env = plan.unwrap_or(Plan::Cache).library_env();
+        let glibc = store_path("libc6").join("lib");
+        Self([
+            ("{D}", library_env.to_owned()),
+            ("{glibc}", glibc.display().to_string()),
+            ("{loader}", built.loader.display().to_string()),
+        ])
+    }
+
+    fn replace(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (name, value) in &self.0 {
+            text = text.replace(name, value);
+        }
+        text
+    }
+
+    /// The run with names replaced.
+    pub fn resolve(&self, run: &Run) -> Run {
+        let mut run = run.clone();
+        let replace_all = |texts: &mut Vec<String>| {
+            for text in texts {
+                *text = self.replace(text);
+            }
+        };
+        replace_all(&mut run.environment);
+        replace_all(&mut run.command);
+        for text in [&mut run.expected.stdout, &mut run.expected.stderr] {
+            let lines = std::mem::take(&mut text.lines);
+            for line in lines {
+                if line == "{environment}" {
+                    text.lines.extend_from_slice(&run.environment);
+                } else {
+                    text.lines.push(line);
+                }
+            }
+            for texts in [&mut text.lines, &mut text.has, &mut text.lacks] {
+                replace_all(texts);
+            }
+        }
+        if let Stub::Baked {
+            loader,
+            library_dir,
+        } = &mut run.stub
+        {
+            for path in [loader, library_dir].into_iter().flatten() {
+                *path = self.replace(path);
+            }
+        }
+        run
+    }
+}

@@ -71,15 +71,16 @@ static void say(const char *what, int is_so) {
 static void check_vector(const char *name, char **envp) {
     while (*envp)
         envp++;
-    int pagesz = 0, random = 0, differ = 0;
+    int pagesz = 0, random = 0, differ = 0, unknown = 0;
     for (ElfW(auxv_t) *aux = (void *)(envp + 1); aux->a_type != AT_NULL; aux++) {
         pagesz += aux->a_type == AT_PAGESZ && aux->a_un.a_val == (unsigned long)sysconf(_SC_PAGESIZE);
         random += aux->a_type == AT_RANDOM && aux->a_un.a_val;
+        unknown += aux->a_type > 63; // the kernel has used 52 so far
         // glibc has an answer of its own for AT_HWCAP.
         if (aux->a_type != AT_IGNORE && aux->a_type != AT_HWCAP)
             differ += aux->a_un.a_val != getauxval(aux->a_type);
     }
-    int good = pagesz == 1 && random == 1 && differ == 0;
+    int good = pagesz == 1 && random == 1 && differ == 0 && unknown == 0;
     printf("behind %s: %s\n", name, good ? "as getauxval says, up to AT_NULL" : "something else");
     bad |= !good;
 }

@@ -21,6 +21,13 @@
 //@ stdout: child
 //@ stdout: {environment}
 //
+//@ run: at both ends, with semicolons
+//@ directory: /t/current
+//@ env: NIX_LD={loader}
+//@ env: NIX_LD_LIBRARY_PATH=;{glibc};
+//@ exit: 127
+//@ stderr-has: libwhere.so: cannot open shared object file
+//
 //@ run: in the middle
 //@ directory: /t/current
 //@ env: NIX_LD={loader}

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use ldshim::sandbox::Root;
 
 use crate::build::{Built, IN_ROOT};
-use crate::common::{Plan, stub, target};
+use crate::common::{Plan, stub};
 use crate::directives::{Case, Run, Stub};
 use crate::outcome::{Ending, Outcome};
 
@@ -124,7 +124,7 @@ fn configured_stub(
     loader: Option<&str>,
     library_dir: Option<&str>,
 ) -> Result<tempfile::TempPath> {
-    let file = tempfile::NamedTempFile::new_in(target())?.into_temp_path();
+    let file = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR"))?.into_temp_path();
     let mut tool = Command::new(env!("CARGO_BIN_EXE_ldshim"));
     tool.args(["stub", "configure", "--in"]).arg(stub());
     tool.arg("--out").arg(&file);

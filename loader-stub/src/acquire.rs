@@ -9,6 +9,7 @@ use loader_stub::layout::LayoutError;
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{self, LoaderCandidate, Mechanism, Plan};
 use loader_stub::stack::{InitialStack, at};
+use loader_stub::texts::{self, HexBuffer};
 
 use crate::image::{self, Cache, Head, Image};
 use crate::log::{self, Level, Log, Reason};
@@ -54,6 +55,9 @@ pub(crate) fn loader(
             Ok(image) => {
                 if log.says(Level::Info) {
                     log_candidate(log, candidate, b"this is the loader");
+                    let mut base = HexBuffer::default();
+                    let base = texts::hexadecimal(image.base, &mut base);
+                    log.say(Level::Debug, &[b"the loader is at ", base]);
                 }
                 return image;
             }

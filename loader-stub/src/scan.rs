@@ -5,51 +5,38 @@
 //! second segment. So this uses the parts that `memmem` is made of: vectors where the architecture always
 //! has them, and Rabin-Karp for what is too short for vectors. `memmem` is the oracle of the tests.
 
-#[cfg(target_arch = "aarch64")]
-use memchr::arch::aarch64::neon::packedpair;
-use memchr::arch::all::packedpair::Pair;
 use memchr::arch::all::rabinkarp;
-#[cfg(target_arch = "x86_64")]
-use memchr::arch::x86_64::sse2::packedpair;
 
 /// Calls `found` with every offset at which `text` occurs in `data`, in order. Occurrences do not overlap.
 /// `rare` are the offsets of two bytes of the text that are rare in the data.
 pub fn for_each_occurrence(data: &[u8], text: &[u8], rare: [u8; 2], mut found: impl FnMut(usize)) {
-    let Some(finder) = Finder::new(text, rare) else {
-        return;
-    };
     let mut start = 0;
     while let Some(rest) = data.get(start..)
-        && let Some(offset) = finder.find(rest, text)
+        && let Some(offset) = find(rest, text, rare)
     {
         found(start + offset);
         start += offset + text.len();
     }
 }
 
-struct Finder {
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-    long: packedpair::Finder,
-    short: rabinkarp::Finder,
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+fn find(data: &[u8], text: &[u8], [first, second]: [u8; 2]) -> Option<usize> {
+    #[cfg(target_arch = "aarch64")]
+    use memchr::arch::aarch64::neon::packedpair::Finder;
+    use memchr::arch::all::packedpair::Pair;
+    #[cfg(target_arch = "x86_64")]
+    use memchr::arch::x86_64::sse2::packedpair::Finder;
+
+    let finder = Finder::with_pair(text, Pair::with_indices(text, first, second)?)?;
+    if data.len() < finder.min_haystack_len() {
+        return rabinkarp::Finder::new(text).find(data, text);
+    }
+    finder.find(data, text)
 }
 
-impl Finder {
-    fn new(text: &[u8], [first, second]: [u8; 2]) -> Option<Self> {
-        let pair = Pair::with_indices(text, first, second)?;
-        Some(Self {
-            #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-            long: packedpair::Finder::with_pair(text, pair)?,
-            short: rabinkarp::Finder::new(text),
-        })
-    }
-
-    fn find(&self, data: &[u8], text: &[u8]) -> Option<usize> {
-        #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-        if data.len() >= self.long.min_haystack_len() {
-            return self.long.find(data, text);
-        }
-        self.short.find(data, text)
-    }
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn find(data: &[u8], text: &[u8], _rare: [u8; 2]) -> Option<usize> {
+    rabinkarp::Finder::new(text).find(data, text)
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@ use crate::scan;
 /// How the string ends in every glibc, its NUL included: `LD_SO_CACHE` in glibc's sysdeps/generic/dl-cache.h.
 const ENDING: &[u8; 13] = b"/ld.so.cache\0";
 
+/// The `/` and the `h` of [`ENDING`], the two rarest in the constants of glibc's loaders.
+const RARE: [u8; 2] = [0, 10];
+
 /// The name of the cache in a library environment, as it follows the directory.
 pub const FILE: &str = "/ld.so.cache";
 
@@ -76,7 +79,9 @@ fn number(digits: &[u8]) -> Option<usize> {
 /// then nobody knows which one the loader opens.
 pub fn find(data: &[u8], start: usize) -> Option<Place> {
     let (mut ending, mut count) = (0, 0);
-    scan::for_each_occurrence(data, ENDING, |offset| (ending, count) = (offset, count + 1));
+    scan::for_each_occurrence(data, ENDING, RARE, |offset| {
+        (ending, count) = (offset, count + 1)
+    });
     if count != 1 {
         return None;
     }

@@ -9,7 +9,7 @@ use loader_stub::texts;
 
 use crate::sys::{self, Errno};
 
-/// How much is said, as in `NIX_LD_LOG`.
+/// How much is said, as in `NIX_LD_LOG`. Nothing has the level `Trace` yet; nix-ld's users may set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Error,

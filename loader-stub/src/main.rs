@@ -9,7 +9,9 @@
     reason = "this half of the stub is the machine's: memory, system calls, jumps"
 )]
 
+mod acquire;
 mod arch;
+mod commit;
 mod help;
 mod image;
 mod log;

@@ -102,21 +102,13 @@ pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool
     let mut libraries = choose_libraries(&settings, &inputs.baked, readable);
     if let Some(libraries) = &mut libraries
         && inputs.secure
+        && libraries.mechanism == Mechanism::Environment
     {
-        libraries.mechanism = without_environment(libraries.mechanism);
+        libraries.mechanism = Mechanism::Unreachable;
     }
     Plan {
         loaders: loader_candidates(&settings, libraries.as_ref(), &inputs.baked),
         libraries,
-    }
-}
-
-/// The mechanism to use where the loader does not look at the environment.
-pub fn without_environment(mechanism: Mechanism) -> Mechanism {
-    if mechanism == Mechanism::Cache {
-        Mechanism::Cache
-    } else {
-        Mechanism::Unreachable
     }
 }
 

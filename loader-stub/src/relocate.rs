@@ -23,6 +23,12 @@ const RELOCATION_SIZE: usize = if cfg!(target_pointer_width = "64") {
     8
 };
 const WORD: usize = size_of::<usize>();
+/// Which part of `r_info` is the type: `ELF64_R_TYPE`, `ELF32_R_TYPE`.
+const TYPE: usize = if cfg!(target_pointer_width = "64") {
+    0xffff_ffff
+} else {
+    0xff
+};
 
 /// Adds the load address to every word that the linker left a relocation for. The build has RELATIVE ones
 /// only, which `tests/stub_image.rs` checks.
@@ -51,7 +57,7 @@ pub(crate) unsafe fn relocate(base: usize, dynamic: *const usize) {
         while table < end {
             let place = (base + *(table as *const usize)) as *mut usize;
             let info = *((table + WORD) as *const usize);
-            if info & 0xff == arch::RELATIVE {
+            if info & TYPE == arch::RELATIVE {
                 if RELOCATION_SIZE > 2 * WORD {
                     *place = base + *((table + 2 * WORD) as *const usize);
                 } else {

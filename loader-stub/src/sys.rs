@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 
-use crate::arch::syscall;
+use crate::arch::{MMAP, syscall};
 
 /// The exit status of a program that could not be run, as shells have it.
 pub(crate) const EXIT_CANNOT_RUN: i32 = 127;
@@ -102,16 +102,17 @@ pub(crate) unsafe fn map(
         None => (libc::MAP_ANONYMOUS, usize::MAX, 0),
     };
     let flags = libc::MAP_PRIVATE | fixed | kind;
+    let (number, unit) = MMAP;
     let arguments = [
         address.unwrap_or(0),
         length,
         protection as usize,
         flags as usize,
         descriptor,
-        offset,
+        offset / unit,
     ];
     // SAFETY: the caller answers for what was at the address.
-    Errno::check(unsafe { syscall(libc::SYS_mmap, arguments) })
+    Errno::check(unsafe { syscall(number, arguments) })
 }
 
 /// Changes the protection of mapped pages.

@@ -6,9 +6,13 @@
 //! - `trampoline`: the program's entry point as the loader sees it in the environment plan
 //! - `syscall`: six arguments, the kernel's raw answer
 //! - `copy_bytes`, `fill_bytes`, `clear_words`: memory, by instructions that the compiler leaves alone
+//! - `MMAP`: how pages are mapped
 //! - `RELATIVE`: the type of the only relocation that the stub may have
 
-#[cfg(target_arch = "x86_64")]
-mod x86_64;
-#[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::*;
+#[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
+#[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
+#[cfg_attr(target_arch = "riscv64", path = "riscv64.rs")]
+#[cfg_attr(target_arch = "x86", path = "x86.rs")]
+mod machine;
+
+pub(crate) use machine::*;

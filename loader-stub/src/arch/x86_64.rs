@@ -7,6 +7,8 @@ use loader_stub::block::Epilogue;
 
 /// `R_X86_64_RELATIVE`
 pub(crate) const RELATIVE: usize = 8;
+/// The system call that maps pages, and the unit of its offset in bytes.
+pub(crate) const MMAP: (libc::c_long, usize) = (libc::SYS_mmap, 1);
 
 /// The first instruction. The stack is as the kernel left it, the other registers hold nothing.
 #[unsafe(naked)]

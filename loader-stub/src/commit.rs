@@ -1,0 +1,133 @@
+//! Commit and jump: the first writes that the real loader and the program see, and the last that is done.
+
+use core::ffi::{CStr, c_void};
+use core::mem::MaybeUninit;
+use core::slice;
+
+use loader_stub::block::{LibraryPath, Placement, StackCopy};
+use loader_stub::plan::{Inputs, Mechanism, Plan};
+use loader_stub::stack::{InitialStack, at};
+use loader_stub::{direct, texts};
+
+use crate::arch;
+use crate::image::Image;
+use crate::log::{Level, Log};
+
+/// How the libraries get to the loader that was found, which may not be as planned.
+pub(crate) fn mechanism(
+    plan: &Plan<'_>,
+    image: &Image,
+    inputs: &Inputs<'_>,
+    log: Log,
+) -> Mechanism {
+    let Some(libraries) = &plan.libraries else {
+        return Mechanism::Unreachable;
+    };
+    let mechanism = match libraries.mechanism {
+        Mechanism::Cache if image.cache_redirected => Mechanism::Cache,
+        _ if inputs.secure => Mechanism::Unreachable,
+        _ => Mechanism::Environment,
+    };
+    if log.says(Level::Info) {
+        let how = texts::line(MECHANISMS, mechanism as usize);
+        log.say(
+            Level::Info,
+            &[b"libraries from ", libraries.path, b" by ", how],
+        );
+    }
+    mechanism
+}
+
+/// The ways in which a loader gets to know of the libraries: a line for each [`Mechanism`], in its order.
+const MECHANISMS: &str = "\
+the loader's cache
+the loader's environment
+no way: the program is privileged, and its loader takes no library path";
+
+/// Tells the loader where it is and what to load, and jumps into it.
+///
+/// # Safety
+/// `image` is mapped, `stack` this process's.
+pub(crate) unsafe fn commit(
+    stack: &mut InitialStack<'_>,
+    image: &Image,
+    plan: &Plan<'_>,
+    inputs: &Inputs<'_>,
+    mechanism: Mechanism,
+    is_direct: bool,
+) -> ! {
+    if is_direct {
+        // A loader that finds itself to be the program loads what its arguments name.
+        stack.set_aux(at::PHDR, image.program_headers.unwrap_or(0));
+        stack.set_aux(at::PHNUM, image.program_header_count);
+        stack.set_aux(at::ENTRY, image.entry);
+    } else {
+        stack.set_aux(at::BASE, image.base);
+    }
+    if let (Mechanism::Environment, Some(libraries)) = (mechanism, &plan.libraries) {
+        let (placement, user) = placement(stack, inputs, is_direct);
+        let path = LibraryPath {
+            user: user.to_bytes(),
+            libraries: libraries.path,
+        };
+        let handover = Handover {
+            copy: StackCopy::new(stack, placement, path),
+            entry: image.entry,
+        };
+        let size = handover.copy.words() * size_of::<usize>();
+        // SAFETY: `hand_over` is given what it casts its argument to.
+        unsafe { arch::on_lower_stack(size, core::ptr::from_ref(&handover).cast(), hand_over) }
+    }
+    // SAFETY: the stack is an initial stack, and the loader's entry point expects one.
+    unsafe { arch::jump(stack.pointer, image.entry) }
+}
+
+/// Where the library path goes, and what the user says there already.
+fn placement<'a>(
+    stack: &InitialStack<'a>,
+    inputs: &Inputs<'a>,
+    is_direct: bool,
+) -> (Placement, &'a CStr) {
+    let user = inputs.settings.user;
+    let value = user.map_or(c"", |user| user.value);
+    if is_direct {
+        match direct::library_path_argument(stack.argv) {
+            Some(index) => (
+                Placement::ReplaceArgument(index),
+                stack.argv.get(index).map_or(c"", |value| value.to_c_str()),
+            ),
+            None => (Placement::InsertArgument, value),
+        }
+    } else {
+        (
+            user.map_or(Placement::AppendVariable, |user| {
+                Placement::ReplaceVariable(user.index)
+            }),
+            value,
+        )
+    }
+}
+
+/// What [`hand_over`] works on.
+struct Handover<'a> {
+    copy: StackCopy<'a>,
+    entry: usize,
+}
+
+/// Writes the loader's copy of the initial stack into `memory`, and jumps.
+///
+/// # Safety
+/// `argument` is a [`Handover`] of which the copy fits into `memory`.
+unsafe extern "C" fn hand_over(memory: *mut usize, argument: *const c_void) -> ! {
+    // SAFETY: see above.
+    let handover = unsafe { &*argument.cast::<Handover<'_>>() };
+    // SAFETY: see above; the memory is the caller's to give, and lies below its frame.
+    let words = unsafe {
+        slice::from_raw_parts_mut(memory.cast::<MaybeUninit<usize>>(), handover.copy.words())
+    };
+    let trampoline = arch::trampoline as unsafe extern "C" fn() -> ! as usize;
+    // There is room for as many words as the copy has said that it takes.
+    let _ = handover.copy.write(words, trampoline);
+    // SAFETY: the copy is an initial stack, and the loader's entry point expects one.
+    unsafe { arch::jump(memory, handover.entry) }
+}

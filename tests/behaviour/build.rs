@@ -1,7 +1,8 @@
 //! Building what a test is made of, in `target/behaviour/NAME`.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -76,7 +77,7 @@ impl Built {
             }
             Artifact::Library(library) => {
                 let path = Path::new(IN_ROOT).join(&library.path);
-                let part = |part: Option<&std::ffi::OsStr>| {
+                let part = |part: Option<&OsStr>| {
                     part.map_or(String::new(), |part| part.to_string_lossy().into_owned())
                 };
                 let soname = part(path.file_name());
@@ -95,9 +96,12 @@ impl Built {
             Artifact::Setuid { path } => {
                 let plain = path.strip_suffix("-setuid").context("no ending -setuid")?;
                 let place = place(path)?;
-                fs::copy(self.outside(plain), &place)?;
-                std::os::unix::fs::chown(&place, Some(0), Some(0))?;
-                fs::set_permissions(&place, Permissions::from_mode(0o4755))?;
+                // Not done here: a file that this process has open for writing, its children have open too
+                // until they execute something, and a file that is open for writing cannot be executed.
+                let mut install = Command::new("install");
+                install.args(["--owner=root", "--mode=4755"]);
+                let status = install.arg(self.outside(plain)).arg(place).status()?;
+                ensure!(status.success(), "{install:?}: {status}");
             }
         }
         Ok(())
@@ -111,7 +115,7 @@ impl Built {
         } else {
             common.join(&file.source)
         };
-        let mut compiler = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+        let mut compiler = Command::new(compiler());
         compiler.args(["-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"]);
         // A library's own libraries are found when it is loaded, and not before.
         compiler.arg("-Wl,--allow-shlib-undefined").args(flags);
@@ -174,14 +178,20 @@ impl Built {
     }
 }
 
+/// The C compiler.
+fn compiler() -> OsString {
+    std::env::var_os("CC").unwrap_or_else(|| "cc".into())
+}
+
 /// The folder of sources that tests share.
 fn common() -> PathBuf {
     crate::folder().join("common")
 }
 
-/// All that the compiled files depend on: names and contents.
+/// All that the compiled files depend on: how they are compiled, and the names and contents of the sources.
 fn inputs(case: &Case) -> Result<Vec<u8>> {
-    let mut inputs = Vec::new();
+    let mut inputs = include_bytes!("build.rs").to_vec();
+    inputs.extend(compiler().as_encoded_bytes());
     for folder in [&case.folder, &common()] {
         let mut files = fs::read_dir(folder)?
             .map(|entry| Ok(entry?.path()))

@@ -1,19 +1,25 @@
 //! Tests of the harness itself: that it refuses what would test nothing, and that its tests can fail.
 
+use std::fs;
 use std::path::Path;
 
 use libtest_mimic::Trial;
 
 use crate::directives::Case;
 use crate::outcome::{Ending, Expected, Outcome, Text};
+use crate::run;
 
 /// The tests.
 pub fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 4] = [
+    let tests: [(&str, fn()); 5] = [
         ("refuses_unknown_directives", refuses_unknown_directives),
         (
             "refuses_tests_without_a_control",
             refuses_tests_without_a_control,
+        ),
+        (
+            "refuses_controls_that_control_nothing",
+            refuses_controls_that_control_nothing,
         ),
         (
             "reads_directives_of_the_head_only",
@@ -63,6 +69,22 @@ fn refuses_tests_without_a_control() {
     assert!(error("//@ run: a\n//@ run: b\n").contains("no negative control"));
     assert!(error("").contains("no negative control"));
     assert!(error("//@ control: a\n").contains("needs a run before it"));
+}
+
+fn refuses_controls_that_control_nothing() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("harness-control");
+    fs::create_dir_all(&folder).expect("a folder");
+    let source = "int main(int argc, char **argv) { return argc - 1; }\n";
+    let result = |expected: &str| {
+        let directives =
+            "//@ program: main main.c -static\n//@ run: a\n//@ stub: none\n//@ control: b\n";
+        let text = format!("{directives}{expected}{source}");
+        fs::write(folder.join("main.c"), text).expect("a file");
+        run::case(&Case::read(&folder).expect("it is well-formed"))
+    };
+    let error = result("").expect_err("it behaves as the run");
+    assert!(format!("{error:#}").contains("is no control"), "{error:#}");
+    result("//@ command: /t/main more\n//@ exit: 1\n").expect("it behaves otherwise");
 }
 
 fn reads_directives_of_the_head_only() {

@@ -92,6 +92,11 @@ impl Built {
             }
             Artifact::File { path, text } => fs::write(place(path)?, text)?,
             Artifact::Link { path, target } => symlink(target, place(path)?)?,
+            Artifact::TruncatedLoader { path, length } => {
+                let loader = fs::read(&self.loader)?;
+                let length = usize::try_from(*length)?.min(loader.len() - 1);
+                fs::write(place(path)?, &loader[..length])?;
+            }
             Artifact::Fifo { path } => mkfifo(&place(path)?, Mode::from_bits_truncate(0o666))?,
             Artifact::Setuid { path } => {
                 let plain = path.strip_suffix("-setuid").context("no ending -setuid")?;

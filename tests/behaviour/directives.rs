@@ -30,10 +30,25 @@ pub struct Case {
 pub enum Artifact {
     Program(Compiled),
     Library(Compiled),
-    File { path: String, text: String },
-    Link { path: String, target: String },
-    Fifo { path: String },
-    Setuid { path: String },
+    File {
+        path: String,
+        text: String,
+    },
+    Link {
+        path: String,
+        target: String,
+    },
+    /// The beginning of glibc's loader.
+    TruncatedLoader {
+        path: String,
+        length: u64,
+    },
+    Fifo {
+        path: String,
+    },
+    Setuid {
+        path: String,
+    },
 }
 
 /// What the compiler makes.
@@ -187,6 +202,10 @@ impl Case {
                     Artifact::Link { path, target: rest }
                 }
             }
+            "truncated-loader" => Artifact::TruncatedLoader {
+                path,
+                length: words.next().context("there is no length")?.parse()?,
+            },
             "fifo" => Artifact::Fifo { path },
             "setuid" => Artifact::Setuid { path },
             "loader" => {

@@ -16,6 +16,7 @@
 //! | `library: PATH SOURCE FLAG...` | a shared library. Its soname is its file's name; the macro FOLDER is its folder's, as a string |
 //! | `file: PATH TEXT` | a text file, which ends without a newline |
 //! | `link: PATH TARGET` | a symbolic link |
+//! | `truncated-loader: PATH LENGTH` | as many bytes of glibc's loader; less than all |
 //! | `fifo: PATH` | a FIFO |
 //! | `setuid: PATH` | a copy of the program `PATH` without its ending `-setuid`, owned by root, with the setuid bit; needs root |
 //! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |

@@ -5,6 +5,8 @@
 //@ program: static main.c -static
 //@ file: text This is no loader.
 //@ file: empty 
+//@ truncated-loader: header 64
+//@ truncated-loader: half 100000
 //@ fifo: fifo
 //@ library-env: {D}
 //
@@ -72,6 +74,22 @@
 //@ env: NIX_LD_LOG=info
 //@ stdout: runs
 //@ stderr-has: nix-ld: loader /t/static (from NIX_LD): not a loader: its ELF type is not DYN
+//@ stderr-has: {D}/ld.so (from the library environment in use): this is the loader
+//
+//@ run: the header of a loader
+//@ env: NIX_LD=/t/header
+//@ env: NIX_LD_LIBRARY_PATH={D}
+//@ env: NIX_LD_LOG=info
+//@ stdout: runs
+//@ stderr-has: nix-ld: loader /t/header (from NIX_LD): damaged: its program headers
+//@ stderr-has: {D}/ld.so (from the library environment in use): this is the loader
+//
+//@ run: half a loader
+//@ env: NIX_LD=/t/half
+//@ env: NIX_LD_LIBRARY_PATH={D}
+//@ env: NIX_LD_LOG=info
+//@ stdout: runs
+//@ stderr-has: nix-ld: loader /t/half (from NIX_LD): damaged: its segments
 //@ stderr-has: {D}/ld.so (from the library environment in use): this is the loader
 //
 //@ run: the stub itself

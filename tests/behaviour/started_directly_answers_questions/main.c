@@ -1,4 +1,4 @@
-// `--list` and `--verify` work as with the real loader.
+// `--list`, `--verify` and `--version` work as with the real loader.
 //
 //@ library: libraries/libwhere.so where.c
 //@ program: main main.c /t/libraries/libwhere.so
@@ -25,6 +25,17 @@
 //@ stdout-has: libwhere.so => {D}/libwhere.so (0x
 //@ stdout-has: libc.so.6 => {D}/libc.so.6 (0x
 //@ stdout-lacks: runs
+//
+//@ run: --version
+//@ command: /lib64/ld-linux-x86-64.so.2 --version
+//@ env: NIX_LD_LIBRARY_PATH={D}
+//@ stdout-has: GLIBC
+//
+//@ run: a flag that needs a program
+//@ command: /lib64/ld-linux-x86-64.so.2 --list
+//@ env: NIX_LD_LIBRARY_PATH={D}
+//@ exit: 1
+//@ stderr-has: missing program name
 //
 //@ run: --verify of a program
 //@ command: /lib64/ld-linux-x86-64.so.2 --verify /t/main

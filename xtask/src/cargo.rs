@@ -40,10 +40,7 @@ pub fn run(mut command: Command) -> Result<()> {
 /// # Errors
 /// The build fails.
 pub fn build_release(network: Network) -> Result<PathBuf> {
-    run(command(
-        &["build", "--release", "--workspace", "--quiet"],
-        network,
-    ))?;
+    run(command(&["build", "--release", "--workspace"], network))?;
     Ok(workspace::target("release"))
 }
 

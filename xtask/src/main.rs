@@ -7,6 +7,7 @@ use clap::Parser;
 mod apt;
 mod cargo;
 mod cli;
+mod demo;
 mod fetch;
 mod manifest;
 mod prerequisites;

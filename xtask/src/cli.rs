@@ -1,5 +1,7 @@
 //! The flags of `cargo xtask`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 /// The project's own tasks.
@@ -14,22 +16,64 @@ pub struct Cli {
 /// The tasks, in the order in which `--help` lists them.
 #[derive(Debug, Subcommand)]
 pub enum Task {
+    /// See a real program fail as on NixOS, and run through the stub
+    Demo(DemoArgs),
+    /// Check everything: format, clippy, build, tests, documentation
+    Test(TestArgs),
+    /// Measure what the stub adds to a start, beside other loaders
+    Bench(BenchArgs),
     /// Fetch what the tests need: programs into target/programs, libraries into the Nix store
     Fetch(FetchArgs),
+    /// Write man pages into target/man and completions into target/completions
+    Man,
+}
+
+/// `cargo xtask demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// `cargo xtask test`
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// `cargo xtask bench`
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Another stub to measure beside this project's
+    #[arg(long, value_name = "PATH")]
+    pub peer: Option<PathBuf>,
+    /// How often to start the empty program; the others are started a tenth as often
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(10..))]
+    pub runs: u32,
+    #[command(flatten)]
+    pub network: NetworkArgs,
 }
 
 /// `cargo xtask fetch`
 #[derive(Debug, Args)]
 pub struct FetchArgs {
-    /// Install and download nothing; fail if something is missing
-    #[arg(long)]
-    pub offline: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// The programs of tests/programs/programs.json to fetch [default: all]
     #[arg(value_name = "PROGRAM")]
     pub programs: Vec<String>,
 }
 
-impl FetchArgs {
+/// What every task has that may need something from elsewhere.
+#[derive(Debug, Args)]
+pub struct NetworkArgs {
+    /// Install and download nothing; fail if something is missing
+    #[arg(long)]
+    offline: bool,
+}
+
+impl NetworkArgs {
     /// What `--offline` says.
     pub fn network(&self) -> Network {
         if self.offline {
@@ -47,4 +91,22 @@ pub enum Network {
     Allowed,
     /// It must do with what is there.
     Forbidden,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_flags_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_benchmark_of_fewer_than_ten_runs_is_refused() {
+        assert!(Cli::try_parse_from(["xtask", "bench", "--runs", "9"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "bench", "--runs", "10"]).is_ok());
+    }
 }

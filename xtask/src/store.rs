@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use ldshim::library_env::Collection;
 use nix::unistd::Uid;
 
 use crate::cli::Network;
@@ -77,11 +78,37 @@ impl Store {
             .collect())
     }
 
+    /// All libraries of the store, with its loader: what a library environment is made of.
+    ///
+    /// # Errors
+    /// The store paths cannot be listed, or have no loader.
+    pub fn collect(&self) -> Result<Collection> {
+        let mut collection = Collection::new(&self.loader()?)?;
+        for directory in self.library_directories()? {
+            collection.add_package(&directory)?;
+        }
+        Ok(collection)
+    }
+
     fn package(&self, name: &str) -> Result<PathBuf> {
         let link = self.packages.join(name);
         link.canonicalize()
             .with_context(|| format!("cannot follow {}", link.display()))
     }
+}
+
+/// The store paths that an earlier [`build`] has made.
+///
+/// # Errors
+/// One of them is missing.
+pub fn existing() -> Result<Store> {
+    let store = Store {
+        packages: workspace::target("store").join("packages"),
+    };
+    for name in PACKAGES {
+        store.package(name)?;
+    }
+    Ok(store)
 }
 
 /// Downloads the packages and builds the store paths, as far as that is still to be done.

@@ -1,36 +1,25 @@
-//! The tasks: what each does, step by step.
-
-use std::io::{self, Write};
+//! One file per task: what it does, step by step.
 
 use anyhow::Result;
 
-use crate::cli::FetchArgs;
-use crate::{fetch, prerequisites, store};
+use crate::cli::Task;
 
-/// `cargo xtask fetch`
-pub fn fetch(args: &FetchArgs) -> Result<()> {
-    let network = args.network();
-    prerequisites::ensure(network)?;
+mod bench;
+mod demo;
+mod fetch;
+mod man;
+mod test;
 
-    let store = store::build(network)?;
-    let mut out = io::stdout().lock();
-    writeln!(out, "loader     {}", store.loader()?.display())?;
-    writeln!(
-        out,
-        "libraries  {} directories in the Nix store",
-        store.library_directories()?.len()
-    )?;
-    let programs = if args.programs.is_empty() {
-        fetch::all(network)?
-    } else {
-        let fetched = args
-            .programs
-            .iter()
-            .map(|name| fetch::program(name, network));
-        fetched.collect::<Result<_>>()?
-    };
-    for program in programs {
-        writeln!(out, "program    {}", program.display())?;
+/// Carries out a task.
+///
+/// # Errors
+/// What the task reports.
+pub fn run(task: &Task) -> Result<()> {
+    match task {
+        Task::Demo(args) => demo::run(args),
+        Task::Test(args) => test::run(args),
+        Task::Bench(args) => bench::run(args),
+        Task::Fetch(args) => fetch::run(args),
+        Task::Man => man::run(),
     }
-    Ok(())
 }

@@ -1,0 +1,173 @@
+//! `cargo xtask demo`: what a user of NixOS sees without the stub and with it, on a real program.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::cli::{DemoArgs, Network};
+use crate::demo::ground::{self, Ground, LOADER_PLACE, NODE, NODE_HOME};
+use crate::demo::narrator::{self, heading, quote, say};
+use crate::{cargo, fetch, prerequisites, process};
+
+/// Does some work, and asks what it and a child of it have in their environment.
+const SCRIPT: &str = r#"
+const { createHash } = require("crypto");
+const { execFileSync } = require("child_process");
+process.report.excludeNetwork = true;
+const libraries = process.report.getReport().sharedObjects.filter((path) => path.includes("/lib"));
+console.log(`node ${process.version} is running; the SHA-256 of "nix" begins with ` +
+    createHash("sha256").update("nix").digest("hex").slice(0, 16));
+console.log(`it uses ${libraries.length} libraries, one of them ${libraries.find((path) => path.includes("stdc++"))}`);
+console.log(`LD_LIBRARY_PATH in it: ${process.env.LD_LIBRARY_PATH}`);
+const child = execFileSync(process.execPath, ["-p", "process.env.LD_LIBRARY_PATH"]);
+console.log(`LD_LIBRARY_PATH in its child: ${child.toString().trim()}`);
+"#;
+
+pub(super) fn run(args: &DemoArgs) -> Result<()> {
+    let start = Instant::now();
+    let network = args.network.network();
+    narrator::progress("building ldshim and its stub");
+    let stub = cargo::build_release(network)?.join("nix-ld");
+    let node = fetch_node(network)?;
+    let ground = ground::prepare(&node, &stub, network)?;
+    let sum_before = sha256(&node)?;
+
+    show_program(&node, &sum_before)?;
+    show_failure_without_stub(&ground)?;
+    show_failure_without_libraries(&ground)?;
+    show_success(&ground)?;
+    explain(&sum_before, &sha256(&node)?)?;
+    say_what_next(&ground, &node, start);
+    Ok(())
+}
+
+fn fetch_node(network: Network) -> Result<PathBuf> {
+    // Whoever has it already needs nothing to fetch it with.
+    fetch::program("node", Network::Forbidden).or_else(|_| {
+        prerequisites::ensure(&[prerequisites::PYPI], network)?;
+        fetch::program("node", network)
+    })
+}
+
+fn show_program(node: &Path, sum: &str) -> Result<()> {
+    heading("A program from elsewhere");
+    say(
+        "Node.js, as the Python Package Index has it: built for any usual distribution, not for NixOS.",
+    );
+    quote(&format!("{}\nSHA-256 {sum}\n", node.display()));
+    let interpreter = ldshim::elf::interpreter(node)?.context("node asks for no loader")?;
+    say(&format!(
+        "It asks the kernel for the loader {}.",
+        interpreter.display()
+    ));
+    Ok(())
+}
+
+fn show_failure_without_stub(ground: &Ground) -> Result<()> {
+    heading("1. On NixOS, without the stub");
+    say(&format!(
+        "In a root with {}, as on NixOS, and with Node.js in {NODE_HOME}:",
+        ground.contents
+    ));
+    narrator::command(&[NODE, "--version"], &[]);
+    let error = match ground.without_stub(&[NODE, "--version"]).output() {
+        Err(error) => error,
+        Ok(_) => anyhow::bail!("{NODE} ran without a loader; is that root not empty?"),
+    };
+    quote(&format!("{NODE}: {error}\n"));
+    say(
+        "The file is there. What is missing is its loader, but the kernel's message does not say so.",
+    );
+    Ok(())
+}
+
+fn show_failure_without_libraries(ground: &Ground) -> Result<()> {
+    heading("2. With the stub, without libraries");
+    say(&format!(
+        "The stub is at {LOADER_PLACE}. It is told where a real loader is, and nothing else:"
+    ));
+    let environment = [("NIX_LD", ground::REAL_LOADER)];
+    narrator::command(&[NODE, "--version"], &environment);
+    let output = ground
+        .with_stub(&[NODE, "--version"], &environment)
+        .output();
+    let output = output.context("cannot start node through the stub")?;
+    quote(&String::from_utf8_lossy(&output.stderr));
+    ensure!(!output.status.success(), "node ran without libraries");
+    say("That is the real loader speaking. It runs, and finds no library where it looks.");
+    Ok(())
+}
+
+fn show_success(ground: &Ground) -> Result<()> {
+    heading("3. With the stub and a library environment");
+    say(
+        "The same program again. The stub is also told where libraries are, and to say what it does:",
+    );
+    let environment = [
+        ("NIX_LD", ground::REAL_LOADER),
+        ("NIX_LD_LIBRARY_PATH", ground::LIBRARY_ENV),
+        ("NIX_LD_LOG", "info"),
+    ];
+    narrator::command(&[NODE, "-e", "..."], &environment);
+    let output = ground
+        .with_stub(&[NODE, "-e", SCRIPT], &environment)
+        .output();
+    let output = output.context("cannot start node through the stub")?;
+    quote(&String::from_utf8_lossy(&output.stderr));
+    quote(&String::from_utf8_lossy(&output.stdout));
+    say("The stub speaks twice, for the script starts a second Node.js.");
+    ensure!(output.status.success(), "node failed: {}", output.status);
+    Ok(())
+}
+
+fn explain(sum_before: &str, sum_after: &str) -> Result<()> {
+    heading("What happened");
+    say(
+        "The kernel started the stub as the program's loader. The stub mapped the real loader, told it in",
+    );
+    say(
+        "memory where the list of libraries is, and jumped into it. After that the stub was out of the way.",
+    );
+    ensure!(sum_before == sum_after, "node's file has changed");
+    narrator::good("Nothing was patched: the program's SHA-256 is the same as before.");
+    narrator::good("Nothing leaked: neither the program nor its child has an LD_LIBRARY_PATH.");
+    Ok(())
+}
+
+fn say_what_next(ground: &Ground, node: &Path, start: Instant) {
+    heading("Try next");
+    narrator::command(
+        &[
+            "target/release/ldshim",
+            "run",
+            "--isolate",
+            &node.to_string_lossy(),
+        ],
+        &[],
+    );
+    say("runs a program like this with this machine's libraries; put your own program there.");
+    narrator::command(
+        &[
+            "target/release/ldshim",
+            "env",
+            "show",
+            &ground.library_env.to_string_lossy(),
+        ],
+        &[],
+    );
+    say("shows the library environment that Node.js has just used.");
+    narrator::command(&["cargo", "xtask", "test"], &[]);
+    say("runs twenty real programs, and everything else that has to pass.");
+    narrator::progress(&format!(
+        "the demo took {:.1} s",
+        start.elapsed().as_secs_f64()
+    ));
+}
+
+fn sha256(file: &Path) -> Result<String> {
+    let printed = process::run(Command::new("sha256sum").arg(file))?;
+    let sum = printed.split_whitespace().next();
+    sum.map(str::to_owned).context("sha256sum printed nothing")
+}

@@ -1,0 +1,36 @@
+//! `cargo xtask fetch [--offline] [PROGRAM...]`
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::cli::FetchArgs;
+use crate::{fetch, prerequisites, store};
+
+pub(super) fn run(args: &FetchArgs) -> Result<()> {
+    let network = args.network.network();
+    prerequisites::ensure(prerequisites::ALL, network)?;
+
+    let store = store::build(network)?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "loader     {}", store.loader()?.display())?;
+    writeln!(
+        out,
+        "libraries  {} directories in the Nix store",
+        store.library_directories()?.len()
+    )?;
+    let programs: Vec<PathBuf> = if args.programs.is_empty() {
+        fetch::all(network)?
+    } else {
+        let fetched = args
+            .programs
+            .iter()
+            .map(|name| fetch::program(name, network));
+        fetched.collect::<Result<_>>()?
+    };
+    for program in programs {
+        writeln!(out, "program    {}", program.display())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! `cargo xtask man`: everything that is made of the flags of `ldshim`.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use clap::CommandFactory;
+use clap_complete::Shell;
+use ldshim::cli::Cli;
+
+use crate::workspace;
+
+const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Fish, Shell::Zsh];
+
+pub(super) fn run() -> Result<()> {
+    let man = workspace::target("man");
+    write(&man, |command| clap_mangen::generate_to(command, &man))?;
+    let completions = workspace::target("completions");
+    write(&completions, |mut command| {
+        for shell in SHELLS {
+            clap_complete::generate_to(shell, &mut command, "ldshim", &completions)?;
+        }
+        Ok(())
+    })
+}
+
+/// Lets `generate` fill an empty folder, and says where it is.
+fn write(folder: &Path, generate: impl FnOnce(clap::Command) -> io::Result<()>) -> Result<()> {
+    let context = || format!("cannot write {}", folder.display());
+    // What is left from a subcommand of another name would look like one of today.
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(context)?;
+    }
+    fs::create_dir_all(folder).with_context(context)?;
+    generate(Cli::command()).with_context(context)?;
+    println!("{}", folder.display());
+    Ok(())
+}

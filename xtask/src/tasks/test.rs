@@ -1,0 +1,184 @@
+//! `cargo xtask test [--offline]`: everything that has to pass.
+
+use std::io::{IsTerminal, stdout};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::cargo;
+use crate::cli::{Network, TestArgs};
+use crate::{fetch, prerequisites, store};
+
+/// A step of the test.
+struct Step {
+    name: &'static str,
+    /// What a failure means for the steps after it.
+    then: Then,
+    run: fn(Network) -> Result<()>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// They can be tried all the same.
+    GoOn,
+    /// They need what this one makes.
+    Stop,
+}
+
+/// What happened to a step.
+enum Outcome {
+    Passed(Duration),
+    Failed(Duration),
+    NotTried,
+}
+
+#[rustfmt::skip]
+const STEPS: &[Step] = &[
+    Step { name: "prerequisites", then: Then::Stop, run: prerequisites },
+    Step { name: "libraries and programs", then: Then::Stop, run: fetch },
+    Step { name: "format", then: Then::GoOn, run: format },
+    Step { name: "clippy", then: Then::GoOn, run: clippy },
+    Step { name: "build", then: Then::Stop, run: build },
+    Step { name: "tests", then: Then::GoOn, run: tests },
+    Step { name: "documentation", then: Then::GoOn, run: documentation },
+];
+
+pub(super) fn run(args: &TestArgs) -> Result<()> {
+    let outcomes = run_steps(STEPS, args.network.network());
+    eprintln!();
+    for (step, outcome) in STEPS.iter().zip(&outcomes) {
+        eprintln!("{:<24} {}", step.name, outcome.text());
+    }
+    let failed = failed(STEPS, &outcomes);
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+/// Runs the steps in order. There is an outcome for each.
+fn run_steps(steps: &[Step], network: Network) -> Vec<Outcome> {
+    let mut stopped = false;
+    let outcomes = steps.iter().map(|step| {
+        if stopped {
+            return Outcome::NotTried;
+        }
+        eprintln!("==> {}", step.name);
+        let start = Instant::now();
+        match (step.run)(network) {
+            Ok(()) => Outcome::Passed(start.elapsed()),
+            Err(error) => {
+                eprintln!("{}: {error:#}", step.name);
+                stopped = step.then == Then::Stop;
+                Outcome::Failed(start.elapsed())
+            }
+        }
+    });
+    outcomes.collect()
+}
+
+fn failed(steps: &[Step], outcomes: &[Outcome]) -> Vec<&'static str> {
+    let both = steps.iter().zip(outcomes);
+    let failed = both.filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_)));
+    failed.map(|(step, _)| step.name).collect()
+}
+
+impl Outcome {
+    fn text(&self) -> String {
+        match self {
+            Outcome::Passed(time) => format!("passed {:>7.1} s", time.as_secs_f64()),
+            Outcome::Failed(time) => format!("FAILED {:>7.1} s", time.as_secs_f64()),
+            Outcome::NotTried => "not tried".to_owned(),
+        }
+    }
+}
+
+fn prerequisites(network: Network) -> Result<()> {
+    cargo::ensure_components()?;
+    prerequisites::ensure(prerequisites::ALL, network)
+}
+
+fn fetch(network: Network) -> Result<()> {
+    store::build(network)?;
+    fetch::all(network).map(drop)
+}
+
+fn format(network: Network) -> Result<()> {
+    cargo::run(cargo::command(&["fmt", "--check"], network))
+}
+
+fn clippy(network: Network) -> Result<()> {
+    let args = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    cargo::run(cargo::command(&args, network))
+}
+
+fn build(network: Network) -> Result<()> {
+    cargo::run(cargo::command(
+        &["build", "--release", "--workspace"],
+        network,
+    ))
+}
+
+/// Among them is `stub_image`, which also builds the stub with GNU ld.
+fn tests(network: Network) -> Result<()> {
+    let mut command = cargo::command(&["test", "--workspace", "--no-fail-fast"], network);
+    if !stdout().is_terminal() {
+        command.env("CARGO_TERM_PROGRESS_WHEN", "never");
+    }
+    cargo::run(command)
+}
+
+fn documentation(network: Network) -> Result<()> {
+    let args = [
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ];
+    let mut command = cargo::command(&args, network);
+    command.env("RUSTDOCFLAGS", "-Dwarnings");
+    cargo::run(command)
+}
+
+#[cfg(test)]
+mod unit_tests {
+    use anyhow::bail;
+
+    use super::*;
+
+    fn passing(_: Network) -> Result<()> {
+        Ok(())
+    }
+
+    fn failing(_: Network) -> Result<()> {
+        bail!("as it should")
+    }
+
+    fn steps(then: Then) -> [Step; 2] {
+        let step = |name, run: fn(Network) -> Result<()>| Step { name, then, run };
+        [step("first", failing), step("second", passing)]
+    }
+
+    #[test]
+    fn a_failure_is_named_and_the_other_steps_are_tried() {
+        let steps = steps(Then::GoOn);
+        let outcomes = run_steps(&steps, Network::Forbidden);
+        assert_eq!(failed(&steps, &outcomes), ["first"]);
+        assert!(matches!(outcomes[1], Outcome::Passed(_)));
+    }
+
+    #[test]
+    fn what_needs_a_failed_step_is_not_tried() {
+        let steps = steps(Then::Stop);
+        let outcomes = run_steps(&steps, Network::Forbidden);
+        assert_eq!(failed(&steps, &outcomes), ["first"]);
+        assert!(matches!(outcomes[1], Outcome::NotTried));
+    }
+}

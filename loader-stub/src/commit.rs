@@ -4,7 +4,7 @@ use core::ffi::{CStr, c_void};
 use core::mem::MaybeUninit;
 use core::slice;
 
-use loader_stub::block::{LibraryPath, Placement, StackCopy};
+use loader_stub::block::{CopyBytes, LibraryPath, Placement, StackCopy};
 use loader_stub::plan::{Inputs, Mechanism, Plan};
 use loader_stub::stack::{InitialStack, at};
 use loader_stub::{direct, texts};
@@ -89,7 +89,7 @@ fn placement<'a>(
     is_direct: bool,
 ) -> (Placement, &'a CStr) {
     let user = inputs.settings.user;
-    let value = user.map_or(c"", |user| user.value);
+    let value = user.map_or(c"", |user| user.value.to_c_str());
     if is_direct {
         match direct::library_path_argument(stack.argv) {
             Some(index) => (
@@ -105,6 +105,17 @@ fn placement<'a>(
             }),
             value,
         )
+    }
+}
+
+/// Copies as the architecture does it best.
+struct ByInstruction;
+
+// SAFETY: it copies bytes, the lowest first, and does nothing else.
+unsafe impl CopyBytes for ByInstruction {
+    unsafe fn copy_bytes(to: *mut u8, from: *const u8, count: usize) {
+        // SAFETY: the caller's memory is there.
+        unsafe { arch::copy_bytes(to, from, count) }
     }
 }
 
@@ -127,7 +138,7 @@ unsafe extern "C" fn hand_over(memory: *mut usize, argument: *const c_void) -> !
     };
     let trampoline = arch::trampoline as unsafe extern "C" fn() -> ! as usize;
     // There is room for as many words as the copy has said that it takes.
-    let _ = handover.copy.write(words, trampoline);
+    let _ = handover.copy.write::<ByInstruction>(words, trampoline);
     // SAFETY: the copy is an initial stack, and the loader's entry point expects one.
     unsafe { arch::jump(memory, handover.entry) }
 }

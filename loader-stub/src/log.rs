@@ -9,9 +9,10 @@ use loader_stub::texts;
 
 use crate::sys::{self, Errno};
 
-/// How much is said, as in `NIX_LD_LOG`. Nothing has the level `Trace` yet; nix-ld's users may set it.
+/// How much is said, as in `NIX_LD_LOG`. Why a program cannot be run is said in any case. Nothing has the level `Trace` yet; nix-ld's users may set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
+    Off,
     Error,
     Warn,
     Info,
@@ -31,6 +32,7 @@ impl Log {
         };
         let is = |name: &[u8]| setting.to_bytes().eq_ignore_ascii_case(name);
         match () {
+            () if is(b"off") => Self(Level::Off),
             () if is(b"error") => Self(Level::Error),
             () if is(b"warn") => Self(Level::Warn),
             () if is(b"info") => Self(Level::Info),
@@ -61,16 +63,27 @@ impl Log {
         if !self.says(level) {
             return;
         }
+        let [before, after] = [[&b"nix-ld: "[..]], [&b"\n"[..]]];
+        let whole = before
+            .into_iter()
+            .chain(pieces.iter().map(|piece| cut(piece)));
         let mut line: [&[u8]; 16] = [b""; 16];
-        for (place, piece) in line
-            .iter_mut()
-            .zip([&b"nix-ld: "[..]].iter().chain(pieces).chain(&[&b"\n"[..]]))
-        {
+        for (place, piece) in line.iter_mut().zip(whole.chain(after)) {
             *place = piece;
         }
         sys::write(libc::STDERR_FILENO, &line);
     }
 }
+
+/// A piece of a message up to where it would break the line, or fill the screen: names come from anybody.
+fn cut(piece: &[u8]) -> &[u8] {
+    let breaks = |&byte: &u8| byte < b' ' || byte == 0x7f;
+    let end = piece.iter().position(breaks).unwrap_or(piece.len());
+    piece.get(..end.min(LONGEST_PIECE)).unwrap_or_default()
+}
+
+/// How much of a piece is printed, in bytes: PATH_MAX.
+const LONGEST_PIECE: usize = 4096;
 
 /// Why a loader cannot be used.
 #[derive(Clone, Copy, Debug)]
@@ -79,8 +92,6 @@ pub(crate) enum Reason {
     System(Errno),
     /// Its file does.
     Layout(LayoutError),
-    /// Something else, in words.
-    Other(&'static str),
 }
 
 impl From<Errno> for Reason {
@@ -103,7 +114,6 @@ impl Reason {
                 errno::describe(errno).unwrap_or(b"the system gave an unusual error")
             }
             Self::Layout(error) => error.as_bytes(),
-            Self::Other(text) => text.as_bytes(),
         }
     }
 }

@@ -212,14 +212,17 @@ pub fn single_directory(path: &[u8]) -> Option<&[u8]> {
 
 /// Whether a library path has an empty element.
 pub fn has_empty_element(path: &[u8]) -> bool {
-    let mut was_separator = true;
-    for &byte in path {
-        if is_separator(byte) && was_separator {
-            return true;
+    // Word by word: these paths can be long. `memchr::memchr2` itself would need to be relocated.
+    let separators = memchr::arch::all::memchr::Two::new(b':', b';');
+    let mut rest = path;
+    loop {
+        let end = separators.find(rest);
+        match end.and_then(|end| rest.get(end + 1..)) {
+            Some(_) if end == Some(0) => return true,
+            Some(next) => rest = next,
+            None => return rest.is_empty(),
         }
-        was_separator = is_separator(byte);
     }
-    was_separator
 }
 
 fn is_separator(byte: u8) -> bool {

@@ -30,6 +30,19 @@ pub fn instructions_to_entry(command: &mut Command) -> u64 {
     count
 }
 
+/// How many instructions the loader at `AT_BASE`, which is `size` bytes long, executes before other code is
+/// executed for the first time.
+pub fn loaders_own_instructions(command: &mut Command, size: u64) -> u64 {
+    let mut traced = Traced::start(command);
+    let base = traced.aux(AT_BASE);
+    let mut count = 0;
+    while (base..base + size).contains(&traced.registers().rip) {
+        assert!(traced.step(), "it ended in its loader");
+        count += 1;
+    }
+    count
+}
+
 /// The numbers of the system calls that the loader at `AT_BASE`, which is `size` bytes long, makes
 /// before any other code makes one.
 pub fn loaders_own_syscalls(command: &mut Command, size: u64) -> Vec<u64> {

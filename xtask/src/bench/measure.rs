@@ -120,7 +120,7 @@ mod tests {
         let values = [30, 10, 20, 50, 40];
         let at = |share| quantile(values.into_iter(), share);
         assert_eq!([at(0.0), at(0.5), at(1.0)], [10, 30, 50]);
-        assert_eq!(quantile([].into_iter(), 0.5), 0);
+        assert_eq!(quantile(std::iter::empty::<u64>(), 0.5), 0);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod cargo;
 mod cli;
 mod demo;
 mod fetch;
+mod kernel;
 mod manifest;
 mod prerequisites;
 mod process;

@@ -11,7 +11,7 @@ use crate::process;
 /// How many libraries the program needs, besides its C library.
 const LIBRARIES: usize = 300;
 /// In how many directories they are.
-pub const DIRECTORIES: usize = 40;
+const DIRECTORIES: usize = 40;
 
 /// The names of the directories.
 pub fn directory_names() -> impl Iterator<Item = String> {

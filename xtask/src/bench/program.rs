@@ -1,11 +1,12 @@
 //! The programs that are started.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use super::many_libraries::{self, DIRECTORIES};
+use super::many_libraries;
 use super::variant::LIBRARIES_PLACE;
 use crate::cli::Network;
 use crate::{fetch, prerequisites, process, workspace};
@@ -58,22 +59,21 @@ pub fn all() -> [Program; 3] {
 /// # Errors
 /// One cannot be compiled or fetched.
 pub fn prepare(network: Network) -> Result<PathBuf> {
-    debug_assert_eq!(many_libraries::directory_names().count(), DIRECTORIES);
     let folder = workspace::target("bench");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     compile(&folder.join("empty"), "int main(void) { return 0; }\n")?;
     many_libraries::make(&folder.join("many"))?;
     let node = fetch::program("node", Network::Forbidden).or_else(|_| {
         prerequisites::ensure(&[prerequisites::PYPI], network)?;
         fetch::program("node", network)
     })?;
-    let home = node.ancestors().nth(2);
-    home.map(Path::to_owned)
-        .ok_or_else(|| anyhow::anyhow!("node is not in bin/"))
+    let home = node.ancestors().nth(2).context("node is not in bin/")?;
+    Ok(home.to_owned())
 }
 
 fn compile(program: &Path, source: &str) -> Result<()> {
     let file = program.with_extension("c");
-    std::fs::write(&file, source)?;
+    fs::write(&file, source).with_context(|| format!("cannot write {}", file.display()))?;
     process::run(
         Command::new("cc")
             .arg("-O2")

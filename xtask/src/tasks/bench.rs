@@ -19,7 +19,6 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     prerequisites::ensure(&[prerequisites::COMPILERS, prerequisites::STORE], network)?;
     let stub = cargo::build_release(network)?.join("nix-ld");
     let store = store::build(network)?;
-    std::fs::create_dir_all(crate::workspace::target("bench"))?;
     let node = program::prepare(network)?;
     let programs = program::all();
     let variants = variant::all(&store, &node, &stub, args.peer.as_deref())?;

@@ -91,16 +91,6 @@ impl Samples {
     pub fn faults(&self) -> u64 {
         quantile(self.0.iter().map(|start| start.minor_faults), 0.5)
     }
-
-    /// By how much a start took longer than the one of `other` in the same round: the median, in
-    /// nanoseconds.
-    pub fn added_to(&self, other: &Samples) -> i64 {
-        let pairs = self.0.iter().zip(&other.0);
-        quantile(
-            pairs.map(|(own, other)| own.nanoseconds as i64 - other.nanoseconds as i64),
-            0.5,
-        )
-    }
 }
 
 fn quantile<T: Ord + Copy + Default>(values: impl Iterator<Item = T>, share: f64) -> T {
@@ -121,21 +111,5 @@ mod tests {
         let at = |share| quantile(values.into_iter(), share);
         assert_eq!([at(0.0), at(0.5), at(1.0)], [10, 30, 50]);
         assert_eq!(quantile(std::iter::empty::<u64>(), 0.5), 0);
-    }
-
-    #[test]
-    fn what_is_added_is_compared_round_by_round() {
-        let samples = |times: [u64; 3]| {
-            Samples(
-                times
-                    .map(|nanoseconds| Start {
-                        nanoseconds,
-                        minor_faults: 0,
-                    })
-                    .into(),
-            )
-        };
-        // The second round was slow for both.
-        assert_eq!(samples([12, 112, 13]).added_to(&samples([10, 110, 10])), 2);
     }
 }

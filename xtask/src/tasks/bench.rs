@@ -23,6 +23,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     let programs = program::all();
     let variants = variant::all(&store, &node, &stub, args.peer.as_deref())?;
 
+    warn_of_load();
     let mut starters = Starters::new(&variants, &programs)?;
     let mut faults = Vec::new();
     for (index, program) in (0..).zip(&programs) {
@@ -38,33 +39,39 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     Ok(())
 }
 
+/// What is added, and the ratio, are of the first deciles: what others do on the machine meanwhile
+/// reaches them less than the median, and they hang less on a single lucky start than the minimum.
 fn times(variants: &[Variant], samples: &[Samples]) -> Table {
-    let mut table = Table::new(&["", "min", "p10", "median", "ratio", "added", "of floor's"]);
-    let direct = &samples[DIRECT];
-    let floor = samples[FLOOR].added_to(direct) as f64;
-    for (variant, samples) in variants.iter().zip(samples) {
+    let titles = ["", "min", "p10", "median", "ratio", "added", "of floor's"];
+    let mut table = Table::new(&titles);
+    let direct = samples[DIRECT].time(0.1);
+    let added = |samples: &Samples| samples.time(0.1) as i64 - direct as i64;
+    let floor = added(&samples[FLOOR]);
+    for (index, (variant, samples)) in variants.iter().zip(samples).enumerate() {
         let [min, p10, median] = [0.0, 0.1, 0.5].map(|share| samples.time(share));
-        let added = samples.added_to(direct);
-        let is_direct = std::ptr::eq(samples, direct);
-        table.row([
-            variant.name.clone(),
-            microseconds(min),
-            microseconds(p10),
-            microseconds(median),
-            format!("{:.3}", median as f64 / direct.time(0.5) as f64),
-            if is_direct {
-                "".into()
-            } else {
-                microseconds(added)
-            },
-            if is_direct {
-                "".into()
-            } else {
-                format!("{:.2}", added as f64 / floor)
-            },
-        ]);
+        let mut row = vec![variant.name.clone()];
+        row.extend([min, p10, median].map(microseconds));
+        row.push(format!("{:.3}", p10 as f64 / direct as f64));
+        if index != DIRECT {
+            row.push(microseconds(added(samples)));
+            // What is lost in the noise has no ratio.
+            row.extend((floor > 0).then(|| format!("{:.2}", added(samples) as f64 / floor as f64)));
+        }
+        table.row(row);
     }
     table
+}
+
+/// Says so if the processors are not idle.
+fn warn_of_load() {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let last_minute = load
+        .split(' ')
+        .next()
+        .and_then(|number| number.parse::<f64>().ok());
+    if let Some(load) = last_minute.filter(|&load| load > 0.5) {
+        eprintln!("the load of this machine is {load}: times are worth more on an idle one");
+    }
 }
 
 fn counts(variants: &[Variant], programs: &[Program], faults: &[Vec<u64>]) -> Result<Table> {

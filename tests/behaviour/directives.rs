@@ -19,6 +19,10 @@ pub struct Case {
     pub artifacts: Vec<Artifact>,
     /// Whether the real loader is to have room for a long cache path.
     pub nixpkgs_like: bool,
+    /// The only architecture that it is for, if there is only one, and why.
+    pub only: Option<(String, String)>,
+    /// Why it is not for emulated programs, if it is not.
+    pub not_emulated: Option<String>,
     /// The library environments.
     pub library_envs: Vec<LibraryEnv>,
     /// What is run, in order.
@@ -116,6 +120,8 @@ impl Case {
             folder: folder.to_owned(),
             artifacts: Vec::new(),
             nixpkgs_like: false,
+            only: None,
+            not_emulated: None,
             library_envs: Vec::new(),
             runs: Vec::new(),
         };
@@ -178,6 +184,19 @@ impl Case {
     }
 
     fn add_artifact(&mut self, key: &str, value: &str) -> Result<()> {
+        match key {
+            "only" => {
+                let (name, reason) = value.split_once(' ').context("there is no reason")?;
+                self.only = Some((name.to_owned(), reason.to_owned()));
+                return Ok(());
+            }
+            "not-emulated" => {
+                ensure!(!value.is_empty(), "there is no reason");
+                self.not_emulated = Some(value.to_owned());
+                return Ok(());
+            }
+            _ => {}
+        }
         let mut words = value.split_whitespace().map(str::to_owned);
         let path = words.next().context("there is no path")?;
         let artifact = match key {

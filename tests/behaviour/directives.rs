@@ -91,6 +91,8 @@ pub struct Run {
     /// The limit of the stack's size, in bytes, if it is not that of the tests.
     pub stack_limit: Option<u64>,
     pub stub: Stub,
+    /// Why it is not for emulated programs, if it is not.
+    pub not_emulated: Option<String>,
     pub expected: Expected,
 }
 
@@ -178,6 +180,7 @@ impl Case {
         run.name = name.to_owned();
         run.is_control = is_control;
         run.environment.clear();
+        run.not_emulated = None;
         run.expected = Expected::default();
         self.runs.push(run);
         Ok(())

@@ -48,6 +48,7 @@
 //! | `user: nobody` | who starts it, if not who runs the tests; needs root |
 //! | `directory: PATH` | the current directory; default: `/t` |
 //! | `stack-limit: MEBIBYTES` | or `unlimited`. The kernel gives a quarter of it, up to 6 MiB, to arguments and environment |
+//! | `not-emulated: REASON` | the run is left out where QEMU runs the programs, and REASON is shown |
 //! | `stub: none` | without the stub |
 //! | `stub: LOADER DIR` | with a stub in which these are baked: see `ldshim stub configure`. `-` stands for nothing |
 //!
@@ -91,12 +92,13 @@ fn main() {
     for name in names() {
         let case = Case::read(&folder().join(&name));
         let obstacle = case.as_ref().ok().and_then(obstacle);
+        let left_out = case.as_ref().ok().and_then(left_out);
         let test = move || run::case(&case?).map_err(|error| Failed::from(format!("{error:#}")));
         // Ignored tests are counted and shown, and so is the kind, which says why.
         let trial = Trial::test(name, test).with_ignored_flag(obstacle.is_some());
         trials.push(match obstacle {
             Some(obstacle) => trial.with_kind(obstacle),
-            None => trial,
+            None => trial.with_kind(left_out.unwrap_or_default()),
         });
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
@@ -113,6 +115,14 @@ fn obstacle(case: &Case) -> Option<String> {
     }
     let without_emulation = case.not_emulated.clone();
     without_emulation.filter(|_| platform.needs_emulation())
+}
+
+/// Which runs of a test are left out here, if some are.
+fn left_out(case: &Case) -> Option<String> {
+    let mut runs = case.runs.iter();
+    let reason = runs.find_map(|run| run.not_emulated.as_ref())?;
+    let text = format!("not all runs: {reason}");
+    platform().needs_emulation().then_some(text)
 }
 
 /// Where the tests are.

@@ -105,7 +105,7 @@ impl Platform {
 
     /// Whether the host's kernel cannot run its programs.
     pub fn needs_emulation(&self) -> bool {
-        !self.is_host() && !(self.name == "i686" && host() == "x86_64")
+        !self.is_host() && (self.name != "i686" || host() != "x86_64")
     }
 
     /// The C compiler, or another tool of GCC or the binutils.

@@ -209,6 +209,35 @@ fn has_no_panic_machinery() {
     );
 }
 
+/// The tool writes into stubs of every architecture, on any host.
+#[test]
+fn is_configured_by_the_tool() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("nix-ld");
+    let run = |arguments: &[&str], file: &Path| {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+        let output = tool.args(arguments).arg(file).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for stub in stubs() {
+        let stub_text = stub.to_str().unwrap();
+        let flags = ["--loader", "/l", "--library-dir", "/d", "--out"];
+        run(
+            &[&["stub", "configure", "--in", stub_text], &flags[..]].concat(),
+            &out,
+        );
+        let expected = "loader     /l\nlibraries  /d\n";
+        assert_eq!(run(&["stub", "show"], &out), expected);
+        assert_ne!(run(&["stub", "show"], stub), expected, "the control");
+        let (old, new) = (fs::read(stub).unwrap(), fs::read(&out).unwrap());
+        let section = baked::OFFSET..baked::OFFSET + baked::SIZE;
+        assert_eq!(old.len(), new.len());
+        assert_eq!(old[..section.start], new[..section.start]);
+        assert_eq!(old[section.end..], new[section.end..]);
+    }
+}
+
 /// A start to count: an empty program that names a loader, and where its libraries are found.
 struct Start {
     folder: tempfile::TempDir,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use ldshim::library_env::Collection;
+use ldshim::library_env::{Collection, PLACE_NAME};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
@@ -167,6 +167,9 @@ impl Built {
             library_env.map_paths(|path| self.in_root(path));
             let directory = folder.join(format!("library-env-{index}"));
             library_env.write(&directory)?;
+            if case.without_cache_place {
+                fs::remove_file(directory.join(PLACE_NAME))?;
+            }
             if env.place == "{D}" {
                 for plan in Plan::ALL {
                     let place = plan.library_env().to_owned();

@@ -19,6 +19,8 @@ pub struct Case {
     pub artifacts: Vec<Artifact>,
     /// Whether the real loader is to have room for a long cache path.
     pub nixpkgs_like: bool,
+    /// Whether the library environments do not say where the real loader has its cache path.
+    pub without_cache_place: bool,
     /// The only architecture that it is for, if there is only one, and why.
     pub only: Option<(String, String)>,
     /// Why it is not for emulated programs, if it is not.
@@ -122,6 +124,7 @@ impl Case {
             folder: folder.to_owned(),
             artifacts: Vec::new(),
             nixpkgs_like: false,
+            without_cache_place: false,
             only: None,
             not_emulated: None,
             library_envs: Vec::new(),
@@ -233,6 +236,11 @@ impl Case {
             "loader" => {
                 ensure!(path == "nixpkgs-like", "unknown loader");
                 self.nixpkgs_like = true;
+                return Ok(());
+            }
+            "cache-place" => {
+                ensure!(path == "none", "it can only be left out");
+                self.without_cache_place = true;
                 return Ok(());
             }
             "library-env" => {

@@ -24,6 +24,7 @@
 //! | `setuid: PATH` | a copy of the program `PATH` without its ending `-setuid`, owned by root, with the setuid bit; needs root |
 //! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |
 //! | `loader: nixpkgs-like` | the real loader of all library environments, and `{loader}`, is one with room for a long cache path, as in nixpkgs: see `build/long_path.rs` |
+//! | `cache-place: none` | the library environments do not say where the real loader has its cache path |
 //! | `only: ARCHITECTURE REASON` | the test is ignored for the other architectures, and REASON is shown |
 //! | `not-emulated: REASON` | it is ignored where QEMU runs the programs |
 //!

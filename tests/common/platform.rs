@@ -93,9 +93,10 @@ fn host() -> &'static str {
 }
 
 impl Platform {
-    /// All that the stub is made for.
-    pub fn all() -> &'static [Platform] {
-        &ALL
+    /// All of which the store has a glibc: the host's and those of cross builds.
+    pub fn available() -> impl Iterator<Item = &'static Platform> {
+        ALL.iter()
+            .filter(|platform| platform.is_host() || platform.name != "x86_64")
     }
 
     /// Whether it is the host's.

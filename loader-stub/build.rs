@@ -1,6 +1,7 @@
 //! How the stub is linked, one reason per argument, and what is fixed at build time.
 
-use std::env;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 const LINK_ARGUMENTS: [&str; 5] = [
     // There is no C library at this point of a process's life: its start-up code has nothing to start.
@@ -14,13 +15,13 @@ const LINK_ARGUMENTS: [&str; 5] = [
     "-Wl,--build-id=none",
 ];
 
-fn main() {
+fn main() -> io::Result<()> {
     for argument in LINK_ARGUMENTS {
         println!("cargo::rustc-link-arg-bins={argument}");
     }
     // Where everything goes is said in the script.
-    let directory = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
-    println!("cargo::rustc-link-arg-bins=-Wl,-T,{directory}/stub.ld");
+    let script = write_script()?;
+    println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
     println!("cargo::rerun-if-changed=stub.ld");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=NIX_SYSTEM");
@@ -31,6 +32,22 @@ fn main() {
         "cargo::rustc-env=DEFAULT_NIX_LD={}",
         default_loader.trim_end()
     );
+    Ok(())
+}
+
+/// Writes the linker script for this profile: without the lines of the other one.
+fn write_script() -> io::Result<PathBuf> {
+    let variable = |name| env::var(name).map_err(io::Error::other);
+    let profile = format!("[{}]", variable("PROFILE")?);
+    let lines = include_str!("stub.ld").lines().filter_map(|line| {
+        let is_marked = line.starts_with('[');
+        let text = line.strip_prefix(&profile);
+        text.or((!is_marked).then_some(line))
+    });
+    let script = Path::new(&variable("OUT_DIR")?).join("stub.ld");
+    let lines: Vec<_> = lines.collect();
+    fs::write(&script, lines.join("\n"))?;
+    Ok(script)
 }
 
 /// The suffix of `NIX_LD_<system>`: the name of the system as Nix spells it, with an underscore.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::elf::Architecture;
+
 /// Run programs built for other Linux systems on NixOS, unpatched.
 #[derive(Debug, Parser)]
 #[command(name = "ldshim", version, propagate_version = true)]
@@ -65,12 +67,25 @@ pub struct EnvBuildArgs {
     /// The real loader that fits the libraries
     #[arg(long, value_name = "FILE")]
     pub loader: PathBuf,
+    /// Fail unless the loader is for this system, for instance aarch64-linux [default: the loader's]
+    #[arg(long, value_name = "SYSTEM", value_parser = architecture)]
+    pub arch: Option<&'static Architecture>,
     /// Say which files were left out, and which names were found twice
     #[arg(short, long)]
     pub verbose: bool,
     /// Directories of libraries, or packages with lib/ or lib64/; the first one that has a name wins
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+/// The architecture of a system as Nix names it, with or without `-linux`.
+fn architecture(text: &str) -> Result<&'static Architecture, String> {
+    let name = text.strip_suffix("-linux").unwrap_or(text);
+    let is_named = |it: &&Architecture| it.nix_system.strip_suffix("-linux") == Some(name);
+    Architecture::ALL.into_iter().find(is_named).ok_or_else(|| {
+        let known = Architecture::ALL.map(|it| it.nix_system).join(", ");
+        format!("ldshim knows {known}")
+    })
 }
 
 /// `ldshim env show`

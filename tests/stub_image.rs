@@ -14,32 +14,38 @@ use ldshim::library_env::Collection;
 use ldshim::sandbox::Root;
 use loader_stub::{baked, layout};
 
-#[path = "common/stub.rs"]
-mod stub;
+#[path = "common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod common;
+#[path = "common/counts.rs"]
+mod counts;
 #[path = "common/trace.rs"]
 mod trace;
 
-use stub::{build_stub, target};
+use counts::Counts;
 
-const LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
+use common::{build_stub, platform, target};
 
-/// Every way in which the stub is built: by both profiles, and linked by rust-lld and by GNU ld.
+/// Every way in which the stub is built: by both profiles, and linked by rust-lld and by GNU ld; for another
+/// architecture than the host's by GNU ld alone, for there is no other linker. The release builds come first.
 fn stubs() -> &'static [PathBuf] {
     static STUBS: OnceLock<Vec<PathBuf>> = OnceLock::new();
     STUBS.get_or_init(|| {
-        let gnu_ld = target().join("gnu-ld");
-        let flag = "-Clinker-features=-lld";
-        vec![
-            build_stub("release", target(), ""),
-            build_stub("release", &gnu_ld, flag),
-            build_stub("dev", target(), ""),
-            build_stub("dev", &gnu_ld, flag),
-        ]
+        let platform = platform();
+        let mut linkers = vec![(platform.stub_target(), "")];
+        if platform.is_host() {
+            linkers.push((target().join("gnu-ld"), "-Clinker-features=-lld"));
+        }
+        let build = |profile| {
+            let linkers = linkers.iter();
+            linkers.map(move |(target, flag)| build_stub(platform, profile, target, flag))
+        };
+        build("release").chain(build("dev")).collect()
     })
 }
 
 fn release_stubs() -> &'static [PathBuf] {
-    &stubs()[..2]
+    &stubs()[..stubs().len() / 2]
 }
 
 fn segments(path: &Path) -> Vec<Segment> {
@@ -118,8 +124,9 @@ fn has_no_segment_that_is_both_writable_and_executable() {
 #[test]
 fn has_no_relocations_but_relative_ones_and_in_a_release_none_at_all() {
     for stub in stubs() {
-        let all = readelf(stub, "-r", "R_X86_64_");
-        let relative = readelf(stub, "-r", "R_X86_64_RELATIVE");
+        let kind = platform().relocations;
+        let all = readelf(stub, "-r", kind);
+        let relative = readelf(stub, "-r", &format!("{kind}RELATIVE"));
         assert_eq!(all, relative, "{}", stub.display());
         assert_eq!(
             all.is_empty(),
@@ -171,13 +178,18 @@ fn is_known_by_its_first_bytes() {
 fn is_small() {
     for stub in release_stubs() {
         let stripped = stub.with_file_name("nix-ld-stripped");
-        let strip = Command::new("strip")
+        let strip = Command::new(platform().tool("strip"))
             .arg("-o")
             .arg(&stripped)
             .arg(stub)
             .status();
         assert!(strip.unwrap().success());
-        let size = fs::metadata(&stripped).unwrap().len();
+        // What follows the code, up to the end of a page of up to 64 KiB, is zeros.
+        let text = segments(&stripped)[0];
+        let bytes = fs::read(&stripped).unwrap();
+        let (text, rest) = bytes.split_at(text.file_size as usize);
+        let filling = text.iter().rev().take_while(|&&byte| byte == 0);
+        let size = text.len() - filling.count() + rest.len();
         assert!(size <= 32 * 1024, "{}: {size} bytes", stub.display());
     }
 }
@@ -190,7 +202,40 @@ fn has_no_panic_machinery() {
         let bytes = fs::read(stub).unwrap();
         assert_eq!(memchr::memmem::find(&bytes, b"panicked"), None);
     }
-    assert_ne!(panics(&stubs()[2]), 0, "the control: a debug build has it");
+    assert_ne!(
+        panics(&stubs()[release_stubs().len()]),
+        0,
+        "the control: a debug build has it"
+    );
+}
+
+/// The tool writes into stubs of every architecture, on any host.
+#[test]
+fn is_configured_by_the_tool() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("nix-ld");
+    let run = |arguments: &[&str], file: &Path| {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+        let output = tool.args(arguments).arg(file).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for stub in stubs() {
+        let stub_text = stub.to_str().unwrap();
+        let flags = ["--loader", "/l", "--library-dir", "/d", "--out"];
+        run(
+            &[&["stub", "configure", "--in", stub_text], &flags[..]].concat(),
+            &out,
+        );
+        let expected = "loader     /l\nlibraries  /d\n";
+        assert_eq!(run(&["stub", "show"], &out), expected);
+        assert_ne!(run(&["stub", "show"], stub), expected, "the control");
+        let (old, new) = (fs::read(stub).unwrap(), fs::read(&out).unwrap());
+        let section = baked::OFFSET..baked::OFFSET + baked::SIZE;
+        assert_eq!(old.len(), new.len());
+        assert_eq!(old[..section.start], new[..section.start]);
+        assert_eq!(old[section.end..], new[section.end..]);
+    }
 }
 
 /// A start to count: an empty program that names a loader, and where its libraries are found.
@@ -200,25 +245,35 @@ struct Start {
 }
 
 impl Start {
-    fn new(loader: &Path) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    fn new(interpreter: &Path) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let source = folder.path().join("empty.c");
         fs::write(&source, "int main(void) { return 0; }").unwrap();
-        let mut cc = Command::new("cc");
+        let mut cc = Command::new(platform().tool("gcc"));
         cc.arg("-o").arg(folder.path().join("empty")).arg(source);
-        cc.arg(format!("-Wl,--dynamic-linker={}", loader.display()));
+        cc.arg(format!("-Wl,--dynamic-linker={}", interpreter.display()));
         assert!(cc.status().unwrap().success());
 
-        let mut collection = Collection::new(Path::new(LOADER)).unwrap();
-        let libc = Path::new(LOADER)
-            .canonicalize()
-            .unwrap()
-            .with_file_name("libc.so.6");
+        let loader = loader();
+        let mut collection = Collection::new(&loader).unwrap();
+        let libc = loader.canonicalize().unwrap().with_file_name("libc.so.6");
         collection.add_library("libc.so.6".as_ref(), &libc);
         let env = folder.path().join("nld");
         collection.finish().unwrap().write(&env).unwrap();
         let root = Root::like_host().unwrap().bind(env, "/nld");
         Self { folder, root }
+    }
+
+    /// What the stub does in this start, in QEMU.
+    fn counts(&self, stub: &Path, environment: &[(&str, &str)]) -> Counts {
+        let program = self.folder.path().join("empty");
+        let out = self.folder.path().join("counts");
+        let place = (entry_point(stub), memory_size(stub));
+        let mut command = counts::command(program.as_os_str(), environment, place, &out);
+        self.root.apply_to(&mut command, "/");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        counts::read(&out)
     }
 
     fn command(&self, environment: &[(&str, &str)]) -> Command {
@@ -234,43 +289,90 @@ fn twenty_directories() -> String {
     (0..20).map(directory).collect::<Vec<_>>().join(":")
 }
 
+/// The real loader.
+fn loader() -> PathBuf {
+    if platform().is_host() {
+        platform().architecture.loader_path.into()
+    } else {
+        platform().loader()
+    }
+}
+
+/// `e_entry` of the file.
+fn entry_point(stub: &Path) -> u64 {
+    const OFFSET: usize = 24;
+    let bytes = fs::read(stub).unwrap();
+    let field = &bytes[OFFSET..];
+    match elf::identify(stub).unwrap().class {
+        elf::Class::Bits32 => u32::from_le_bytes(field[..4].try_into().unwrap()).into(),
+        elf::Class::Bits64 => u64::from_le_bytes(field[..8].try_into().unwrap()),
+    }
+}
+
+/// A variable and its value.
+type Variable<'a> = (&'a str, &'a str);
+
 /// The plans, as the environment that leads to each.
-const PLANS: [(&str, &[(&str, &str)]); 3] = [
-    (
-        "cache plan",
-        &[("NIX_LD", LOADER), ("NIX_LD_LIBRARY_PATH", "/nld")],
-    ),
-    (
-        "environment plan",
-        &[("NIX_LD", LOADER), ("NIX_LD_LIBRARY_PATH", "/nld:/nowhere")],
-    ),
-    ("no libraries", &[("NIX_LD", LOADER)]),
-];
+fn plans(loader: &str) -> [(&'static str, Vec<Variable<'_>>); 3] {
+    let libraries = |path| vec![("NIX_LD", loader), ("NIX_LD_LIBRARY_PATH", path)];
+    [
+        ("cache plan", libraries("/nld")),
+        ("environment plan", libraries("/nld:/nowhere")),
+        (
+            "no libraries",
+            // The host's cache has nothing for another architecture.
+            vec![("NIX_LD", loader), ("LD_LIBRARY_PATH", "/nld")],
+        ),
+    ]
+}
 
 #[test]
 fn makes_at_most_ten_system_calls_before_the_real_loader() {
+    let loader = loader();
+    // aarch64's loaders are aligned to 64 KiB. Where pages are smaller, addresses for that are reserved, and
+    // given back at both ends: three calls. All others together are fewer there.
+    let is_aligned = segments(&loader)
+        .iter()
+        .any(|it| it.kind == PT_LOAD && it.alignment > 4096);
+    let limit = if is_aligned { 11 } else { 10 };
     for stub in release_stubs() {
-        let size = memory_size(stub);
-        for (plan, environment) in PLANS {
+        for (plan, environment) in plans(loader.to_str().unwrap()) {
             let start = Start::new(stub);
-            let calls = trace::loaders_own_syscalls(&mut start.command(environment), size);
-            assert!((1..=10).contains(&calls.len()), "{plan}: {calls:?}");
-            println!("{plan}: {} system calls of its own", calls.len());
+            let calls = if platform().is_host() {
+                let mut command = start.command(&environment);
+                trace::loaders_own_syscalls(&mut command, memory_size(stub)).len()
+            } else {
+                start.counts(stub, &environment).calls as usize
+            };
+            assert!((1..=limit).contains(&calls), "{plan}: {calls}");
+            println!("{plan}: {calls} system calls of its own");
         }
     }
 }
 
 #[test]
 fn adds_at_most_ten_thousand_instructions() {
-    let direct = Start::new(Path::new(LOADER));
+    let loader = loader();
     // Of one build only: by which linker does not matter to what is executed.
-    let start = Start::new(&release_stubs()[0]);
-    for (plan, environment) in PLANS {
-        let count = |start: &Start| trace::instructions_to_entry(&mut start.command(environment));
-        let (direct, through_stub) = (count(&direct), count(&start));
-        assert!(through_stub > direct, "{plan}: the counter counts");
-        let added = through_stub - direct;
-        assert!(added <= 10_000, "{plan}: {added} instructions");
+    let stub = &release_stubs()[0];
+    let start = Start::new(stub);
+    for (plan, environment) in plans(loader.to_str().unwrap()) {
+        let added = if platform().is_host() {
+            let direct = Start::new(&loader);
+            let count =
+                |start: &Start| trace::instructions_to_entry(&mut start.command(&environment));
+            let (direct, through_stub) = (count(&direct), count(&start));
+            assert!(through_stub > direct, "{plan}: the counter counts");
+            through_stub - direct
+        } else {
+            let control = Start::new(&loader).counts(&loader, &[("LD_LIBRARY_PATH", "/nld")]);
+            assert!(control.instructions > 10_000, "the counter counts");
+            start.counts(stub, &environment).instructions
+        };
+        assert!(
+            (1..=10_000).contains(&added),
+            "{plan}: {added} instructions"
+        );
         println!("{plan}: {added} instructions added");
     }
 }
@@ -278,13 +380,23 @@ fn adds_at_most_ten_thousand_instructions() {
 /// The loader itself takes instructions for each directory, so here those of the stub are counted alone.
 #[test]
 fn takes_a_few_instructions_per_byte_of_a_library_path() {
+    let loader = loader();
     let stub = &release_stubs()[0];
-    let directories = twenty_directories();
-    let environment = [("NIX_LD", LOADER), ("NIX_LD_LIBRARY_PATH", &directories)];
+    let directories = twenty_directories() + ":/nld";
+    let environment = [
+        ("NIX_LD", loader.to_str().unwrap()),
+        ("NIX_LD_LIBRARY_PATH", &directories),
+    ];
     let start = Start::new(stub);
-    let count =
-        trace::loaders_own_instructions(&mut start.command(&environment), memory_size(stub));
-    let limit = 6_000 + 8 * directories.len() as u64;
+    let count = if platform().is_host() {
+        let mut command = start.command(&environment);
+        trace::loaders_own_instructions(&mut command, memory_size(stub))
+    } else {
+        start.counts(stub, &environment).instructions
+    };
+    // x86 copies bytes by one instruction, which ptrace counts once and QEMU for each byte; others have a loop.
+    let per_byte = if platform().name == "x86_64" { 8 } else { 14 };
+    let limit = 6_000 + per_byte * directories.len() as u64;
     assert!(
         (1..=limit).contains(&count),
         "{count} instructions for {} bytes",

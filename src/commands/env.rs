@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::print;
@@ -19,6 +19,14 @@ pub(super) fn run(command: &EnvCommand) -> Result<ExitCode> {
 
 fn build(args: &EnvBuildArgs) -> Result<ExitCode> {
     let mut collection = Collection::new(&args.loader)?;
+    let found = collection.architecture();
+    let asked = args.arch.unwrap_or(found);
+    ensure!(
+        found == asked,
+        "cannot build {}: {} is a loader for {found}, and --arch asks for one for {asked}; name another loader",
+        args.out.display(),
+        args.loader.display()
+    );
     for path in &args.paths {
         collection.add_package(path)?;
     }

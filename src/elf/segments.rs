@@ -26,6 +26,8 @@ pub struct Segment {
     pub file_size: u64,
     /// How much of memory it is.
     pub memory_size: u64,
+    /// `p_align`
+    pub alignment: u64,
 }
 
 /// The program headers of an open file, in its order.
@@ -47,6 +49,7 @@ pub fn segments(file: &File, identity: &Identity) -> Result<Vec<Segment>> {
                 address: header.p_vaddr.into(),
                 file_size: header.p_filesz.into(),
                 memory_size: header.p_memsz.into(),
+                alignment: header.p_align.into(),
             };
             Ok(table.into_iter().map(segment).collect())
         }
@@ -62,6 +65,7 @@ pub fn segments(file: &File, identity: &Identity) -> Result<Vec<Segment>> {
                 address: header.p_vaddr,
                 file_size: header.p_filesz,
                 memory_size: header.p_memsz,
+                alignment: header.p_align,
             };
             Ok(table.into_iter().map(segment).collect())
         }

@@ -72,6 +72,12 @@ impl Collection {
         })
     }
 
+    /// The architecture of the real loader, and so of the libraries.
+    #[must_use]
+    pub fn architecture(&self) -> &'static Architecture {
+        self.env.architecture
+    }
+
     /// Adds the libraries in `path`, in `path/lib` and in `path/lib64`: so `path` may be a
     /// directory of libraries or the root of a package.
     ///

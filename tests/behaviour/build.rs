@@ -1,25 +1,23 @@
 //! Building what a test is made of, in `target/behaviour/NAME`.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use ldshim::library_env::Collection;
+use ldshim::library_env::{Collection, PLACE_NAME};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use crate::common::{Plan, store_path, target};
+use crate::common::{Plan, platform, target};
 use crate::directives::{Artifact, Case, Compiled};
 
 mod long_path;
 
 /// The path at which the root has what was built.
 pub const IN_ROOT: &str = "/t";
-/// The loader of glibc, in its store path.
-const LOADER: &str = "lib/ld-linux-x86-64.so.2";
 
 /// A test whose programs and library environments are built.
 #[derive(Debug)]
@@ -33,16 +31,22 @@ pub struct Built {
 }
 
 impl Built {
-    /// Builds a test. Compiled files are kept if the folder and `common` are as they were.
+    /// Builds a test. Compiled files are kept if the folder and `common` are as they were. Those of
+    /// another architecture than the host's are in `target/behaviour-ARCHITECTURE`.
     pub fn new(case: &Case) -> Result<Self> {
         let name = case.folder.file_name().context("a test has a name")?;
-        let folder = target().join("behaviour").join(name);
+        let parent = if platform().is_host() {
+            "behaviour".to_owned()
+        } else {
+            format!("behaviour-{}", platform().name)
+        };
+        let folder = target().join(parent).join(name);
         fs::create_dir_all(&folder)?;
         let folder = folder.canonicalize()?;
         let built = Self {
             files: folder.join("t"),
             library_envs: Vec::new(),
-            loader: store_path("libc6").join(LOADER),
+            loader: platform().loader(),
         };
         let (stamp, inputs) = (folder.join("inputs"), inputs(case)?);
         if fs::read(&stamp).ok().as_ref() != Some(&inputs) {
@@ -72,8 +76,9 @@ impl Built {
         };
         match artifact {
             Artifact::Program(program) => {
-                let loader = "-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2";
-                self.compile(case, program, &place(&program.path)?, &[loader.to_owned()])?;
+                let loader = platform().architecture.loader_path;
+                let flag = format!("-Wl,--dynamic-linker={loader}");
+                self.compile(case, program, &place(&program.path)?, &[flag])?;
             }
             Artifact::Library(library) => {
                 let path = Path::new(IN_ROOT).join(&library.path);
@@ -120,7 +125,7 @@ impl Built {
         } else {
             common.join(&file.source)
         };
-        let mut compiler = Command::new(compiler());
+        let mut compiler = Command::new(platform().tool("gcc"));
         compiler.args(["-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"]);
         // A library's own libraries are found when it is loaded, and not before.
         compiler.arg("-Wl,--allow-shlib-undefined").args(flags);
@@ -157,11 +162,14 @@ impl Built {
             for library_folder in &env.folders {
                 collection.add_package(&self.outside(library_folder))?;
             }
-            collection.add_package(&store_path("libc6"))?;
+            collection.add_package(&platform().glibc())?;
             let mut library_env = collection.finish()?;
             library_env.map_paths(|path| self.in_root(path));
             let directory = folder.join(format!("library-env-{index}"));
             library_env.write(&directory)?;
+            if case.without_cache_place {
+                fs::remove_file(directory.join(PLACE_NAME))?;
+            }
             if env.place == "{D}" {
                 for plan in Plan::ALL {
                     let place = plan.library_env().to_owned();
@@ -183,11 +191,6 @@ impl Built {
     }
 }
 
-/// The C compiler.
-fn compiler() -> OsString {
-    std::env::var_os("CC").unwrap_or_else(|| "cc".into())
-}
-
 /// The folder of sources that tests share.
 fn common() -> PathBuf {
     crate::folder().join("common")
@@ -196,7 +199,7 @@ fn common() -> PathBuf {
 /// All that the compiled files depend on: how they are compiled, and the names and contents of the sources.
 fn inputs(case: &Case) -> Result<Vec<u8>> {
     let mut inputs = include_bytes!("build.rs").to_vec();
-    inputs.extend(compiler().as_encoded_bytes());
+    inputs.extend(platform().tool("gcc").as_bytes());
     for folder in [&case.folder, &common()] {
         let mut files = fs::read_dir(folder)?
             .map(|entry| Ok(entry?.path()))

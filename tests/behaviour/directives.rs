@@ -19,6 +19,12 @@ pub struct Case {
     pub artifacts: Vec<Artifact>,
     /// Whether the real loader is to have room for a long cache path.
     pub nixpkgs_like: bool,
+    /// Whether the library environments do not say where the real loader has its cache path.
+    pub without_cache_place: bool,
+    /// The only architecture that it is for, if there is only one, and why.
+    pub only: Option<(String, String)>,
+    /// Why it is not for emulated programs, if it is not.
+    pub not_emulated: Option<String>,
     /// The library environments.
     pub library_envs: Vec<LibraryEnv>,
     /// What is run, in order.
@@ -87,6 +93,8 @@ pub struct Run {
     /// The limit of the stack's size, in bytes, if it is not that of the tests.
     pub stack_limit: Option<u64>,
     pub stub: Stub,
+    /// Why it is not for emulated programs, if it is not.
+    pub not_emulated: Option<String>,
     pub expected: Expected,
 }
 
@@ -116,6 +124,9 @@ impl Case {
             folder: folder.to_owned(),
             artifacts: Vec::new(),
             nixpkgs_like: false,
+            without_cache_place: false,
+            only: None,
+            not_emulated: None,
             library_envs: Vec::new(),
             runs: Vec::new(),
         };
@@ -172,12 +183,26 @@ impl Case {
         run.name = name.to_owned();
         run.is_control = is_control;
         run.environment.clear();
+        run.not_emulated = None;
         run.expected = Expected::default();
         self.runs.push(run);
         Ok(())
     }
 
     fn add_artifact(&mut self, key: &str, value: &str) -> Result<()> {
+        match key {
+            "only" => {
+                let (name, reason) = value.split_once(' ').context("there is no reason")?;
+                self.only = Some((name.to_owned(), reason.to_owned()));
+                return Ok(());
+            }
+            "not-emulated" => {
+                ensure!(!value.is_empty(), "there is no reason");
+                self.not_emulated = Some(value.to_owned());
+                return Ok(());
+            }
+            _ => {}
+        }
         let mut words = value.split_whitespace().map(str::to_owned);
         let path = words.next().context("there is no path")?;
         let artifact = match key {
@@ -211,6 +236,11 @@ impl Case {
             "loader" => {
                 ensure!(path == "nixpkgs-like", "unknown loader");
                 self.nixpkgs_like = true;
+                return Ok(());
+            }
+            "cache-place" => {
+                ensure!(path == "none", "it can only be left out");
+                self.without_cache_place = true;
                 return Ok(());
             }
             "library-env" => {

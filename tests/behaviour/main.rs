@@ -3,8 +3,11 @@
 //! Each folder here but `common` is a test, named for the behaviour that it shows. It holds small C
 //! programs. Lines `//@ KEY: VALUE` at the beginning of its `main.c` say what is built, and what is to be
 //! seen when it runs in a root that has nothing but `/nix`, `/proc`, `/dev`, an empty `/tmp`, the stub at
-//! `/lib64/ld-linux-x86-64.so.2`, and `/t`: what was built. Other lines there that begin with `//` are for
+//! the loader's path, and `/t`: what was built. Other lines there that begin with `//` are for
 //! people. `cargo test --test behaviour -- NAME` runs the tests with NAME in their names.
+//!
+//! `LDSHIM_TEST_ARCH=aarch64` (or `riscv64`, `i686`) before that lets everything be of that architecture. QEMU then
+//! runs the programs, and those that they start: see `common/emulation.rs`.
 //!
 //! # What is built
 //! Paths are in `/t`. Sources are looked for in the folder, then in `common`. Flags are the compiler's; a
@@ -12,7 +15,7 @@
 //!
 //! | directive | |
 //! |---|---|
-//! | `program: PATH SOURCE FLAG...` | a program; `/lib64/ld-linux-x86-64.so.2` is its loader |
+//! | `program: PATH SOURCE FLAG...` | a program; `{loader-path}` is its loader |
 //! | `library: PATH SOURCE FLAG...` | a shared library. Its soname is its file's name; the macro FOLDER is its folder's, as a string |
 //! | `file: PATH TEXT` | a text file, which ends without a newline |
 //! | `link: PATH TARGET` | a symbolic link |
@@ -21,6 +24,9 @@
 //! | `setuid: PATH` | a copy of the program `PATH` without its ending `-setuid`, owned by root, with the setuid bit; needs root |
 //! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |
 //! | `loader: nixpkgs-like` | the real loader of all library environments, and `{loader}`, is one with room for a long cache path, as in nixpkgs: see `build/long_path.rs` |
+//! | `cache-place: none` | the library environments do not say where the real loader has its cache path |
+//! | `only: ARCHITECTURE REASON` | the test is ignored for the other architectures, and REASON is shown |
+//! | `not-emulated: REASON` | it is ignored where QEMU runs the programs |
 //!
 //! `{D}` is `/nld` with the cache plan, and `/a-library-environment` with the environment plan: only the
 //! first leaves room for `/ld.so.cache` in the 16 bytes of `/etc/ld.so.cache`, which the real loader has
@@ -43,6 +49,7 @@
 //! | `user: nobody` | who starts it, if not who runs the tests; needs root |
 //! | `directory: PATH` | the current directory; default: `/t` |
 //! | `stack-limit: MEBIBYTES` | or `unlimited`. The kernel gives a quarter of it, up to 6 MiB, to arguments and environment |
+//! | `not-emulated: REASON` | the run is left out where QEMU runs the programs, and REASON is shown |
 //! | `stub: none` | without the stub |
 //! | `stub: LOADER DIR` | with a stub in which these are baked: see `ldshim stub configure`. `-` stands for nothing |
 //!
@@ -57,8 +64,9 @@
 //!
 //! A program that does not end within 20 seconds is killed, and the test fails.
 //!
-//! In values `{D}` is the library environment, `{glibc}` the folder of glibc's libraries, `{loader}` the
-//! real loader. In arguments and the environment `\xNN` is a byte in hexadecimal. A line `{environment}` of
+//! In values `{D}` is the library environment, `{loader}` the real loader, `{loader-path}` the stub; `{glibc}` the
+//! folder of glibc's libraries, `{glibc-loader}` the loader there; `{system}` and `{other-system}` are suffixes of
+//! variables, as `x86_64_linux`; `{other-loader}` is a real loader of another architecture. In arguments and the environment `\xNN` is a byte in hexadecimal. A line `{environment}` of
 //! `stdout` stands for the run's environment, an entry a line, as `print_entries` of
 //! `common/environment.h` prints it.
 
@@ -69,31 +77,53 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 mod build;
 #[path = "../common/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "TestRoot is for tests/programs")]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
 mod directives;
 mod harness;
 mod outcome;
 mod run;
 
+use common::platform;
 use directives::Case;
 
 fn main() {
+    common::emulate();
     let mut trials = harness::trials();
     for name in names() {
         let case = Case::read(&folder().join(&name));
-        let needs_root = case.as_ref().is_ok_and(Case::needs_root);
-        let missing_root = needs_root && !nix::unistd::geteuid().is_root();
+        let obstacle = case.as_ref().ok().and_then(obstacle);
+        let left_out = case.as_ref().ok().and_then(left_out);
         let test = move || run::case(&case?).map_err(|error| Failed::from(format!("{error:#}")));
         // Ignored tests are counted and shown, and so is the kind, which says why.
-        let trial = Trial::test(name, test).with_ignored_flag(missing_root);
-        trials.push(if missing_root {
-            trial.with_kind("needs root")
-        } else {
-            trial
+        let trial = Trial::test(name, test).with_ignored_flag(obstacle.is_some());
+        trials.push(match obstacle {
+            Some(obstacle) => trial.with_kind(obstacle),
+            None => trial.with_kind(left_out.unwrap_or_default()),
         });
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// Why a test cannot be run here, if it cannot.
+fn obstacle(case: &Case) -> Option<String> {
+    let platform = platform();
+    if case.needs_root() && !nix::unistd::geteuid().is_root() {
+        return Some("needs root".to_owned());
+    }
+    if let Some((_, reason)) = case.only.as_ref().filter(|(only, _)| only != platform.name) {
+        return Some(reason.clone());
+    }
+    let without_emulation = case.not_emulated.clone();
+    without_emulation.filter(|_| platform.needs_emulation())
+}
+
+/// Which runs of a test are left out here, if some are.
+fn left_out(case: &Case) -> Option<String> {
+    let mut runs = case.runs.iter();
+    let reason = runs.find_map(|run| run.not_emulated.as_ref())?;
+    let text = format!("not all runs: {reason}");
+    platform().needs_emulation().then_some(text)
 }
 
 /// Where the tests are.

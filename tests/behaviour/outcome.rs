@@ -30,6 +30,8 @@ impl Default for Ending {
 pub struct Text {
     /// All of its lines.
     pub lines: Vec<String>,
+    /// Whether they may be in any order.
+    pub in_any_order: bool,
     /// Texts in it.
     pub has: Vec<String>,
     /// Texts that are not in it.
@@ -68,7 +70,11 @@ impl Text {
             return Some(format!("not expected: {present}"));
         }
         let is_whole = !self.lines.is_empty() || (self.has.is_empty() && self.lacks.is_empty());
-        let whole: String = self.lines.iter().flat_map(|line| [line, "\n"]).collect();
+        let mut whole: String = self.lines.iter().flat_map(|line| [line, "\n"]).collect();
+        let mut text = text.into_owned();
+        if self.in_any_order {
+            (whole, text) = (sort_lines(&whole), sort_lines(&text));
+        }
         if !is_whole || whole == text {
             return None;
         }
@@ -105,6 +111,12 @@ impl Display for Outcome {
         }
         Ok(())
     }
+}
+
+fn sort_lines(text: &str) -> String {
+    let mut lines: Vec<_> = text.split_inclusive('\n').collect();
+    lines.sort_unstable();
+    lines.concat()
 }
 
 /// The beginning of a long line.

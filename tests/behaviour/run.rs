@@ -9,25 +9,25 @@ use anyhow::{Context, Result, ensure};
 use ldshim::sandbox::Root;
 
 use crate::build::{Built, IN_ROOT};
-use crate::common::{Plan, stub};
+use crate::common::{Plan, platform, stub};
 use crate::directives::{Case, Run, Stub};
 use crate::outcome::{Ending, Outcome};
 
+mod emulated;
 mod names;
 mod process;
 
+use emulated::without_qemu;
 use names::Names;
 use process::{execute_exactly, wait};
-
-/// The loader's path in every x86-64 program, and so the place of the stub.
-const STUB_PATH: &str = "/lib64/ld-linux-x86-64.so.2";
 
 /// Builds a test and runs all of its programs.
 pub fn case(case: &Case) -> Result<()> {
     let built = Built::new(case)?;
     let mut failures = Vec::new();
     let mut before = None;
-    for run in &case.runs {
+    let is_possible = |run: &&Run| run.not_emulated.is_none() || !platform().needs_emulation();
+    for run in case.runs.iter().filter(is_possible) {
         for plan in run.plans() {
             if let Some(failure) = failure(&built, run, before, plan)? {
                 let plan = plan.map_or("", Plan::name);
@@ -89,15 +89,22 @@ fn start(built: &Built, run: &Run, names: &Names) -> Result<Outcome> {
         }
     };
     let [stdout, stderr] = streams.each_mut().map(contents);
-    Ok(Outcome {
+    let outcome = Outcome {
         ending,
         stdout: stdout?,
         stderr: stderr?,
+    };
+    Ok(if platform().needs_emulation() {
+        without_qemu(outcome)
+    } else {
+        outcome
     })
 }
 
 /// The root, and the file of its stub, if that was made for it.
 fn root(built: &Built, stub_kind: &Stub) -> Result<(Root, Option<tempfile::TempPath>)> {
+    // The loader's path in every program, and so the place of the stub.
+    let stub_path = platform().architecture.loader_path;
     let mut root = Root::nixos_like()
         .without("/nix")
         .bind_read_only("/nix", "/nix")
@@ -107,13 +114,13 @@ fn root(built: &Built, stub_kind: &Stub) -> Result<(Root, Option<tempfile::TempP
     }
     Ok(match stub_kind {
         Stub::None => (root, None),
-        Stub::AsBuilt => (root.bind_read_only(stub(), STUB_PATH), None),
+        Stub::AsBuilt => (root.bind_read_only(stub(), stub_path), None),
         Stub::Baked {
             loader,
             library_dir,
         } => {
             let file = configured_stub(built, loader.as_deref(), library_dir.as_deref())?;
-            (root.bind_read_only(&file, STUB_PATH), Some(file))
+            (root.bind_read_only(&file, stub_path), Some(file))
         }
     })
 }

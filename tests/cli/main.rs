@@ -1,5 +1,9 @@
 //! The command line of `ldshim`, run as a user runs it. One module per subject.
 
+#[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod common;
+mod env_architectures;
 mod env_build;
 mod env_leaves_out;
 mod env_loader;
@@ -7,5 +11,3 @@ mod env_replace;
 mod env_show;
 mod library_tree;
 mod stub;
-#[path = "../common/stub.rs"]
-mod stub_under_test;

@@ -6,11 +6,11 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::common;
 use crate::library_tree::{LibraryTree, loader};
-use crate::stub_under_test;
 
 fn stub() -> &'static str {
-    stub_under_test::stub().to_str().unwrap()
+    common::stub().to_str().unwrap()
 }
 
 fn shown(tree: &LibraryTree, file: &str) -> Value {
@@ -147,7 +147,7 @@ fn what_is_no_stub_is_refused_and_nothing_is_written() {
 fn a_damaged_section_is_refused() {
     let tree = LibraryTree::new();
     let mut bytes = fs::read(stub()).unwrap();
-    let section = ldshim::elf::section(stub_under_test::stub(), loader_stub::baked::SECTION);
+    let section = ldshim::elf::section(common::stub(), loader_stub::baked::SECTION);
     bytes[section.unwrap().unwrap().offset as usize] ^= 1;
     tree.file("s", bytes);
     tree.ldshim(&["stub", "show", "s"])

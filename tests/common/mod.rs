@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 
+mod emulation;
+mod platform;
 mod root;
 pub mod stub;
 
+pub use emulation::emulate;
+pub use platform::{Platform, platform};
 pub use root::TestRoot;
-pub use stub::{stub, target};
+pub use stub::{build_stub, stub, target};
 
 /// Which of its two mechanisms the stub can use. The path of the library environment decides: for
 /// the cache plan the path of the cache has to fit into the 16 bytes of `/etc/ld.so.cache`, which

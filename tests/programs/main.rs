@@ -13,6 +13,7 @@ mod bun;
 mod clang_format;
 mod cmake;
 #[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
 mod compile;
 mod cpp_exceptions;

@@ -6,10 +6,11 @@
 //! `setpriv` and `cc`.
 
 mod choosing_libraries;
+#[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod common;
 mod isolation;
 mod not_started;
 mod passing_through;
 mod setup;
 mod stub_place;
-#[path = "../common/stub.rs"]
-mod stub_under_test;

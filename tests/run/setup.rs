@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::stub_under_test::stub;
+use crate::common::stub;
 
 /// An id that owns nothing.
 const NOBODY: u32 = 65534;

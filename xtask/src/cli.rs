@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The project's own tasks.
 #[derive(Debug, Parser)]
@@ -38,8 +38,26 @@ pub struct DemoArgs {
 /// `cargo xtask test`
 #[derive(Debug, Args)]
 pub struct TestArgs {
+    /// Try the stub for another architecture only: its shape, its counts, and all of its behaviours
+    ///
+    /// Without it, everything is tested, the stubs of all architectures among it.
+    #[arg(long, value_enum)]
+    pub arch: Option<Arch>,
     #[command(flatten)]
     pub network: NetworkArgs,
+}
+
+/// What `--arch` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Arch {
+    /// 64-bit ARM, in QEMU
+    Aarch64,
+    /// 64-bit RISC-V, in QEMU
+    Riscv64,
+    /// 32-bit x86, by the kernel of an x86-64 machine itself
+    I686,
+    /// All of these
+    All,
 }
 
 /// `cargo xtask bench`

@@ -25,6 +25,8 @@ enum Need {
     PythonModule(&'static str),
     /// A header of the C compiler.
     Header(&'static str),
+    /// A file at a fixed place.
+    File(&'static str),
 }
 
 /// What the tests build with, beyond the C compiler that Rust needs as well.
@@ -69,8 +71,24 @@ pub const MACHINE: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("qemu-system-x86_64"), package: "qemu-system-x86" },
 ];
 
+/// What builds and runs programs of other architectures: GCC and glibc for each; QEMU, without libraries for roots
+/// that have none, and with them for its plugins; and a Rust that can build `core`.
+#[rustfmt::skip]
+pub const CROSS: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("aarch64-linux-gnu-gcc"), package: "gcc-aarch64-linux-gnu" },
+    Prerequisite { need: Need::Command("riscv64-linux-gnu-gcc"), package: "gcc-riscv64-linux-gnu" },
+    Prerequisite { need: Need::Command("i686-linux-gnu-gcc"), package: "gcc-i686-linux-gnu" },
+    Prerequisite { need: Need::File("/usr/aarch64-linux-gnu/include/stdio.h"), package: "libc6-dev-arm64-cross" },
+    Prerequisite { need: Need::File("/usr/riscv64-linux-gnu/include/stdio.h"), package: "libc6-dev-riscv64-cross" },
+    Prerequisite { need: Need::File("/usr/i686-linux-gnu/include/stdio.h"), package: "libc6-dev-i386-cross" },
+    Prerequisite { need: Need::File("/usr/bin/qemu-aarch64"), package: "qemu-user" },
+    Prerequisite { need: Need::File("/usr/bin/qemu-aarch64-static"), package: "qemu-user-static" },
+    Prerequisite { need: Need::File("/usr/bin/rustc"), package: "rustc-web" },
+    Prerequisite { need: Need::File("/usr/lib/rustlib/src/rust/library/core"), package: "rust-web-src" },
+];
+
 /// Everything that the tests use beyond Rust and a base system.
-pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION, MACHINE];
+pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION, MACHINE, CROSS];
 
 /// Makes sure that every prerequisite of these groups is there. As root on Debian and its relatives it installs
 /// what is missing.
@@ -118,6 +136,7 @@ impl Need {
             Need::PythonModule(name) => {
                 succeeds(Command::new("python3").args(["-m", name, "--version"]))
             }
+            Need::File(path) => Path::new(path).exists(),
             Need::Header(name) => {
                 let source = format!("#include <{name}>");
                 let script = format!("echo '{source}' | cc -E -x c -o /dev/null -");
@@ -131,6 +150,7 @@ impl Need {
             Need::Command(name) => format!("the command {name}"),
             Need::PythonModule(name) => format!("the Python module {name}"),
             Need::Header(name) => format!("the C header {name}"),
+            Need::File(path) => format!("the file {path}"),
         }
     }
 }

@@ -38,6 +38,10 @@ const PACKAGES: &[&str] = &[
     "libctf0",
     "libctf-nobfd0",
     "busybox-static",
+    // The glibc of the other architectures of the stub, for cross builds.
+    "libc6-arm64-cross",
+    "libc6-i386-cross",
+    "libc6-riscv64-cross",
 ];
 
 /// The store paths of [`PACKAGES`].

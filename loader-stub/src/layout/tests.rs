@@ -258,3 +258,32 @@ fn has_words_for_every_error() {
         ]
     );
 }
+
+#[test]
+fn is_aligned_as_the_strictest_segment_and_the_pages_ask_for() {
+    const KIB: usize = 1024;
+    let alignment = |asked: usize, page_size: usize| {
+        let mut headers = segments();
+        for header in &mut headers {
+            // As far apart as pages of 64 KiB have to be.
+            header.p_vaddr *= 16;
+            header.p_offset *= 16;
+        }
+        headers[1].p_align = asked as _;
+        let head = head_with(&headers, |header| header.e_entry = 0x10200);
+        Layout::parse(&head.0, page_size).map(|layout| layout.alignment)
+    };
+    for (asked, page_size, expected) in [
+        (4 * KIB, 4 * KIB, 4 * KIB),
+        (64 * KIB, 4 * KIB, 64 * KIB),
+        (64 * KIB, 16 * KIB, 64 * KIB),
+        (4 * KIB, 16 * KIB, 16 * KIB),
+        (64 * KIB, 64 * KIB, 64 * KIB),
+    ] {
+        assert_eq!(
+            alignment(asked, page_size),
+            Ok(expected),
+            "{asked} {page_size}"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 // An environment of 100,000 entries reaches the program as it is, and what the stub looks for is found at
 // its end.
 //
+//@ not-emulated: QEMU takes minutes for so many entries
 //@ program: main main.c
 //@ library-env: {D}
 //

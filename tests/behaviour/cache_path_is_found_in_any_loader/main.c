@@ -2,6 +2,7 @@
 // the path is looked for there. There must be room for the library environment's.
 //
 //@ program: main main.c
+//@ only: x86_64 nixpkgs-like loaders are made for x86-64
 //@ loader: nixpkgs-like
 //@ library-env: {D}
 //
@@ -20,20 +21,20 @@
 //
 //@ run: another loader, and room
 //@ plan: cache
-//@ env: NIX_LD={glibc}/ld-linux-x86-64.so.2
+//@ env: NIX_LD={glibc-loader}
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ env: NIX_LD_LOG=info
 //@ stdout: runs
-//@ stderr-has: loader {glibc}/ld-linux-x86-64.so.2 (from NIX_LD): this is the loader
+//@ stderr-has: loader {glibc-loader} (from NIX_LD): this is the loader
 //@ stderr-has: libraries from {D} by the loader's cache
 //
 //@ control: another loader, and no room
 //@ plan: environment
-//@ env: NIX_LD={glibc}/ld-linux-x86-64.so.2
+//@ env: NIX_LD={glibc-loader}
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ env: NIX_LD_LOG=info
 //@ stdout: runs
-//@ stderr-has: loader {glibc}/ld-linux-x86-64.so.2 (from NIX_LD): this is the loader
+//@ stderr-has: loader {glibc-loader} (from NIX_LD): this is the loader
 //@ stderr-has: libraries from {D} by the loader's environment
 #include <stdio.h>
 

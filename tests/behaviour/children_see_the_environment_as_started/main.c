@@ -33,6 +33,7 @@
 //@ stdout: {environment}
 //
 //@ run: twice
+//@ not-emulated: QEMU gives a program no duplicate variables
 //@ env: LD_LIBRARY_PATH=/u
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ env: LD_LIBRARY_PATH=/v

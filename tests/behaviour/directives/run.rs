@@ -20,6 +20,7 @@ impl Run {
             directory: "/t".to_owned(),
             stack_limit: None,
             stub: Stub::AsBuilt,
+            not_emulated: None,
             expected: Expected::default(),
         }
     }
@@ -71,6 +72,10 @@ impl Run {
                 });
             }
             "stub" => self.stub = Stub::parse(value)?,
+            "not-emulated" => {
+                ensure!(!value.is_empty(), "there is no reason");
+                self.not_emulated = Some(value.to_owned());
+            }
             "exit" => self.expected.ending = Ending::Exit(value.parse()?),
             "signal" => self.expected.ending = Ending::Signal(value.parse()?),
             "not-started" => self.expected.ending = Ending::NotStarted(value.to_owned()),

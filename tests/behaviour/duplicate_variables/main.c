@@ -1,6 +1,7 @@
 // Of the stub's own variables the first counts, as for getenv. Of LD_LIBRARY_PATH the last counts, as for the
 // real loader. All of them stay.
 //
+//@ not-emulated: QEMU gives a program no duplicate variables
 //@ library: a/libwhere.so where.c
 //@ library: b/libwhere.so where.c
 //@ program: main main.c /t/a/libwhere.so

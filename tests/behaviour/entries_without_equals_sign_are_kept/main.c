@@ -1,5 +1,6 @@
 // Entries without `=`, empty entries, and entries that begin with `=` are passed over and passed on.
 //
+//@ not-emulated: QEMU gives a program no entries without =
 //@ library: libraries/libwhere.so where.c
 //@ program: main main.c /t/libraries/libwhere.so
 //@ library-env: {D} libraries

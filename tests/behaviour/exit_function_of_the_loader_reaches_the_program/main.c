@@ -1,4 +1,4 @@
-// The ABI hands a function to the program in rdx, which the program is to register with atexit. It comes
+// The ABI hands a function to the program in a register (rdx on x86-64), which the program is to register with atexit. It comes
 // from the real loader, and runs the destructors of libraries.
 //
 //@ library: libraries/libdestructor.so destructor.c
@@ -6,16 +6,16 @@
 //@ program: bare bare.c /t/libraries/libdestructor.so -nostartfiles
 //@ library-env: {D} libraries
 //
-//@ run: rdx is a function
+//@ run: a function is handed over
 //@ command: /t/bare
 //@ env: NIX_LD_LIBRARY_PATH={D}
-//@ stdout: rdx is set
+//@ stdout: it is set
 //
-//@ run: rdx is a function, and LD_LIBRARY_PATH is set
+//@ run: a function is handed over, and LD_LIBRARY_PATH is set
 //@ command: /t/bare
 //@ env: LD_LIBRARY_PATH=/u
 //@ env: NIX_LD_LIBRARY_PATH={D}
-//@ stdout: rdx is set
+//@ stdout: it is set
 //
 //@ run: destructors of libraries run, after the program's
 //@ command: /t/main

@@ -12,7 +12,7 @@
 //@ stdout: {environment}
 //
 //@ run: a newline in the variable of the system
-//@ env: NIX_LD_x86_64_linux={loader}\x0a
+//@ env: NIX_LD_{system}={loader}\x0a
 //@ env: NIX_LD_LIBRARY_PATH=/t/a:{glibc}
 //@ stdout: found in a
 //@ stdout: {environment}

@@ -21,7 +21,7 @@
 //@ stdout: 0 1 2
 //
 //@ run: started directly
-//@ command: /lib64/ld-linux-x86-64.so.2 /t/main
+//@ command: {loader-path} /t/main
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout: 0 1 2
 //

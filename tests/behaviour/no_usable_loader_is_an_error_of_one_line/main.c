@@ -31,12 +31,12 @@
 //@ stderr: nix-ld: cannot run /t/main: loader /t/ld.so: No such file or directory (from the library environment in use: build that again, or set NIX_LD to the loader of a glibc)
 //
 //@ run: the stub itself
-//@ env: NIX_LD=/lib64/ld-linux-x86-64.so.2
+//@ env: NIX_LD={loader-path}
 //@ exit: 127
-//@ stderr: nix-ld: cannot run /t/main: loader /lib64/ld-linux-x86-64.so.2: a stub itself, and no real loader (from NIX_LD: set it to the loader of a glibc, or unset it)
+//@ stderr: nix-ld: cannot run /t/main: loader {loader-path}: a stub itself, and no real loader (from NIX_LD: set it to the loader of a glibc, or unset it)
 //
 //@ run: started directly
-//@ command: /lib64/ld-linux-x86-64.so.2 /t/main
+//@ command: {loader-path} /t/main
 //@ env: NIX_LD=/t/nothing
 //@ exit: 127
 //@ stderr-has: loader /t/nothing: No such file or directory (from NIX_LD: set it to the loader of a glibc, or unset it)

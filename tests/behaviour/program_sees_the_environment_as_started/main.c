@@ -44,6 +44,7 @@
 //@ stdout: {environment}
 //
 //@ run: LD_LIBRARY_PATH is there twice
+//@ not-emulated: QEMU gives a program no duplicate variables
 //@ env: LD_LIBRARY_PATH=/u
 //@ env: A=a b\x0a\xff\x01c
 //@ env: LD_LIBRARY_PATH=/v

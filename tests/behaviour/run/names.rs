@@ -1,21 +1,32 @@
 //! Names in braces, in the values of directives.
 
 use crate::build::Built;
-use crate::common::{Plan, store_path};
+use crate::common::{Plan, platform};
 use crate::directives::{Run, Stub};
 
 /// What the names in braces stand for.
-pub struct Names([(&'static str, String); 3]);
+pub struct Names([(&'static str, String); 8]);
 
 impl Names {
     /// Names of a test; those of the cache plan, if there is no plan.
     pub fn new(built: &Built, plan: Option<Plan>) -> Self {
         let library_env = plan.unwrap_or(Plan::Cache).library_env();
-        let glibc = store_path("libc6").join("lib");
+        let platform = platform();
         Self([
             ("{D}", library_env.to_owned()),
-            ("{glibc}", glibc.display().to_string()),
+            ("{glibc}", platform.glibc_folder().display().to_string()),
+            ("{glibc-loader}", platform.loader().display().to_string()),
             ("{loader}", built.loader.display().to_string()),
+            (
+                "{loader-path}",
+                platform.architecture.loader_path.to_owned(),
+            ),
+            (
+                "{other-loader}",
+                platform.other_loader().display().to_string(),
+            ),
+            ("{system}", platform.system()),
+            ("{other-system}", platform.other_system().to_owned()),
         ])
     }
 
@@ -42,6 +53,8 @@ impl Names {
             for line in lines {
                 if line == "{environment}" {
                     text.lines.extend_from_slice(&run.environment);
+                    // QEMU turns the environment around.
+                    text.in_any_order = platform().needs_emulation();
                 } else {
                     text.lines.push(line);
                 }

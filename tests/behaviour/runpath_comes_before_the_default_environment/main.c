@@ -6,6 +6,7 @@
 //@ library: runpath/libwhere.so where.c
 //@ program: main main.c /t/default/libwhere.so
 //@ program: with-runpath main.c /t/default/libwhere.so -Wl,--enable-new-dtags,-rpath,/t/runpath
+//@ only: x86_64 nixpkgs-like loaders are made for x86-64
 //@ loader: nixpkgs-like
 //@ library-env: /run/current-system/sw/share/nix-ld/lib default
 //

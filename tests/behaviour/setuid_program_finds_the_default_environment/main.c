@@ -8,6 +8,7 @@
 //@ program: with-runpath main.c /t/default/libwhere.so -Wl,--enable-new-dtags,-rpath,/t/runpath
 //@ setuid: main-setuid
 //@ setuid: with-runpath-setuid
+//@ only: x86_64 nixpkgs-like loaders are made for x86-64
 //@ loader: nixpkgs-like
 //@ library-env: /run/current-system/sw/share/nix-ld/lib default
 //

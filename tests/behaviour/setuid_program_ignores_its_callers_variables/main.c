@@ -22,17 +22,17 @@
 //@ env: NIX_LD=/t/hostile-loader
 //@ stdout: hostile loader
 //
-//@ run: NIX_LD_x86_64_linux
+//@ run: NIX_LD_{system}
 //@ user: nobody
 //@ stub: - /nld
 //@ command: /t/main-setuid
-//@ env: NIX_LD_x86_64_linux=/t/hostile-loader
+//@ env: NIX_LD_{system}=/t/hostile-loader
 //@ stdout: euid 0: 1, AT_SECURE: 1, found in libraries
 //@ stdout: {environment}
 //
-//@ control: NIX_LD_x86_64_linux without the setuid bit
+//@ control: NIX_LD_{system} without the setuid bit
 //@ command: /t/main
-//@ env: NIX_LD_x86_64_linux=/t/hostile-loader
+//@ env: NIX_LD_{system}=/t/hostile-loader
 //@ stdout: hostile loader
 //
 //@ run: NIX_LD_LIBRARY_PATH
@@ -50,18 +50,18 @@
 //@ stdout: euid 0: 0, AT_SECURE: 0, found in hostile
 //@ stdout: {environment}
 //
-//@ run: NIX_LD_LIBRARY_PATH_x86_64_linux
+//@ run: NIX_LD_LIBRARY_PATH_{system}
 //@ user: nobody
 //@ stub: - /nld
 //@ command: /t/main-setuid
-//@ env: NIX_LD_LIBRARY_PATH_x86_64_linux=/t/hostile:{glibc}
+//@ env: NIX_LD_LIBRARY_PATH_{system}=/t/hostile:{glibc}
 //@ stdout: euid 0: 1, AT_SECURE: 1, found in libraries
 //@ stdout: {environment}
 //
-//@ control: NIX_LD_LIBRARY_PATH_x86_64_linux without the setuid bit
+//@ control: NIX_LD_LIBRARY_PATH_{system} without the setuid bit
 //@ command: /t/main
 //@ env: NIX_LD={loader}
-//@ env: NIX_LD_LIBRARY_PATH_x86_64_linux=/t/hostile:{glibc}
+//@ env: NIX_LD_LIBRARY_PATH_{system}=/t/hostile:{glibc}
 //@ stdout: euid 0: 0, AT_SECURE: 0, found in hostile
 //@ stdout: {environment}
 //

@@ -7,7 +7,7 @@
 //
 //@ run: --list, cache plan
 //@ plan: cache
-//@ command: /lib64/ld-linux-x86-64.so.2 --list /t/main
+//@ command: {loader-path} --list /t/main
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout-has: libwhere.so => /t/libraries/libwhere.so (0x
 //@ stdout-has: libc.so.6 => {glibc}/
@@ -20,29 +20,29 @@
 //
 //@ run: --list, environment plan
 //@ plan: environment
-//@ command: /lib64/ld-linux-x86-64.so.2 --list /t/main
+//@ command: {loader-path} --list /t/main
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout-has: libwhere.so => {D}/libwhere.so (0x
 //@ stdout-has: libc.so.6 => {D}/libc.so.6 (0x
 //@ stdout-lacks: runs
 //
 //@ run: --version
-//@ command: /lib64/ld-linux-x86-64.so.2 --version
+//@ command: {loader-path} --version
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout-has: GLIBC
 //
 //@ run: a flag that needs a program
-//@ command: /lib64/ld-linux-x86-64.so.2 --list
+//@ command: {loader-path} --list
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ exit: 1
 //@ stderr-has: missing program name
 //
 //@ run: --verify of a program
-//@ command: /lib64/ld-linux-x86-64.so.2 --verify /t/main
+//@ command: {loader-path} --verify /t/main
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //
 //@ control: --verify of a static program
-//@ command: /lib64/ld-linux-x86-64.so.2 --verify /t/static
+//@ command: {loader-path} --verify /t/static
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ exit: 1
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// `/lib64/ld-linux-x86-64.so.2 PROGRAM` works as with the real loader: its flags too. Children inherit
+// The stub with a program as its argument works as the real loader does: its flags too. Children inherit
 // nothing, whichever the mechanism.
 //
 //@ library: libraries/libwhere.so where.c
@@ -10,7 +10,7 @@
 //@ library-env: {D} libraries
 //
 //@ run: a program
-//@ command: /lib64/ld-linux-x86-64.so.2 /t/main
+//@ command: {loader-path} /t/main
 //@ env: A=1
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout: /t/main: found in libraries
@@ -25,7 +25,7 @@
 //@ stderr-has: error while loading shared libraries: libwhere.so
 //
 //@ run: a program and LD_LIBRARY_PATH
-//@ command: /lib64/ld-linux-x86-64.so.2 /t/main
+//@ command: {loader-path} /t/main
 //@ env: LD_LIBRARY_PATH=/t/user
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout: /t/main: found in user
@@ -34,7 +34,7 @@
 //@ stdout: {environment}
 //
 //@ run: --library-path
-//@ command: /lib64/ld-linux-x86-64.so.2 --library-path /t/user /t/main
+//@ command: {loader-path} --library-path /t/user /t/main
 //@ env: LD_LIBRARY_PATH=/t/nothing
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout: /t/main: found in user
@@ -43,7 +43,7 @@
 //@ stdout: {environment}
 //
 //@ control: --library-path without the library
-//@ command: /lib64/ld-linux-x86-64.so.2 --library-path /t/nothing /t/main
+//@ command: {loader-path} --library-path /t/nothing /t/main
 //@ env: LD_LIBRARY_PATH=/t/nothing
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout: /t/main: found in libraries
@@ -52,7 +52,7 @@
 //@ stdout: {environment}
 //
 //@ run: --argv0
-//@ command: /lib64/ld-linux-x86-64.so.2 --argv0 name /t/main
+//@ command: {loader-path} --argv0 name /t/main
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout: name: found in libraries
 //@ stdout: {environment}
@@ -60,7 +60,7 @@
 //@ stdout: {environment}
 //
 //@ run: --preload
-//@ command: /lib64/ld-linux-x86-64.so.2 --preload /t/preload/libpreload.so /t/main
+//@ command: {loader-path} --preload /t/preload/libpreload.so /t/main
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout: /t/main: found in preload
 //@ stdout: {environment}
@@ -68,7 +68,7 @@
 //@ stdout: {environment}
 //
 //@ run: arguments of the program that look like the loader's
-//@ command: /lib64/ld-linux-x86-64.so.2 /t/main --library-path /t/user
+//@ command: {loader-path} /t/main --library-path /t/user
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout: /t/main: found in libraries
 //@ stdout: --library-path
@@ -78,7 +78,7 @@
 //@ stdout: {environment}
 //
 //@ run: a missing program
-//@ command: /lib64/ld-linux-x86-64.so.2 /t/nothing
+//@ command: {loader-path} /t/nothing
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ exit: 127
 //@ stderr-has: /t/nothing: cannot open shared object file

@@ -12,6 +12,7 @@
 //@ stdout: {environment}
 //
 //@ control: one byte less
+//@ not-emulated: QEMU gives a program no duplicate variables
 //@ env: A=1
 //@ env-fill: 19 104858
 //@ env-fill: 1 104857

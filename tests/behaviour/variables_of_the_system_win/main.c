@@ -8,7 +8,7 @@
 //@ run: libraries
 //@ env: NIX_LD={loader}
 //@ env: NIX_LD_LIBRARY_PATH=/t/b:{glibc}
-//@ env: NIX_LD_LIBRARY_PATH_x86_64_linux=/t/a:{glibc}
+//@ env: NIX_LD_LIBRARY_PATH_{system}=/t/a:{glibc}
 //@ stdout: found in a
 //@ stdout: {environment}
 //@ stdout: child
@@ -17,15 +17,15 @@
 //@ control: of another system
 //@ env: NIX_LD={loader}
 //@ env: NIX_LD_LIBRARY_PATH=/t/b:{glibc}
-//@ env: NIX_LD_LIBRARY_PATH_aarch64_linux=/t/a:{glibc}
+//@ env: NIX_LD_LIBRARY_PATH_{other-system}=/t/a:{glibc}
 //@ stdout: found in b
 //@ stdout: {environment}
 //@ stdout: child
 //@ stdout: {environment}
 //
 //@ run: empty ones
-//@ env: NIX_LD_x86_64_linux=
-//@ env: NIX_LD_LIBRARY_PATH_x86_64_linux=
+//@ env: NIX_LD_{system}=
+//@ env: NIX_LD_LIBRARY_PATH_{system}=
 //@ env: NIX_LD={loader}
 //@ env: NIX_LD_LIBRARY_PATH=/t/b:{glibc}
 //@ stdout: found in b
@@ -35,19 +35,19 @@
 //
 //@ run: loader
 //@ env: NIX_LD=/t/nothing
-//@ env: NIX_LD_x86_64_linux={loader}
+//@ env: NIX_LD_{system}={loader}
 //@ env: NIX_LD_LIBRARY_PATH=/t/b:{glibc}
 //@ env: NIX_LD_LOG=info
 //@ stdout: found in b
 //@ stdout: {environment}
 //@ stdout: child
 //@ stdout: {environment}
-//@ stderr-has: loader {loader} (from NIX_LD_x86_64_linux): this is the loader
+//@ stderr-has: loader {loader} (from NIX_LD_{system}): this is the loader
 //@ stderr-lacks: /t/nothing
 //
 //@ control: loader of another system
 //@ env: NIX_LD=/t/nothing
-//@ env: NIX_LD_aarch64_linux={loader}
+//@ env: NIX_LD_{other-system}={loader}
 //@ env: NIX_LD_LIBRARY_PATH=/t/b:{glibc}
 //@ exit: 127
 //@ stderr-has: /t/nothing: No such file or directory (from NIX_LD:

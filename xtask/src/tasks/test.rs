@@ -1,4 +1,4 @@
-//! `cargo xtask test [--offline]`: everything that has to pass.
+//! `cargo xtask test [--offline] [--arch ARCH]`: everything that has to pass.
 
 use std::io::{IsTerminal, stdout};
 use std::time::{Duration, Instant};
@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::cargo;
-use crate::cli::{Network, TestArgs};
+use crate::cli::{Arch, Network, TestArgs};
 use crate::{fetch, kernel, prerequisites, store};
 
 /// A step of the test.
+#[derive(Clone, Copy)]
 struct Step {
     name: &'static str,
     /// What a failure means for the steps after it.
@@ -41,15 +42,53 @@ const STEPS: &[Step] = &[
     Step { name: "build", then: Then::Stop, run: build },
     Step { name: "tests", then: Then::GoOn, run: tests },
     Step { name: "documentation", then: Then::GoOn, run: documentation },
+    AARCH64,
+    RISCV64,
+    I686,
 ];
 
+/// What the tests of another architecture need before them.
+#[rustfmt::skip]
+const BEFORE_ARCH: &[Step] = &[
+    Step { name: "prerequisites", then: Then::Stop, run: prerequisites },
+    Step { name: "libraries", then: Then::Stop, run: fetch_libraries },
+];
+
+const AARCH64: Step = Step {
+    name: "stub for aarch64",
+    then: Then::GoOn,
+    run: |network| tests_of("aarch64", network),
+};
+const RISCV64: Step = Step {
+    name: "stub for riscv64",
+    then: Then::GoOn,
+    run: |network| tests_of("riscv64", network),
+};
+const I686: Step = Step {
+    name: "stub for i686",
+    then: Then::GoOn,
+    run: |network| tests_of("i686", network),
+};
+
+fn steps(arch: Option<Arch>) -> Vec<Step> {
+    let chosen: &[Step] = match arch {
+        None => return STEPS.to_vec(),
+        Some(Arch::Aarch64) => &[AARCH64],
+        Some(Arch::Riscv64) => &[RISCV64],
+        Some(Arch::I686) => &[I686],
+        Some(Arch::All) => &[AARCH64, RISCV64, I686],
+    };
+    [BEFORE_ARCH, chosen].concat()
+}
+
 pub(super) fn run(args: &TestArgs) -> Result<()> {
-    let outcomes = run_steps(STEPS, args.network.network());
+    let steps = steps(args.arch);
+    let outcomes = run_steps(&steps, args.network.network());
     eprintln!();
-    for (step, outcome) in STEPS.iter().zip(&outcomes) {
+    for (step, outcome) in steps.iter().zip(&outcomes) {
         eprintln!("{:<24} {}", step.name, outcome.text());
     }
-    let failed = failed(STEPS, &outcomes);
+    let failed = failed(&steps, &outcomes);
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
@@ -102,6 +141,23 @@ fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
     kernel::fetch(network)?;
     fetch::all(network).map(drop)
+}
+
+fn fetch_libraries(network: Network) -> Result<()> {
+    store::build(network).map(drop)
+}
+
+/// The tests of the stub's file and of its behaviour, for another architecture.
+fn tests_of(arch: &str, network: Network) -> Result<()> {
+    let args = [
+        "test",
+        "--no-fail-fast",
+        "--test=stub_image",
+        "--test=behaviour",
+    ];
+    let mut command = cargo::command(&args, network);
+    command.env("LDSHIM_TEST_ARCH", arch);
+    cargo::run(command)
 }
 
 fn format(network: Network) -> Result<()> {
@@ -165,6 +221,20 @@ mod unit_tests {
     fn steps(then: Then) -> [Step; 2] {
         let step = |name, run: fn(Network) -> Result<()>| Step { name, then, run };
         [step("first", failing), step("second", passing)]
+    }
+
+    #[test]
+    fn an_architecture_is_tested_after_what_it_needs_and_without_the_rest() {
+        let names = |arch| -> Vec<_> { super::steps(arch).iter().map(|step| step.name).collect() };
+        let needed = ["prerequisites", "libraries"];
+        assert_eq!(
+            names(Some(Arch::I686)),
+            [&needed[..], &["stub for i686"]].concat()
+        );
+        let all = names(None);
+        for name in &names(Some(Arch::All))[2..] {
+            assert!(all.contains(name), "{name}");
+        }
     }
 
     #[test]

@@ -61,6 +61,23 @@ pub fn loaders_own_syscalls(command: &mut Command, size: u64) -> Vec<u64> {
     }
 }
 
+/// How often a program, its loaders included, tries to open a file that does not exist.
+#[allow(
+    dead_code,
+    reason = "`cargo xtask bench` counts them, which uses this file too"
+)]
+pub fn failing_opens(command: &mut Command) -> u64 {
+    let mut traced = Traced::start(command);
+    let mut count = 0;
+    // Two stops per call, at its beginning and at its end.
+    while traced.run_to_syscall() && traced.run_to_syscall() {
+        let registers = traced.registers();
+        let opens = [libc::SYS_open, libc::SYS_openat].contains(&(registers.orig_rax as i64));
+        count += u64::from(opens && registers.rax as i64 == -i64::from(libc::ENOENT));
+    }
+    count
+}
+
 /// A process that stops where it is told to. It is killed when this is dropped.
 struct Traced {
     child: Child,

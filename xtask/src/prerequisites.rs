@@ -81,8 +81,14 @@ pub const CROSS: &[Prerequisite] = &[
     Prerequisite { need: Need::File("/usr/lib/rustlib/src/rust/library/core"), package: "rust-web-src" },
 ];
 
+/// What the tests start other kernels with.
+#[rustfmt::skip]
+pub const MACHINE: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("qemu-system-x86_64"), package: "qemu-system-x86" },
+];
+
 /// Everything that the tests use beyond Rust and a base system.
-pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION, CROSS];
+pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION, MACHINE, CROSS];
 
 /// Makes sure that every prerequisite of these groups is there. As root on Debian and its relatives it installs
 /// what is missing.

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::cargo;
 use crate::cli::{Arch, Network, TestArgs};
-use crate::{fetch, prerequisites, store};
+use crate::{fetch, kernel, prerequisites, store};
 
 /// A step of the test.
 #[derive(Clone, Copy)]
@@ -139,6 +139,7 @@ fn prerequisites(network: Network) -> Result<()> {
 
 fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
+    kernel::fetch(network)?;
     fetch::all(network).map(drop)
 }
 

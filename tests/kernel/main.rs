@@ -19,8 +19,7 @@ mod machine;
 mod root;
 mod short_stub;
 
-use common::Plan;
-use common::stub::{build_stub, target};
+use common::{Plan, build_stub, platform, target};
 use machine::{Case, Outcome};
 
 /// What is put in the place of the loader. The numbers are indices of what [`OUTCOMES`] has.
@@ -50,13 +49,13 @@ const RESULT: &str = "crc32 cbf43926";
 static OUTCOMES: LazyLock<Vec<Outcome>> = LazyLock::new(|| {
     let gnu_ld = target().join("gnu-ld");
     let flag = "-Clinker-features=-lld";
-    let release = build_stub("release", target(), "");
+    let release = build_stub(platform(), "release", target(), "");
     let short = short_stub::one_byte_shorter(&release);
     let stubs = [
         release,
-        build_stub("release", &gnu_ld, flag),
-        build_stub("dev", target(), ""),
-        build_stub("dev", &gnu_ld, flag),
+        build_stub(platform(), "release", &gnu_ld, flag),
+        build_stub(platform(), "dev", target(), ""),
+        build_stub(platform(), "dev", &gnu_ld, flag),
     ];
     let mut stubs = stubs
         .map(|path| std::fs::read(path).expect("it was built"))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 mod emulation;
 mod platform;
 mod root;
-pub mod stub;
+mod stub;
 
 pub use emulation::emulate;
 pub use platform::{Platform, platform};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::archive::Archive;
-use crate::common::stub::target;
+use crate::common::target;
 
 /// For all cases. A machine that nobody else uses needs a few seconds.
 const SECONDS: &str = "300";

@@ -19,8 +19,7 @@ mod machine;
 mod root;
 mod short_stub;
 
-use common::stub::{build_stub, target};
-use common::{Plan, platform};
+use common::{Plan, build_stub, platform, target};
 use machine::{Case, Outcome};
 
 /// What is put in the place of the loader. The numbers are indices of what [`OUTCOMES`] has.

@@ -65,12 +65,6 @@ pub const INSPECTION: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("strace"), package: "strace" },
 ];
 
-/// What the tests start other kernels with.
-#[rustfmt::skip]
-pub const MACHINE: &[Prerequisite] = &[
-    Prerequisite { need: Need::Command("qemu-system-x86_64"), package: "qemu-system-x86" },
-];
-
 /// What builds and runs programs of other architectures: GCC and glibc for each; QEMU, without libraries for roots
 /// that have none, and with them for its plugins; and a Rust that can build `core`.
 #[rustfmt::skip]
@@ -85,6 +79,12 @@ pub const CROSS: &[Prerequisite] = &[
     Prerequisite { need: Need::File("/usr/bin/qemu-aarch64-static"), package: "qemu-user-static" },
     Prerequisite { need: Need::File("/usr/bin/rustc"), package: "rustc-web" },
     Prerequisite { need: Need::File("/usr/lib/rustlib/src/rust/library/core"), package: "rust-web-src" },
+];
+
+/// What the tests start other kernels with.
+#[rustfmt::skip]
+pub const MACHINE: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("qemu-system-x86_64"), package: "qemu-system-x86" },
 ];
 
 /// Everything that the tests use beyond Rust and a base system.

@@ -53,8 +53,6 @@ impl Names {
             for line in lines {
                 if line == "{environment}" {
                     text.lines.extend_from_slice(&run.environment);
-                    // QEMU turns the environment around.
-                    text.in_any_order = platform().needs_emulation();
                 } else {
                     text.lines.push(line);
                 }
@@ -62,6 +60,9 @@ impl Names {
             for texts in [&mut text.lines, &mut text.has, &mut text.lacks] {
                 replace_all(texts);
             }
+            // QEMU turns the environment around.
+            let is_entry = |line: &String| run.environment.contains(line);
+            text.in_any_order = platform().needs_emulation() && text.lines.iter().any(is_entry);
         }
         if let Stub::Baked {
             loader,

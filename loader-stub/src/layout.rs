@@ -7,7 +7,7 @@ use core::mem::size_of;
 use core::ops::Range;
 
 use goblin::elf::header::{EI_CLASS, EI_DATA, ELFDATA2LSB, ELFMAG, ET_DYN};
-use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_EH_FRAME, PT_LOAD};
+use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_EH_FRAME, PT_INTERP, PT_LOAD};
 use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
 
 use crate::elf::{CLASS, Header, MACHINE, ProgramHeader};
@@ -26,9 +26,12 @@ pub enum LayoutError {
     Architecture,
     /// Not position-independent (ET_DYN).
     Type,
+    /// It asks for a loader itself (PT_INTERP), as programs and the C library do.
+    Program,
     /// Program headers of another size, or outside of the file's first [`HEAD_SIZE`] bytes.
     ProgramHeaders,
-    /// Segments that are missing, overlap, are unsorted, wrap around or disagree with the file.
+    /// Segments that are missing, overlap, are unsorted, wrap around or disagree with the file; or none of
+    /// code where the entry point is.
     Segments,
 }
 
@@ -37,6 +40,7 @@ const TEXTS: &str = "\
 not an ELF file
 made for another architecture
 not a loader: its ELF type is not DYN
+not a loader: it asks for one itself
 damaged: its program headers are not where a loader has them
 damaged: its segments make no sense
 ";
@@ -149,7 +153,10 @@ impl<'a> Layout<'a> {
             program_headers: None,
             file_size: 0,
         };
-        let mut any = false;
+        if headers.iter().any(|header| header.p_type == PT_INTERP) {
+            return Err(LayoutError::Program);
+        }
+        let (mut any, mut entry_is_code) = (false, false);
         for header_of_segment in headers.iter().filter(|header| header.p_type == PT_LOAD) {
             let segment =
                 Segment::new(header_of_segment, page_size).ok_or(LayoutError::Segments)?;
@@ -159,10 +166,11 @@ impl<'a> Layout<'a> {
                 return Err(LayoutError::Segments);
             }
             any = true;
+            let in_file = segment.start..segment.file_end;
+            entry_is_code |= segment.protection & PROT_EXEC != 0 && in_file.contains(&layout.entry);
             layout.include(&segment, header_of_segment, header.e_phoff as usize)?;
         }
-        let inside = layout.first.start <= layout.entry && layout.entry < layout.end;
-        if inside {
+        if entry_is_code {
             Ok(layout)
         } else {
             Err(LayoutError::Segments)

@@ -1,6 +1,7 @@
 //! Messages on stderr, and the end if one of them is the last.
 
 use core::ffi::CStr;
+use core::mem::MaybeUninit;
 
 use loader_stub::errno;
 use loader_stub::layout::LayoutError;
@@ -56,19 +57,64 @@ impl Log {
         level <= self.0
     }
 
-    /// Says something, put together from pieces, on a line of its own.
+    /// Says something, put together from pieces, on a line of its own. Control characters, which could end the
+    /// line or change how a terminal shows it, appear as `?`: paths may have been made by somebody else.
     pub(crate) fn say(self, level: Level, pieces: &[&[u8]]) {
         if !self.says(level) {
             return;
         }
-        let mut line: [&[u8]; 16] = [b""; 16];
-        for (place, piece) in line
-            .iter_mut()
-            .zip([&b"nix-ld: "[..]].iter().chain(pieces).chain(&[&b"\n"[..]]))
-        {
-            *place = piece;
+        let mut line = Line::new();
+        line.add(b"nix-ld: ");
+        for piece in pieces {
+            line.add(piece);
         }
-        sys::write(libc::STDERR_FILENO, &line);
+        line.end();
+    }
+}
+
+/// A line that is being put together. A short one is written at once, so that the lines of several processes
+/// do not mix.
+struct Line {
+    bytes: [MaybeUninit<u8>; Line::ROOM],
+    length: usize,
+}
+
+impl Line {
+    const ROOM: usize = 512;
+
+    const fn new() -> Self {
+        Self {
+            bytes: [MaybeUninit::uninit(); Self::ROOM],
+            length: 0,
+        }
+    }
+
+    fn add(&mut self, piece: &[u8]) {
+        for &byte in piece {
+            self.push(if byte.is_ascii_control() { b'?' } else { byte });
+        }
+    }
+
+    fn end(mut self) {
+        self.push(b'\n');
+        self.write();
+    }
+
+    fn push(&mut self, byte: u8) {
+        if self.length == Self::ROOM {
+            self.write();
+        }
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            place.write(byte);
+            self.length += 1;
+        }
+    }
+
+    fn write(&mut self) {
+        // SAFETY: `push` has filled as many bytes as `length` says.
+        let bytes = unsafe { core::slice::from_raw_parts(self.bytes.as_ptr().cast(), self.length) };
+        sys::write(libc::STDERR_FILENO, &[bytes]);
+        self.length = 0;
     }
 }
 

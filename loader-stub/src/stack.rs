@@ -13,6 +13,8 @@ use core::ffi::{CStr, c_char};
 use core::marker::PhantomData;
 use core::slice;
 
+use crate::texts;
+
 /// Types of auxiliary vector entries, from the kernel's include/uapi/linux/auxvec.h.
 pub mod at {
     /// End of the vector.
@@ -34,6 +36,17 @@ pub mod at {
     /// The path by which the program was executed: an address of a string.
     pub const EXECFN: usize = 31;
 }
+
+/// What [`InitialStack::missing_entry`] looks for.
+const NEEDED: [usize; 4] = [at::PHDR, at::PHNUM, at::BASE, at::ENTRY];
+/// The names of these, a line each. See `texts.rs`.
+const NAMES: &str = "\
+AT_PHDR
+AT_PHNUM
+AT_BASE
+AT_ENTRY";
+
+const SMALLEST_PAGE: usize = 4096;
 
 /// One entry of the auxiliary vector (`ElfN_auxv_t`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,17 +156,44 @@ impl<'a> InitialStack<'a> {
         }
     }
 
-    /// The value of an auxiliary vector entry; 0 if there is none, which is what its absence means for all
-    /// that the stub asks for.
+    /// The value of an auxiliary vector entry, the first of its kind; 0 if there is none.
     pub fn aux(&self, kind: usize) -> usize {
         let found = self.auxv.iter().find(|entry| entry.kind == kind);
         found.map_or(0, |entry| entry.value)
     }
 
-    /// Changes the value of an auxiliary vector entry, if there is one.
+    /// Changes the value of an auxiliary vector entry, if there is one. C libraries take the last of several,
+    /// so all are changed.
     pub fn set_aux(&mut self, kind: usize, value: usize) {
-        if let Some(entry) = self.auxv.iter_mut().find(|entry| entry.kind == kind) {
+        for entry in self.auxv.iter_mut().filter(|entry| entry.kind == kind) {
             entry.value = value;
+        }
+    }
+
+    /// Whether the program may have rights that its caller does not have. It may unless the kernel says
+    /// that it has not: whoever lays out a stack without AT_SECURE has not asked the kernel.
+    pub fn is_secure(&self) -> bool {
+        let mut says = self.auxv.iter().filter(|entry| entry.kind == at::SECURE);
+        let first = says.next();
+        first.is_none_or(|entry| entry.value != 0) || says.any(|entry| entry.value != 0)
+    }
+
+    /// The name of an entry that is missing without which no loader finds its program, nor the stub out
+    /// whether it was started directly.
+    pub fn missing_entry(&self) -> Option<&'static [u8]> {
+        let has = |kind| self.auxv.iter().any(|entry| entry.kind == kind);
+        let missing = NEEDED.iter().position(|&kind| !has(kind));
+        missing.map(|number| texts::line(NAMES, number))
+    }
+
+    /// The page size, in bytes. No Linux has smaller pages than the size taken where the kernel says nothing,
+    /// or nothing that could be.
+    pub fn page_size(&self) -> usize {
+        let size = self.aux(at::PAGESZ);
+        if size.is_power_of_two() && size >= SMALLEST_PAGE {
+            size
+        } else {
+            SMALLEST_PAGE
         }
     }
 
@@ -188,6 +228,74 @@ mod tests {
         words.push(0);
         words.extend(auxv.iter().flat_map(|&(kind, value)| [kind, value]));
         words
+    }
+
+    /// The stack of a program with these entries and the final one.
+    fn with_auxv(auxv: &[(usize, usize)], look: impl Fn(InitialStack<'_>)) {
+        let mut words = block(&[], &[], &[auxv, &[(at::NULL, 0)]].concat());
+        // SAFETY: the block is as the kernel lays it out, and lives as long as the stack.
+        look(unsafe { InitialStack::from_pointer(words.as_mut_ptr()) });
+    }
+
+    #[test]
+    fn a_program_is_secure_unless_the_kernel_says_that_it_is_not() {
+        let secure = |auxv: &[(usize, usize)], expected| {
+            with_auxv(auxv, |stack| {
+                assert_eq!(stack.is_secure(), expected, "{auxv:?}")
+            });
+        };
+        secure(&[(at::SECURE, 0)], false);
+        secure(&[(at::SECURE, 1)], true);
+        secure(&[], true);
+        secure(&[(at::SECURE, 0), (at::SECURE, 1)], true);
+        secure(&[(at::SECURE, 1), (at::SECURE, 0)], true);
+        secure(&[(at::SECURE, 0), (at::SECURE, 0)], false);
+    }
+
+    #[test]
+    fn names_an_entry_that_is_missing() {
+        let all = [(at::PHDR, 1), (at::PHNUM, 1), (at::BASE, 0), (at::ENTRY, 1)];
+        with_auxv(&all, |stack| assert_eq!(stack.missing_entry(), None));
+        for (number, name) in ["AT_PHDR", "AT_PHNUM", "AT_BASE", "AT_ENTRY"]
+            .iter()
+            .enumerate()
+        {
+            let mut some = all.to_vec();
+            some.remove(number);
+            with_auxv(&some, |stack| {
+                assert_eq!(stack.missing_entry(), Some(name.as_bytes()));
+            });
+        }
+    }
+
+    #[test]
+    fn takes_the_smallest_pages_if_the_kernel_says_nothing_that_could_be() {
+        for (says, size) in [
+            (65536, 65536),
+            (4096, 4096),
+            (0, 4096),
+            (1, 4096),
+            (2048, 4096),
+            (5000, 4096),
+            (!0, 4096),
+        ] {
+            with_auxv(&[(at::PAGESZ, says)], |stack| {
+                assert_eq!(stack.page_size(), size)
+            });
+        }
+        with_auxv(&[], |stack| assert_eq!(stack.page_size(), 4096));
+    }
+
+    #[test]
+    fn changes_every_entry_of_a_kind() {
+        with_auxv(
+            &[(at::BASE, 1), (at::ENTRY, 2), (at::BASE, 3)],
+            |mut stack| {
+                stack.set_aux(at::BASE, 9);
+                let values: Vec<_> = stack.auxv.iter().map(|entry| entry.value).collect();
+                assert_eq!(values, [9, 2, 9, 0]);
+            },
+        );
     }
 
     fn texts<'a>(entries: &[Entry<'a>]) -> Vec<&'a CStr> {

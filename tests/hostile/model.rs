@@ -42,13 +42,19 @@ const DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld/lib";
 pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> Effect {
     let first = |name: String| {
         let prefix = [name.as_bytes(), b"="].concat();
-        let mut values = start.envp.iter().filter_map(|entry| entry.strip_prefix(&prefix[..]));
-        let value = values.next()?.to_vec();
-        (!value.is_empty() && !start.secure).then_some(value)
+        let mut values = start
+            .envp
+            .iter()
+            .filter_map(|entry| entry.strip_prefix(&prefix[..]));
+        let value = values.find(|value| !value.is_empty())?.to_vec();
+        (!start.secure).then_some(value)
     };
     let (baked_loader, baked_dir, baked_cache) = start.baked.clone();
 
-    let named = first(format!("NIX_LD_LIBRARY_PATH_{system}")).or_else(|| first("NIX_LD_LIBRARY_PATH".into()));
+    // Empty elements mean nothing, and so a path of nothing else is an empty one.
+    let path = |name: String| first(name).filter(|path| !directories(path).is_empty());
+    let named = path(format!("NIX_LD_LIBRARY_PATH_{system}"))
+        .or_else(|| path("NIX_LD_LIBRARY_PATH".into()));
     let has_cache = |dir: &[u8]| readable(&[dir, b"/ld.so.cache"].concat());
     let libraries = if let Some(path) = named {
         let way = match &directories(&path)[..] {
@@ -56,14 +62,26 @@ pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> 
             _ => Way::Environment,
         };
         Some((path, way))
-    } else if has_cache(DEFAULT) {
-        Some((DEFAULT.to_vec(), Way::Cache))
-    } else if let Some(dir) = baked_dir {
-        Some((dir, if baked_cache { Way::Cache } else { Way::Environment }))
     } else if readable(DEFAULT) {
-        Some((DEFAULT.to_vec(), Way::Environment))
+        Some((
+            DEFAULT.to_vec(),
+            if has_cache(DEFAULT) {
+                Way::Cache
+            } else {
+                Way::Environment
+            },
+        ))
     } else {
-        None
+        baked_dir.map(|dir| {
+            (
+                dir,
+                if baked_cache {
+                    Way::Cache
+                } else {
+                    Way::Environment
+                },
+            )
+        })
     };
     let libraries = libraries.map(|(path, way)| match way {
         Way::Environment if start.secure => (path, Way::Not),
@@ -73,22 +91,35 @@ pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> 
     let mut loaders = Vec::new();
     loaders.extend(first(format!("NIX_LD_{system}")));
     loaders.extend(first("NIX_LD".into()));
-    if let Some((path, _)) = &libraries
-        && let [dir] = &directories(path)[..]
+    let in_use = libraries
+        .as_ref()
+        .map(|(path, _)| directories(path))
+        .unwrap_or_default();
+    let mut environments = vec![DEFAULT.to_vec()];
+    if let [dir] = &in_use[..]
+        && dir != DEFAULT
     {
-        loaders.push([dir, &b"/ld.so"[..]].concat());
+        environments.insert(0, dir.clone());
     }
-    let default = [DEFAULT, b"/ld.so"].concat();
-    if !loaders.contains(&default) || loaders.last() != Some(&default) {
-        loaders.push(default);
-    }
+    loaders.extend(
+        environments
+            .iter()
+            .map(|dir| [dir, &b"/ld.so"[..]].concat()),
+    );
     loaders.extend(baked_loader);
 
     // What is said already: to a loader started by hand, in its last --library-path; else in the environment,
     // of which the real loader takes the last.
-    let mut variables = start.envp.iter().filter_map(|entry| entry.strip_prefix(b"LD_LIBRARY_PATH="));
+    let mut variables = start
+        .envp
+        .iter()
+        .filter_map(|entry| entry.strip_prefix(b"LD_LIBRARY_PATH="));
     let variable = variables.next_back().map(<[u8]>::to_vec);
-    let argument = if start.direct { library_path_argument(&start.argv) } else { None };
+    let argument = if start.direct {
+        library_path_argument(&start.argv)
+    } else {
+        None
+    };
     let loaders_path = match &libraries {
         Some((path, Way::Environment)) => {
             let user = argument.or(variable).unwrap_or_default();
@@ -100,7 +131,11 @@ pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> 
         }
         _ => argument.or(variable),
     };
-    Effect { loaders, libraries, loaders_path }
+    Effect {
+        loaders,
+        libraries,
+        loaders_path,
+    }
 }
 
 /// The directories of a library path; empty elements mean nothing.
@@ -120,7 +155,12 @@ pub fn library_path_argument(argv: &[Vec<u8>]) -> Option<Vec<u8>> {
                 Some(path) => value = Some(path.clone()),
                 None => return None,
             },
-            b"--preload" | b"--argv0" | b"--audit" | b"--inhibit-rpath" | b"--glibc-hwcaps-mask" | b"--glibc-hwcaps-prepend" => {
+            b"--preload"
+            | b"--argv0"
+            | b"--audit"
+            | b"--inhibit-rpath"
+            | b"--glibc-hwcaps-mask"
+            | b"--glibc-hwcaps-prepend" => {
                 rest.next();
             }
             b"--" => break,

@@ -177,7 +177,11 @@ fn real_ground() -> Ground {
         fs::create_dir(ground.path(folder)).expect("a folder");
         let source = format!("const char *where(void) {{ return \"{folder}\"; }}\n");
         let library = ground.path(folder).join("libwhere.so");
-        compile(&library, &source, &["-shared", "-fPIC", "-nostdlib"]);
+        compile(
+            &library,
+            &source,
+            &["-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libwhere.so"],
+        );
     }
     let library = ground.path("a/libwhere.so");
     compile(
@@ -185,12 +189,9 @@ fn real_ground() -> Ground {
         PROGRAM,
         &[library.to_str().expect("UTF-8")],
     );
+    fs::create_dir(ground.path("glibc")).expect("a folder");
     let glibc = loader().with_file_name("");
-    ground.root = ground
-        .root
-        .clone()
-        .bind_read_only(glibc, "/t/glibc")
-        .bind_read_only(ground.path("a"), "/t/a");
+    ground.root = ground.root.clone().bind_read_only(glibc, "/t/glibc");
     ground
 }
 

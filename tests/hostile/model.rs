@@ -153,7 +153,7 @@ pub fn library_path_argument(argv: &[Vec<u8>]) -> Option<Vec<u8>> {
         match &argument[..] {
             b"--library-path" => match rest.next() {
                 Some(path) => value = Some(path.clone()),
-                None => return None,
+                None => break,
             },
             b"--preload"
             | b"--argv0"

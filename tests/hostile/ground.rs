@@ -63,13 +63,15 @@ impl Ground {
     }
 }
 
-/// Compiles C source with the stub's path as the loader.
+/// Compiles C source. What is not static has the stub's path as its loader.
 pub fn compile(path: &Path, source: &str, flags: &[&str]) {
     let file = path.with_extension("c");
     fs::write(&file, source).expect("a file");
     let mut cc = Command::new("cc");
     cc.arg("-O1").arg("-o").arg(path).arg(&file).args(flags);
-    cc.arg(format!("-Wl,--dynamic-linker={STUB}"));
+    if !flags.iter().any(|flag| flag.starts_with("-static")) {
+        cc.arg(format!("-Wl,--dynamic-linker={STUB}"));
+    }
     let output = cc.output().expect("a C compiler");
     assert!(
         output.status.success(),

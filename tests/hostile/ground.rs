@@ -63,13 +63,14 @@ impl Ground {
     }
 }
 
-/// Compiles C source. What is not static has the stub's path as its loader.
+/// Compiles C source. What is not static has the stub's path as its loader, if no flag says another.
 pub fn compile(path: &Path, source: &str, flags: &[&str]) {
     let file = path.with_extension("c");
     fs::write(&file, source).expect("a file");
     let mut cc = Command::new("cc");
     cc.arg("-O1").arg("-o").arg(path).arg(&file).args(flags);
-    if !flags.iter().any(|flag| flag.starts_with("-static")) {
+    let says = |flag: &&str| flag.starts_with("-static") || flag.contains("--dynamic-linker");
+    if !flags.iter().any(says) {
         cc.arg(format!("-Wl,--dynamic-linker={STUB}"));
     }
     let output = cc.output().expect("a C compiler");

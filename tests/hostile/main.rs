@@ -11,6 +11,8 @@ mod exec;
 mod ground;
 mod initial_stack;
 mod limits;
+#[path = "../behaviour/build/long_path.rs"]
+mod long_path;
 mod model;
 mod privileged;
 #[allow(

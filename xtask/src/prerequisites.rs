@@ -61,6 +61,7 @@ pub const STORE: &[Prerequisite] = &[
 pub const INSPECTION: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("readelf"), package: "binutils" },
     Prerequisite { need: Need::Command("strace"), package: "strace" },
+    Prerequisite { need: Need::Command("setcap"), package: "libcap2-bin" },
 ];
 
 /// Everything that the tests use beyond Rust and a base system.

@@ -319,6 +319,12 @@ const HEADER_CHANGES: &[(&str, Fate, Change)] = &[
     ("entry at the end of the address space", Refused(SEGMENTS), |header, _| header.e_entry = u64::MAX),
 ];
 
+/// Every loader with changed headers, and what was changed.
+pub fn changed_loaders() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+    let all = HEADER_CHANGES.iter().chain(SEGMENT_CHANGES);
+    all.map(|(what, _, change)| (*what, patched(*change)))
+}
+
 #[test]
 fn headers_that_make_no_sense() {
     let ground = ground();

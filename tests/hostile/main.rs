@@ -13,6 +13,7 @@ mod initial_stack;
 mod limits;
 #[path = "../behaviour/build/long_path.rs"]
 mod long_path;
+mod mappings;
 mod model;
 mod privileged;
 #[allow(

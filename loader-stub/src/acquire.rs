@@ -125,8 +125,15 @@ pub(crate) fn fail_without_entry(stack: &InitialStack<'_>, name: &[u8]) -> ! {
     )
 }
 
+/// Says why the program cannot be run, in one piece, and ends. The piece is put into a list here because a
+/// list of nothing but constants would be a table of pointers, which has to be relocated.
+#[inline(never)]
+pub(crate) fn fail_in_words(stack: &InitialStack<'_>, why: &[u8]) -> ! {
+    fail_because(stack, &[why])
+}
+
 /// Says why the program cannot be run, and ends.
-pub(crate) fn fail_because(stack: &InitialStack<'_>, why: &[&[u8]]) -> ! {
+fn fail_because(stack: &InitialStack<'_>, why: &[&[u8]]) -> ! {
     let mut pieces: [&[u8]; 14] = [b""; 14];
     let begin: [&[u8]; 3] = [b"cannot run ", program(stack), b": "];
     for (place, piece) in pieces.iter_mut().zip(begin.iter().chain(why)) {

@@ -93,9 +93,9 @@ fn check_room(stack: &InitialStack<'_>, here: usize, size: usize) {
     }
     let end = here.wrapping_sub(size + OF_A_LOADER) & !(size_of::<usize>() - 1);
     if sys::stack_reaches(core::ptr::with_exposed_provenance_mut(end)).is_err() {
-        acquire::fail_because(
+        acquire::fail_in_words(
             stack,
-            &[b"its environment has too many entries for its stack: raise `ulimit -s`, or make them fewer"],
+            b"its environment has too many entries for its stack: raise `ulimit -s`, or make them fewer",
         );
     }
 }

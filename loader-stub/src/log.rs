@@ -95,7 +95,7 @@ impl Line {
         }
     }
 
-    fn end(mut self) {
+    fn end(&mut self) {
         self.push(b'\n');
         self.write();
     }

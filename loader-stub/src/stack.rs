@@ -173,16 +173,20 @@ impl<'a> InitialStack<'a> {
     /// Whether the program may have rights that its caller does not have. It may unless the kernel says
     /// that it has not: whoever lays out a stack without AT_SECURE has not asked the kernel.
     pub fn is_secure(&self) -> bool {
-        let mut says = self.auxv.iter().filter(|entry| entry.kind == at::SECURE);
-        let first = says.next();
-        first.is_none_or(|entry| entry.value != 0) || says.any(|entry| entry.value != 0)
+        let says = self.auxv.iter().filter(|entry| entry.kind == at::SECURE);
+        says.fold(None, |any, entry| Some(any.unwrap_or(0) | entry.value)) != Some(0)
     }
 
     /// The name of an entry that is missing without which no loader finds its program, nor the stub out
     /// whether it was started directly.
     pub fn missing_entry(&self) -> Option<&'static [u8]> {
-        let has = |kind| self.auxv.iter().any(|entry| entry.kind == kind);
-        let missing = NEEDED.iter().position(|&kind| !has(kind));
+        // One walk for all: a bit for each kind below 32.
+        let bit = |kind: usize| 1u32.checked_shl(kind.try_into().unwrap_or(u32::MAX));
+        let kinds = self.auxv.iter().filter_map(|entry| bit(entry.kind));
+        let seen = kinds.fold(0, |seen, bit| seen | bit);
+        let missing = NEEDED
+            .iter()
+            .position(|&kind| bit(kind).is_some_and(|bit| seen & bit == 0));
         missing.map(|number| texts::line(NAMES, number))
     }
 

@@ -73,7 +73,14 @@ impl Built {
         match artifact {
             Artifact::Program(program) => {
                 let loader = "-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2";
-                self.compile(case, program, &place(&program.path)?, &[loader.to_owned()])?;
+                // The linker would have even what is static ask for a loader.
+                let is_static = program.flags.iter().any(|flag| flag.starts_with("-static"));
+                let flags = if is_static {
+                    vec![]
+                } else {
+                    vec![loader.to_owned()]
+                };
+                self.compile(case, program, &place(&program.path)?, &flags)?;
             }
             Artifact::Library(library) => {
                 let path = Path::new(IN_ROOT).join(&library.path);

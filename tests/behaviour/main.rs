@@ -12,7 +12,7 @@
 //!
 //! | directive | |
 //! |---|---|
-//! | `program: PATH SOURCE FLAG...` | a program; `/lib64/ld-linux-x86-64.so.2` is its loader |
+//! | `program: PATH SOURCE FLAG...` | a program; `/lib64/ld-linux-x86-64.so.2` is its loader, unless it is static |
 //! | `library: PATH SOURCE FLAG...` | a shared library. Its soname is its file's name; the macro FOLDER is its folder's, as a string |
 //! | `file: PATH TEXT` | a text file, which ends without a newline |
 //! | `link: PATH TARGET` | a symbolic link |

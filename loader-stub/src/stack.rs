@@ -122,6 +122,15 @@ pub struct InitialStack<'a> {
     pub envp: &'a [Entry<'a>],
     /// The auxiliary vector with its AT_NULL entry.
     pub auxv: &'a mut [AuxEntry],
+    /// Which kinds below 32 there are in it: a [`bit`] each.
+    kinds: u32,
+    /// The values of all AT_SECURE entries in one.
+    secure: usize,
+}
+
+/// The bit of a kind of auxiliary vector entry; none for those from 32 on.
+fn bit(kind: usize) -> u32 {
+    if kind < 32 { 1 << kind } else { 0 }
 }
 
 impl<'a> InitialStack<'a> {
@@ -143,8 +152,16 @@ impl<'a> InitialStack<'a> {
                 count += 1;
             }
             let auxv = envp.add(count + 1).cast::<AuxEntry>();
-            let mut last = 0;
-            while (*auxv.add(last)).kind != at::NULL {
+            let (mut last, mut kinds, mut secure) = (0, 0, 0);
+            loop {
+                let AuxEntry { kind, value } = *auxv.add(last);
+                if kind == at::NULL {
+                    break;
+                }
+                kinds |= bit(kind);
+                if kind == at::SECURE {
+                    secure |= value;
+                }
                 last += 1;
             }
             Self {
@@ -152,6 +169,8 @@ impl<'a> InitialStack<'a> {
                 argv: slice::from_raw_parts(argv.cast(), argc),
                 envp: slice::from_raw_parts(envp.cast(), count),
                 auxv: slice::from_raw_parts_mut(auxv, last + 1),
+                kinds,
+                secure,
             }
         }
     }
@@ -173,20 +192,13 @@ impl<'a> InitialStack<'a> {
     /// Whether the program may have rights that its caller does not have. It may unless the kernel says
     /// that it has not: whoever lays out a stack without AT_SECURE has not asked the kernel.
     pub fn is_secure(&self) -> bool {
-        let says = self.auxv.iter().filter(|entry| entry.kind == at::SECURE);
-        says.fold(None, |any, entry| Some(any.unwrap_or(0) | entry.value)) != Some(0)
+        self.kinds & bit(at::SECURE) == 0 || self.secure != 0
     }
 
     /// The name of an entry that is missing without which no loader finds its program, nor the stub out
     /// whether it was started directly.
     pub fn missing_entry(&self) -> Option<&'static [u8]> {
-        // One walk for all: a bit for each kind below 32.
-        let bit = |kind: usize| 1u32.checked_shl(kind.try_into().unwrap_or(u32::MAX));
-        let kinds = self.auxv.iter().filter_map(|entry| bit(entry.kind));
-        let seen = kinds.fold(0, |seen, bit| seen | bit);
-        let missing = NEEDED
-            .iter()
-            .position(|&kind| bit(kind).is_some_and(|bit| seen & bit == 0));
+        let missing = NEEDED.iter().position(|&kind| self.kinds & bit(kind) == 0);
         missing.map(|number| texts::line(NAMES, number))
     }
 

@@ -71,7 +71,7 @@ pub struct FetchArgs {
 #[derive(Debug, Args)]
 pub struct FuzzArgs {
     /// How long each target runs
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     pub minutes: u64,
     /// Keep what was found in fuzz/corpus, as far as it reaches more code
     #[arg(long)]

@@ -12,6 +12,7 @@ use goblin::elf::program_header::{PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD, 
 use ldshim::elf::{self, Segment};
 use ldshim::library_env::Collection;
 use ldshim::sandbox::Root;
+use loader_stub::{baked, layout};
 
 #[path = "common/stub.rs"]
 mod stub;
@@ -44,6 +45,15 @@ fn release_stubs() -> &'static [PathBuf] {
 fn segments(path: &Path) -> Vec<Segment> {
     let file = fs::File::open(path).unwrap();
     elf::segments(&file, &elf::identify(path).unwrap()).unwrap()
+}
+
+/// How many bytes of memory it spans.
+fn memory_size(stub: &Path) -> u64 {
+    let segments = segments(stub).into_iter();
+    segments
+        .map(|it| it.address + it.memory_size)
+        .max()
+        .unwrap()
 }
 
 /// The lines of readelf's output that have this text in them.
@@ -86,7 +96,7 @@ fn has_no_executable_stack() {
     for stub in stubs() {
         let segments = segments(stub);
         let stack = segments.iter().find(|segment| segment.kind == PT_GNU_STACK);
-        // Without the header the kernel would make the program's stack executable.
+        // The kernel does not look at it; tools do.
         assert_eq!(stack.unwrap().flags & PF_X, 0, "{}", stub.display());
     }
 }
@@ -127,6 +137,33 @@ fn is_one_read_only_mapping() {
         loads.retain(|segment| segment.kind == PT_LOAD && segment.memory_size > 0);
         assert_eq!(loads.len(), 1, "{}: {loads:?}", stub.display());
         assert_eq!(loads[0].flags & PF_W, 0, "{}", stub.display());
+    }
+}
+
+/// Kernels before 6.7 clear the rest of the page in which the interpreter's file ends, and kill the program
+/// if they may not write there: `padzero` in `load_elf_interp`, fs/binfmt_elf.c.
+#[test]
+fn ends_on_a_page_boundary_or_where_the_kernel_may_write() {
+    for stub in stubs() {
+        let segments = segments(stub).into_iter();
+        let loads = segments.filter(|segment| segment.kind == PT_LOAD && segment.file_size > 0);
+        let last = loads.max_by_key(|segment| segment.address).unwrap();
+        let end = last.address + last.file_size;
+        let is_writable = last.flags & PF_W != 0;
+        assert!(
+            is_writable || end.is_multiple_of(4096),
+            "{}: {end:#x}",
+            stub.display()
+        );
+    }
+}
+
+#[test]
+fn is_known_by_its_first_bytes() {
+    for stub in stubs() {
+        let section = elf::section(stub, baked::SECTION).unwrap().unwrap();
+        assert_eq!(section.offset, baked::OFFSET as u64, "{}", stub.display());
+        assert!(baked::OFFSET + baked::MAGIC.len() <= layout::HEAD_SIZE);
     }
 }
 
@@ -191,6 +228,12 @@ impl Start {
     }
 }
 
+/// As many directories as a development shell has, with paths as long as in the store.
+fn twenty_directories() -> String {
+    let directory = |number| format!("/nix/store/{number:032}-some-package-1.2.3-lib/lib");
+    (0..20).map(directory).collect::<Vec<_>>().join(":")
+}
+
 /// The plans, as the environment that leads to each.
 const PLANS: [(&str, &[(&str, &str)]); 3] = [
     (
@@ -207,11 +250,7 @@ const PLANS: [(&str, &[(&str, &str)]); 3] = [
 #[test]
 fn makes_at_most_ten_system_calls_before_the_real_loader() {
     for stub in release_stubs() {
-        let size = segments(stub)
-            .iter()
-            .map(|it| it.address + it.memory_size)
-            .max()
-            .unwrap();
+        let size = memory_size(stub);
         for (plan, environment) in PLANS {
             let start = Start::new(stub);
             let calls = trace::loaders_own_syscalls(&mut start.command(environment), size);
@@ -234,4 +273,25 @@ fn adds_at_most_ten_thousand_instructions() {
         assert!(added <= 10_000, "{plan}: {added} instructions");
         println!("{plan}: {added} instructions added");
     }
+}
+
+/// The loader itself takes instructions for each directory, so here those of the stub are counted alone.
+#[test]
+fn takes_a_few_instructions_per_byte_of_a_library_path() {
+    let stub = &release_stubs()[0];
+    let directories = twenty_directories();
+    let environment = [("NIX_LD", LOADER), ("NIX_LD_LIBRARY_PATH", &directories)];
+    let start = Start::new(stub);
+    let count =
+        trace::loaders_own_instructions(&mut start.command(&environment), memory_size(stub));
+    let limit = 6_000 + 8 * directories.len() as u64;
+    assert!(
+        (1..=limit).contains(&count),
+        "{count} instructions for {} bytes",
+        directories.len()
+    );
+    println!(
+        "{} bytes of directories: {count} instructions",
+        directories.len()
+    );
 }

@@ -4,7 +4,6 @@ use core::ffi::CStr;
 use core::mem::MaybeUninit;
 
 use loader_stub::cache_path::{self, Place};
-use loader_stub::elf::Header;
 use loader_stub::layout::LayoutError;
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{self, LoaderCandidate, Mechanism, Plan};
@@ -39,14 +38,13 @@ pub(crate) fn loader(
     plan: &Plan<'_>,
     place: Option<Place>,
     stack: &InitialStack<'_>,
-    own: &Header,
     log: Log,
 ) -> Image {
     let page_size = stack.page_size();
     let is_direct = stack.aux(at::BASE) == 0;
     let mut failure = None;
     for candidate in plan.loaders.iter().flatten() {
-        match try_candidate(candidate, plan, place, page_size, own) {
+        match try_candidate(candidate, plan, place, page_size) {
             Ok(image) if is_direct && image.program_headers.is_none() => {
                 // Nobody else could tell such a loader what it is.
                 failure.get_or_insert((candidate, LayoutError::ProgramHeaders.into()));
@@ -78,10 +76,9 @@ fn try_candidate(
     plan: &Plan<'_>,
     place: Option<Place>,
     page_size: usize,
-    own: &Header,
 ) -> Result<Image, Reason> {
     let mut head = Head::new();
-    let (file, layout) = image::open(candidate.path, &mut head, page_size, own)?;
+    let (file, layout) = image::open(candidate.path, &mut head, page_size)?;
     let by_cache = plan
         .libraries
         .as_ref()

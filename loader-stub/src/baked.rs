@@ -8,6 +8,8 @@ use core::ffi::CStr;
 
 /// The name of the section.
 pub const SECTION: &str = ".nix_ld.baked";
+/// Where the section is in the file, in bytes: within the part that is read of a loader.
+pub const OFFSET: usize = 0x200;
 /// The size of the section, in bytes.
 pub const SIZE: usize = 2048;
 /// What the section begins with. The last byte is the version of the format.

@@ -13,7 +13,8 @@
 )]
 
 use core::ffi::CStr;
-use core::mem::{MaybeUninit, size_of};
+use core::marker::PhantomData;
+use core::mem::{MaybeUninit, size_of, size_of_val};
 use core::slice;
 
 use crate::env::UserLibraryPath;
@@ -46,7 +47,7 @@ impl Placement {
         user: Option<UserLibraryPath<'a>>,
         is_direct: bool,
     ) -> (Self, &'a CStr) {
-        let value = user.map_or(c"", |user| user.value);
+        let value = user.map_or(c"", |user| user.value.to_c_str());
         if !is_direct {
             let replaces = |user: UserLibraryPath<'_>| Self::ReplaceVariable(user.index);
             return (user.map_or(Self::AppendVariable, replaces), value);
@@ -75,7 +76,11 @@ pub struct StackCopy<'a> {
     stack: &'a InitialStack<'a>,
     placement: Placement,
     path: LibraryPath<'a>,
-    /// The length of the text with its NUL, in words.
+    /// Whether the libraries have to be taken apart to leave out empty elements.
+    has_empty_elements: bool,
+    /// How many bytes come before the text, in the words that it takes.
+    text_start: usize,
+    /// How many words it takes, with its NUL.
     text_words: usize,
 }
 
@@ -96,8 +101,21 @@ pub struct Restore {
 pub struct Epilogue {
     /// The program's entry point.
     pub entry: usize,
-    /// The words to put back: two of the environment, and AT_ENTRY.
-    pub restores: [Restore; 3],
+    /// The words to put back: two of the environment, one of the text, and AT_ENTRY.
+    pub restores: [Restore; 4],
+}
+
+/// How bytes are copied. A call of `memcpy` would go through the global offset table, and nothing else in
+/// the stub has to be relocated.
+///
+/// # Safety
+/// `copy_bytes` does what `memcpy` does, and nothing else.
+pub unsafe trait CopyBytes {
+    /// Copies bytes to where there are none of them.
+    ///
+    /// # Safety
+    /// The memory is there.
+    unsafe fn copy_bytes(to: *mut u8, from: *const u8, count: usize);
 }
 
 impl<'a> StackCopy<'a> {
@@ -107,12 +125,23 @@ impl<'a> StackCopy<'a> {
             stack,
             placement,
             path,
+            has_empty_elements: plan::has_empty_element(path.libraries),
+            text_start: 0,
             text_words: 0,
         };
         let mut length = 1;
         copy.for_each_piece(|piece| length += piece.len());
-        copy.text_words = length.div_ceil(WORD);
+        copy.text_start = copy.kept_text().next_multiple_of(WORD) - copy.kept_text();
+        copy.text_words = (copy.text_start + length).div_ceil(WORD);
         copy
+    }
+
+    /// How much of the text remains when the program runs: the variable as the user has set it, or nothing.
+    fn kept_text(&self) -> usize {
+        match self.placement {
+            Placement::ReplaceVariable(_) => VARIABLE.len() + self.path.user.len(),
+            _ => 0,
+        }
     }
 
     /// How much memory the copy takes, in words.
@@ -143,10 +172,14 @@ impl<'a> StackCopy<'a> {
     /// Writes the copy to the beginning of `memory`, which has at least [`Self::words`] words; `None` if it
     /// has not. `trampoline` is what the loader is to take for the program's entry point, if it loads a
     /// program by AT_ENTRY at all.
-    pub fn write(&self, memory: &mut [MaybeUninit<usize>], trampoline: usize) -> Option<()> {
+    pub fn write<C: CopyBytes>(
+        &self,
+        memory: &mut [MaybeUninit<usize>],
+        trampoline: usize,
+    ) -> Option<()> {
         let (vectors, text) = memory.split_at_mut_checked(self.vector_words())?;
-        let text = self.write_text(text.get_mut(..self.text_words)?);
-        let mut words = Words(vectors);
+        let text = self.write_text::<C>(text.get_mut(..self.text_words)?);
+        let mut words = Words::<C>(vectors, PhantomData);
         self.write_argv(&mut words, text)?;
         let environment = self.write_envp(&mut words, text)?;
         let is_direct = matches!(
@@ -154,95 +187,102 @@ impl<'a> StackCopy<'a> {
             Placement::ReplaceArgument(_) | Placement::InsertArgument
         );
         let entry = self.write_auxv(&mut words, if is_direct { None } else { Some(trampoline) })?;
-        self.write_epilogue(&mut words, environment, entry)
+        // The pointers to the text may have been copied by then, by a constructor that calls `setenv`. So
+        // the text ends where the user's part ends, which is the first byte of a word.
+        let end_of_text = Restore {
+            address: text + self.kept_text(),
+            value: 0,
+        };
+        self.write_epilogue(&mut words, environment, end_of_text, entry)
     }
 
-    fn write_argv(&self, words: &mut Words<'_>, text: usize) -> Option<()> {
-        let inserted = self.placement == Placement::InsertArgument;
-        words.push(self.stack.argv.len() + if inserted { 2 } else { 0 })?;
-        for (index, argument) in self.stack.argv.iter().enumerate() {
-            let replaced = self.placement == Placement::ReplaceArgument(index);
-            words.push(if replaced { text } else { argument.address() })?;
-            if inserted && index == 0 {
+    fn write_argv<C: CopyBytes>(&self, words: &mut Words<'_, C>, text: usize) -> Option<()> {
+        let argv = self.stack.argv;
+        match self.placement {
+            Placement::InsertArgument => {
+                let (name, arguments) = argv.split_at_checked(1)?;
+                words.push(argv.len() + 2)?;
+                words.copy(name)?;
                 words.push(FLAG.as_ptr().expose_provenance())?;
                 words.push(text)?;
+                words.copy(arguments)?;
+            }
+            Placement::ReplaceArgument(index) => {
+                words.push(argv.len())?;
+                words.copy(argv.get(..index)?)?;
+                words.push(text)?;
+                words.copy(argv.get(index + 1..)?)?;
+            }
+            _ => {
+                words.push(argv.len())?;
+                words.copy(argv)?;
             }
         }
         words.push(0).map(|_| ())
     }
 
-    fn write_envp(&self, words: &mut Words<'_>, text: usize) -> Option<[Option<Restore>; 2]> {
+    fn write_envp<C: CopyBytes>(
+        &self,
+        words: &mut Words<'_, C>,
+        text: usize,
+    ) -> Option<[Option<Restore>; 2]> {
+        let envp = self.stack.envp;
         let mut restores = [None, None];
-        let replaced = match self.placement {
-            Placement::ReplaceVariable(index) => index,
-            _ => usize::MAX,
-        };
-        for (index, entry) in self.stack.envp.iter().enumerate() {
-            if index == replaced {
+        match self.placement {
+            Placement::ReplaceVariable(index) => {
+                words.copy(envp.get(..index)?)?;
                 restores[0] = Some(Restore {
                     address: words.push(text)?,
-                    value: entry.address(),
+                    value: envp.get(index)?.address(),
                 });
-            } else {
-                words.push(entry.address())?;
+                words.copy(envp.get(index + 1..)?)?;
             }
-        }
-        if self.placement == Placement::AppendVariable {
-            // The variable stands there twice, because afterwards whole pairs have to remain between the end
-            // of the environment and the auxiliary vector: the first becomes the environment's NULL, the
-            // second and the NULL behind it an entry of the vector that means nothing.
-            restores[0] = Some(Restore {
-                address: words.push(text)?,
-                value: 0,
-            });
-            restores[1] = Some(Restore {
-                address: words.push(text)?,
-                value: at::IGNORE,
-            });
+            Placement::AppendVariable => {
+                words.copy(envp)?;
+                // The variable stands there twice, because afterwards whole pairs have to remain between the
+                // end of the environment and the auxiliary vector: the first becomes the environment's NULL,
+                // the second and the NULL behind it an entry of the vector that means nothing.
+                restores = [0, at::IGNORE]
+                    .map(|value| words.push(text).map(|address| Restore { address, value }));
+            }
+            _ => words.copy(envp)?,
         }
         words.push(0)?;
         Some(restores)
     }
 
-    fn write_auxv(
+    fn write_auxv<C: CopyBytes>(
         &self,
-        words: &mut Words<'_>,
+        words: &mut Words<'_, C>,
         trampoline: Option<usize>,
     ) -> Option<Option<Restore>> {
-        let mut entry = None;
-        for aux in self.stack.auxv.iter() {
-            // A second entry point would stay the trampoline's, for there is one word to restore.
-            let repeated = aux.kind == at::ENTRY && entry.is_some();
-            words.push(if repeated { at::IGNORE } else { aux.kind })?;
-            match trampoline {
-                Some(trampoline) if aux.kind == at::ENTRY && !repeated => {
-                    entry = Some(Restore {
-                        address: words.push(trampoline)?,
-                        value: aux.value,
-                    });
-                }
-                _ => {
-                    words.push(aux.value)?;
-                }
-            }
-        }
-        Some(entry)
+        let auxv = &*self.stack.auxv;
+        let is_entry = |aux: &AuxEntry| trampoline.is_some() && aux.kind == at::ENTRY;
+        let Some(index) = auxv.iter().position(is_entry) else {
+            words.copy(auxv)?;
+            return Some(None);
+        };
+        words.copy(auxv.get(..index)?)?;
+        words.push(at::ENTRY)?;
+        let entry = Restore {
+            address: words.push(trampoline?)?,
+            value: auxv.get(index)?.value,
+        };
+        words.copy(auxv.get(index + 1..)?)?;
+        Some(Some(entry))
     }
 
-    fn write_epilogue(
+    fn write_epilogue<C: CopyBytes>(
         &self,
-        words: &mut Words<'_>,
+        words: &mut Words<'_, C>,
         [first, second]: [Option<Restore>; 2],
+        end_of_text: Restore,
         entry: Option<Restore>,
     ) -> Option<()> {
-        let own_entry = words.push(entry.map_or(0, |entry| entry.value))?;
-        // What has nothing to restore writes a word over that is there already.
-        let nothing = Restore {
-            address: own_entry,
-            value: entry.map_or(0, |entry| entry.value),
-        };
-        for restore in [first, second, entry] {
-            let Restore { address, value } = restore.unwrap_or(nothing);
+        words.push(entry.map_or(0, |entry| entry.value))?;
+        for restore in [first, second, Some(end_of_text), entry] {
+            // What has nothing to restore ends the text once more.
+            let Restore { address, value } = restore.unwrap_or(end_of_text);
             words.push(address)?;
             words.push(value)?;
         }
@@ -250,21 +290,25 @@ impl<'a> StackCopy<'a> {
     }
 
     /// Writes the library path and returns its address.
-    fn write_text(&self, memory: &mut [MaybeUninit<usize>]) -> usize {
+    fn write_text<C: CopyBytes>(&self, memory: &mut [MaybeUninit<usize>]) -> usize {
         let bytes = memory.as_mut_ptr().cast::<MaybeUninit<u8>>();
         // SAFETY: words are made of bytes, as many as said, and any byte may be in a `MaybeUninit`.
         let bytes = unsafe { slice::from_raw_parts_mut(bytes, memory.len() * WORD) };
-        let mut rest = bytes.iter_mut();
+        let mut rest = bytes.get_mut(self.text_start..).unwrap_or_default();
+        let start = rest.as_ptr().expose_provenance();
         self.for_each_piece(|piece| {
-            // The pieces come first in the zip: at its end, `zip` has asked only its first for one more.
-            for (&value, byte) in piece.iter().zip(rest.by_ref()) {
-                byte.write(value);
+            if let Some((place, after)) =
+                core::mem::take(&mut rest).split_at_mut_checked(piece.len())
+            {
+                // SAFETY: `place` is as long as the piece, and nobody else's.
+                unsafe { C::copy_bytes(place.as_mut_ptr().cast(), piece.as_ptr(), piece.len()) };
+                rest = after;
             }
         });
-        if let Some(byte) = rest.next() {
+        if let Some(byte) = rest.first_mut() {
             byte.write(0);
         }
-        memory.as_ptr().expose_provenance()
+        start
     }
 
     fn for_each_piece(&self, mut take: impl FnMut(&[u8])) {
@@ -276,6 +320,12 @@ impl<'a> StackCopy<'a> {
         }
         let mut any = !self.path.user.is_empty();
         take(self.path.user);
+        if !self.has_empty_elements {
+            if any {
+                take(b":");
+            }
+            return take(self.path.libraries);
+        }
         for directory in plan::directories(self.path.libraries) {
             if any {
                 take(b":");
@@ -286,15 +336,25 @@ impl<'a> StackCopy<'a> {
     }
 }
 
-/// Memory that is filled word by word.
-struct Words<'a>(&'a mut [MaybeUninit<usize>]);
+/// Memory that is filled from its beginning on.
+struct Words<'a, C>(&'a mut [MaybeUninit<usize>], PhantomData<C>);
 
-impl Words<'_> {
+impl<C: CopyBytes> Words<'_, C> {
     /// Writes the next word and returns its address; `None` if there is no room.
     fn push(&mut self, word: usize) -> Option<usize> {
         let (next, rest) = core::mem::take(&mut self.0).split_first_mut()?;
         self.0 = rest;
         Some(core::ptr::from_mut(next.write(word)).expose_provenance())
+    }
+
+    /// Copies what is made of whole words; `None` if there is no room.
+    fn copy<T: Copy>(&mut self, items: &[T]) -> Option<()> {
+        let size = size_of_val(items);
+        let (next, rest) = core::mem::take(&mut self.0).split_at_mut_checked(size / WORD)?;
+        // SAFETY: `next` is as long as the items, and nobody else's.
+        unsafe { C::copy_bytes(next.as_mut_ptr().cast(), items.as_ptr().cast(), size) };
+        self.0 = rest;
+        Some(())
     }
 }
 

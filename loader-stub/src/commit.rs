@@ -4,7 +4,7 @@ use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use core::slice;
 
-use loader_stub::block::{LibraryPath, Placement, StackCopy};
+use loader_stub::block::{CopyBytes, LibraryPath, Placement, StackCopy};
 use loader_stub::plan::{Inputs, Mechanism, Plan};
 use loader_stub::stack::{InitialStack, at};
 use loader_stub::texts;
@@ -100,6 +100,17 @@ fn check_room(stack: &InitialStack<'_>, here: usize, size: usize) {
     }
 }
 
+/// Copies as the architecture does it best.
+struct ByInstruction;
+
+// SAFETY: it copies bytes, the lowest first, and does nothing else.
+unsafe impl CopyBytes for ByInstruction {
+    unsafe fn copy_bytes(to: *mut u8, from: *const u8, count: usize) {
+        // SAFETY: the caller's memory is there.
+        unsafe { arch::copy_bytes(to, from, count) }
+    }
+}
+
 /// What [`hand_over`] works on.
 struct Handover<'a> {
     copy: StackCopy<'a>,
@@ -119,7 +130,7 @@ unsafe extern "C" fn hand_over(memory: *mut usize, argument: *const c_void) -> !
     };
     let trampoline = arch::trampoline as unsafe extern "C" fn() -> ! as usize;
     // There is room for as many words as the copy has said that it takes.
-    let _ = handover.copy.write(words, trampoline);
+    let _ = handover.copy.write::<ByInstruction>(words, trampoline);
     // SAFETY: the copy is an initial stack, and the loader's entry point expects one.
     unsafe { arch::jump(memory, handover.entry) }
 }

@@ -31,8 +31,8 @@ pub struct Settings<'a> {
 pub struct UserLibraryPath<'a> {
     /// The entry's place in the environment.
     pub index: usize,
-    /// Its value, which may be empty.
-    pub value: &'a CStr,
+    /// Its value, which may be empty, and whose length only the environment plan needs.
+    pub value: Entry<'a>,
 }
 
 /// Looks through the whole environment once. Entries without `=` are passed over.
@@ -43,10 +43,7 @@ pub fn scan<'a>(envp: &[Entry<'a>]) -> Settings<'a> {
             b'N' => scan_nix_ld(entry, &mut settings),
             b'L' => {
                 if let Some(value) = entry.strip_prefix(b"LD_LIBRARY_PATH=") {
-                    settings.user = Some(UserLibraryPath {
-                        index,
-                        value: value.to_c_str(),
-                    });
+                    settings.user = Some(UserLibraryPath { index, value });
                 }
             }
             _ => {}
@@ -122,7 +119,7 @@ mod tests {
         assert_eq!(settings.libraries_of_system, Some(c"/own/lib"));
         assert_eq!(settings.log, Some(c"info"));
         let user = settings.user.unwrap();
-        assert_eq!((user.index, user.value), (5, c"/u"));
+        assert_eq!((user.index, user.value.to_c_str()), (5, c"/u"));
     }
 
     #[test]
@@ -165,6 +162,6 @@ mod tests {
         ]);
         assert_eq!(settings.loader, Some(c"/1"));
         let user = settings.user.unwrap();
-        assert_eq!((user.index, user.value), (3, c""));
+        assert_eq!((user.index, user.value.to_c_str()), (3, c""));
     }
 }

@@ -25,13 +25,17 @@ const TEXTS: &str = "\
 24:Too many open files
 26:Text file busy
 27:File too large
+29:Illegal seek
 36:File name too long
 38:Function not implemented
 40:Too many levels of symbolic links
+74:Bad message
 75:Value too large for defined data type
 107:Transport endpoint is not connected
+110:Connection timed out
 116:Stale file handle
 117:Structure needs cleaning
+126:Required key not available
 ";
 
 /// What `errno` means; `None` if it is none of those that the stub meets.

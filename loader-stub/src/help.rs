@@ -1,6 +1,5 @@
 //! What the stub says when it is started by hand with nothing to run.
 
-use loader_stub::elf::Header;
 use loader_stub::plan::{Mechanism, Plan};
 
 use crate::image::{self, Head};
@@ -21,16 +20,16 @@ const TEXT: &str = concat!(
     "  NIX_LD_LIBRARY_PATH, NIX_LD_LIBRARY_PATH_",
     env!("NIX_SYSTEM"),
     "  directories of libraries\n",
-    "  NIX_LD_LOG  how much it says: error, warn (the default), info, debug, trace\n",
+    "  NIX_LD_LOG  how much it says: off, error, warn (the default), info, debug, trace\n",
     "\n",
     "It would use now:\n",
 );
 
 /// Prints the help, and which loader and libraries would be used, and ends.
-pub(crate) fn print(plan: &Plan<'_>, page_size: usize, own: &Header) -> ! {
+pub(crate) fn print(plan: &Plan<'_>, page_size: usize) -> ! {
     let usable = |path| {
         let mut head = Head::new();
-        image::open(path, &mut head, page_size, own)
+        image::open(path, &mut head, page_size)
             .map(|(file, _)| file.close())
             .is_ok()
     };

@@ -6,7 +6,6 @@ use core::slice;
 
 use libc::{PROT_NONE, PROT_READ, PROT_WRITE};
 use loader_stub::cache_path::{self, Place};
-use loader_stub::elf::Header;
 use loader_stub::layout::{HEAD_SIZE, Layout, LayoutError, Segment, align_up};
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{LOADER_FILE, LoaderPath};
@@ -49,12 +48,11 @@ pub(crate) struct Cache<'a> {
     pub(crate) place: Option<Place>,
 }
 
-/// Opens a loader's file and checks that it can be mapped. `own` is the stub's header.
+/// Opens a loader's file and checks that it can be mapped.
 pub(crate) fn open<'a>(
     path: LoaderPath<'_>,
     head: &'a mut Head,
     page_size: usize,
-    own: &Header,
 ) -> Result<(File, Layout<'a>), Reason> {
     let mut buffer = PathBuffer::new();
     let path = match path {
@@ -63,7 +61,7 @@ pub(crate) fn open<'a>(
         LoaderPath::Inside(dir) => buffer.join(dir, LOADER_FILE),
     };
     let file = File::open(path.ok_or(Errno(libc::ENAMETOOLONG))?)?;
-    match check(&file, head, page_size, own) {
+    match check(&file, head, page_size) {
         Ok(layout) => Ok((file, layout)),
         Err(reason) => {
             file.close();
@@ -72,17 +70,9 @@ pub(crate) fn open<'a>(
     }
 }
 
-fn check<'a>(
-    file: &File,
-    head: &'a mut Head,
-    page_size: usize,
-    own: &Header,
-) -> Result<Layout<'a>, Reason> {
+fn check<'a>(file: &File, head: &'a mut Head, page_size: usize) -> Result<Layout<'a>, Reason> {
     let head = file.read(&mut head.0)?;
     let layout = Layout::parse(head, page_size)?;
-    if plain::from_bytes(head) == Ok(own) {
-        return Err(Reason::Other("it is this stub itself"));
-    }
     // A page of a mapping that is behind the file's end is there, but kills who touches it.
     if file.size()? < layout.file_size {
         return Err(LayoutError::Segments.into());

@@ -10,6 +10,7 @@ use goblin::elf::header::{EI_CLASS, EI_DATA, ELFDATA2LSB, ELFMAG, ET_DYN};
 use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_EH_FRAME, PT_INTERP, PT_LOAD};
 use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
 
+use crate::baked::{self, MAGIC};
 use crate::elf::{CLASS, Header, MACHINE, ProgramHeader};
 use crate::texts;
 
@@ -24,14 +25,13 @@ pub enum LayoutError {
     NotElf,
     /// Another class, byte order or machine.
     Architecture,
-    /// Not position-independent (ET_DYN).
+    /// A stub of ldshim.
+    Stub,
+    /// Not position-independent (ET_DYN), or a program or library that names a loader itself.
     Type,
-    /// It asks for a loader itself (PT_INTERP), as programs and the C library do.
-    Program,
     /// Program headers of another size, or outside of the file's first [`HEAD_SIZE`] bytes.
     ProgramHeaders,
-    /// Segments that are missing, overlap, are unsorted, wrap around or disagree with the file; or none of
-    /// code where the entry point is.
+    /// Segments that are missing, overlap, are unsorted, wrap around or disagree with the file.
     Segments,
 }
 
@@ -39,8 +39,8 @@ pub enum LayoutError {
 const TEXTS: &str = "\
 not an ELF file
 made for another architecture
-not a loader: its ELF type is not DYN
-not a loader: it asks for one itself
+a stub itself, and no real loader
+not a loader
 damaged: its program headers are not where a loader has them
 damaged: its segments make no sense
 ";
@@ -61,7 +61,8 @@ pub struct Segment {
     pub offset: usize,
     /// The first address that the file does not fill; `start` if it fills none.
     pub file_end: usize,
-    /// The end of the segment in memory. What the file does not fill is zero.
+    /// The end of the segment in memory. What the file does not fill is zero; only the rest of the file's
+    /// last page is not, if the segment is not writable. The kernel does the same.
     pub memory_end: usize,
     /// `PROT_*`
     pub protection: i32,
@@ -136,6 +137,12 @@ impl<'a> Layout<'a> {
     pub fn parse(head: &'a [u8], page_size: usize) -> Result<Self, LayoutError> {
         let header: &Header = plain::from_bytes(head).map_err(|_| LayoutError::NotElf)?;
         check_identity(header)?;
+        if head
+            .get(baked::OFFSET..)
+            .is_some_and(|rest| rest.starts_with(&MAGIC))
+        {
+            return Err(LayoutError::Stub);
+        }
         let headers = program_headers(head, header)?;
         let mut layout = Self {
             headers,
@@ -154,10 +161,11 @@ impl<'a> Layout<'a> {
             file_size: 0,
         };
         if headers.iter().any(|header| header.p_type == PT_INTERP) {
-            return Err(LayoutError::Program);
+            return Err(LayoutError::Type);
         }
-        let (mut any, mut entry_is_code) = (false, false);
-        for header_of_segment in headers.iter().filter(|header| header.p_type == PT_LOAD) {
+        let mut any = false;
+        let mut enters_code = false;
+        for header_of_segment in headers.iter().filter(is_load) {
             let segment =
                 Segment::new(header_of_segment, page_size).ok_or(LayoutError::Segments)?;
             if !any {
@@ -166,14 +174,15 @@ impl<'a> Layout<'a> {
                 return Err(LayoutError::Segments);
             }
             any = true;
-            let in_file = segment.start..segment.file_end;
-            entry_is_code |= segment.protection & PROT_EXEC != 0 && in_file.contains(&layout.entry);
+            enters_code |= segment.protection & PROT_EXEC != 0
+                && (segment.start..segment.file_end).contains(&layout.entry);
             layout.include(&segment, header_of_segment, header.e_phoff as usize)?;
         }
-        if entry_is_code {
-            Ok(layout)
-        } else {
-            Err(LayoutError::Segments)
+        match (any, enters_code) {
+            (true, true) => Ok(layout),
+            // A library: position-independent as well, but nothing begins there.
+            (true, false) => Err(LayoutError::Type),
+            (false, _) => Err(LayoutError::Segments),
         }
     }
 
@@ -208,10 +217,7 @@ impl<'a> Layout<'a> {
 
     /// The segments, by address.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = Segment> + '_ {
-        let loads = self
-            .headers
-            .iter()
-            .filter(|header| header.p_type == PT_LOAD);
+        let loads = self.headers.iter().filter(is_load);
         loads.filter_map(|header| Segment::new(header, self.page_size))
     }
 
@@ -256,6 +262,11 @@ impl<'a> Layout<'a> {
             .filter(move |segment| constant(segment) && with_code(segment));
         without.chain(with).map(range)
     }
+}
+
+/// Whether a header is of something that is there in memory.
+fn is_load(header: &&ProgramHeader) -> bool {
+    header.p_type == PT_LOAD && header.p_memsz > 0
 }
 
 fn check_identity(header: &Header) -> Result<(), LayoutError> {

@@ -1,7 +1,6 @@
 //! Messages on stderr, and the end if one of them is the last.
 
 use core::ffi::CStr;
-use core::mem::MaybeUninit;
 
 use loader_stub::errno;
 use loader_stub::layout::LayoutError;
@@ -10,9 +9,10 @@ use loader_stub::texts;
 
 use crate::sys::{self, Errno};
 
-/// How much is said, as in `NIX_LD_LOG`. Nothing has the level `Trace` yet; nix-ld's users may set it.
+/// How much is said, as in `NIX_LD_LOG`. Why a program cannot be run is said in any case. Nothing has the level `Trace` yet; nix-ld's users may set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
+    Off,
     Error,
     Warn,
     Info,
@@ -32,6 +32,7 @@ impl Log {
         };
         let is = |name: &[u8]| setting.to_bytes().eq_ignore_ascii_case(name);
         match () {
+            () if is(b"off") => Self(Level::Off),
             () if is(b"error") => Self(Level::Error),
             () if is(b"warn") => Self(Level::Warn),
             () if is(b"info") => Self(Level::Info),
@@ -57,66 +58,32 @@ impl Log {
         level <= self.0
     }
 
-    /// Says something, put together from pieces, on a line of its own. Control characters, which could end the
-    /// line or change how a terminal shows it, appear as `?`: paths may have been made by somebody else.
+    /// Says something, put together from pieces, on a line of its own.
     pub(crate) fn say(self, level: Level, pieces: &[&[u8]]) {
         if !self.says(level) {
             return;
         }
-        let mut line = Line::new();
-        line.add(b"nix-ld: ");
-        for piece in pieces {
-            line.add(piece);
+        let [before, after] = [[&b"nix-ld: "[..]], [&b"\n"[..]]];
+        let whole = before
+            .into_iter()
+            .chain(pieces.iter().map(|piece| cut(piece)));
+        let mut line: [&[u8]; 16] = [b""; 16];
+        for (place, piece) in line.iter_mut().zip(whole.chain(after)) {
+            *place = piece;
         }
-        line.end();
+        sys::write(libc::STDERR_FILENO, &line);
     }
 }
 
-/// A line that is being put together. A short one is written at once, so that the lines of several processes
-/// do not mix.
-struct Line {
-    bytes: [MaybeUninit<u8>; Line::ROOM],
-    length: usize,
+/// A piece of a message up to where it would break the line, or fill the screen: names come from anybody.
+fn cut(piece: &[u8]) -> &[u8] {
+    let breaks = |&byte: &u8| byte < b' ' || byte == 0x7f;
+    let end = piece.iter().position(breaks).unwrap_or(piece.len());
+    piece.get(..end.min(LONGEST_PIECE)).unwrap_or_default()
 }
 
-impl Line {
-    const ROOM: usize = 512;
-
-    const fn new() -> Self {
-        Self {
-            bytes: [MaybeUninit::uninit(); Self::ROOM],
-            length: 0,
-        }
-    }
-
-    fn add(&mut self, piece: &[u8]) {
-        for &byte in piece {
-            self.push(if byte.is_ascii_control() { b'?' } else { byte });
-        }
-    }
-
-    fn end(&mut self) {
-        self.push(b'\n');
-        self.write();
-    }
-
-    fn push(&mut self, byte: u8) {
-        if self.length == Self::ROOM {
-            self.write();
-        }
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            place.write(byte);
-            self.length += 1;
-        }
-    }
-
-    fn write(&mut self) {
-        // SAFETY: `push` has filled as many bytes as `length` says.
-        let bytes = unsafe { core::slice::from_raw_parts(self.bytes.as_ptr().cast(), self.length) };
-        sys::write(libc::STDERR_FILENO, &[bytes]);
-        self.length = 0;
-    }
-}
+/// How much of a piece is printed, in bytes: PATH_MAX.
+const LONGEST_PIECE: usize = 4096;
 
 /// Why a loader cannot be used.
 #[derive(Clone, Copy, Debug)]
@@ -125,8 +92,6 @@ pub(crate) enum Reason {
     System(Errno),
     /// Its file does.
     Layout(LayoutError),
-    /// Something else, in words.
-    Other(&'static str),
 }
 
 impl From<Errno> for Reason {
@@ -149,7 +114,6 @@ impl Reason {
                 errno::describe(errno).unwrap_or(b"the system gave an unusual error")
             }
             Self::Layout(error) => error.as_bytes(),
-            Self::Other(text) => text.as_bytes(),
         }
     }
 }

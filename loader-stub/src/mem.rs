@@ -59,12 +59,30 @@ unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, count: usize) -> c_int {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strlen(text: *const u8) -> usize {
-    let mut length = 0;
-    // SAFETY: the text ends with a NUL, at which the loop ends.
-    while unsafe { text.add(length).read_volatile() } != 0 {
-        length += 1;
+    let mut end = text;
+    // SAFETY: the text ends with a NUL, at which the loops end. Words are read from aligned addresses, so the
+    // last one may go beyond the text but not beyond the page that the NUL is in.
+    unsafe {
+        while !end.addr().is_multiple_of(size_of::<usize>()) {
+            if end.read_volatile() == 0 {
+                return end.addr() - text.addr();
+            }
+            end = end.add(1);
+        }
+        while !has_zero_byte(end.cast::<usize>().read_volatile()) {
+            end = end.add(size_of::<usize>());
+        }
+        while end.read_volatile() != 0 {
+            end = end.add(1);
+        }
     }
-    length
+    end.addr() - text.addr()
+}
+
+/// Whether a word has a byte that is 0: only there does taking 1 away set a highest bit that was not set.
+fn has_zero_byte(word: usize) -> bool {
+    let ones = usize::MAX / 0xff;
+    word.wrapping_sub(ones) & !word & (ones << 7) != 0
 }
 
 /// Clears `[start, end)`, whole words at a time where it can: it may be a page.

@@ -192,15 +192,41 @@ fn loader_candidates<'a>(
 /// The directories of a library path. Empty elements are left out: to the real loader they would mean the
 /// current directory, and to those who leave them in, nothing.
 pub fn directories(path: &[u8]) -> impl Iterator<Item = &[u8]> {
-    path.split(|&byte| byte == b':' || byte == b';')
+    path.split(|&byte| is_separator(byte))
         .filter(|dir| !dir.is_empty())
 }
 
 /// The directory of a library path that has just one.
 pub fn single_directory(path: &[u8]) -> Option<&[u8]> {
-    let mut directories = directories(path);
-    let first = directories.next()?;
-    directories.next().is_none().then_some(first)
+    let start = path.iter().position(|&byte| !is_separator(byte))?;
+    let path = path.get(start..)?;
+    let end = path
+        .iter()
+        .position(|&byte| is_separator(byte))
+        .unwrap_or(path.len());
+    let (directory, rest) = path.split_at_checked(end)?;
+    rest.iter()
+        .all(|&byte| is_separator(byte))
+        .then_some(directory)
+}
+
+/// Whether a library path has an empty element.
+pub fn has_empty_element(path: &[u8]) -> bool {
+    // Word by word: these paths can be long. `memchr::memchr2` itself would need to be relocated.
+    let separators = memchr::arch::all::memchr::Two::new(b':', b';');
+    let mut rest = path;
+    loop {
+        let end = separators.find(rest);
+        match end.and_then(|end| rest.get(end + 1..)) {
+            Some(_) if end == Some(0) => return true,
+            Some(next) => rest = next,
+            None => return rest.is_empty(),
+        }
+    }
+}
+
+fn is_separator(byte: u8) -> bool {
+    byte == b':' || byte == b';'
 }
 
 /// A cache is opened again at each dlopen, when the program may be in another directory.

@@ -158,6 +158,10 @@ impl<'a> InitialStack<'a> {
                 if kind == at::NULL {
                     break;
                 }
+                if kind == at::ENTRY && kinds & bit(kind) != 0 {
+                    // There is one word to restore where the trampoline stands for the entry point.
+                    (*auxv.add(last)).kind = at::IGNORE;
+                }
                 kinds |= bit(kind);
                 if kind == at::SECURE {
                     secure |= value;

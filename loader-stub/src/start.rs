@@ -7,7 +7,6 @@ use core::slice;
 
 use loader_stub::baked::{self, Baked};
 use loader_stub::cache_path::Place;
-use loader_stub::elf::Header;
 use loader_stub::env;
 use loader_stub::plan::{self, Inputs};
 use loader_stub::stack::{InitialStack, at};
@@ -47,8 +46,6 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     unsafe { relocate::relocate(base, dynamic) };
     // SAFETY: the stack is the kernel's, and nobody else looks at it before the jump.
     let mut stack = unsafe { InitialStack::from_pointer(stack) };
-    // SAFETY: the stub's segments begin with its ELF header, which the kernel has read there.
-    let own = unsafe { &*core::ptr::with_exposed_provenance::<Header>(base) };
 
     let inputs = Inputs {
         settings: env::scan(stack.envp),
@@ -73,9 +70,9 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     // The kernel gives a loader the address at which it has put it, and a program none.
     let is_direct = stack.aux(at::BASE) == 0;
     if is_direct && stack.argv.len() < 2 {
-        help::print(&plan, stack.page_size(), own);
+        help::print(&plan, stack.page_size());
     }
-    let image = acquire::loader(&plan, place, &stack, own, log);
+    let image = acquire::loader(&plan, place, &stack, log);
     let mechanism = commit::mechanism(&plan, &image, &inputs, log);
     // SAFETY: the image was mapped for this process, which is done with everything else.
     unsafe { commit::commit(&mut stack, &image, &plan, &inputs, mechanism, is_direct) }

@@ -28,7 +28,7 @@ impl Errno {
 pub(crate) struct File(usize);
 
 impl File {
-    /// Opens for reading. Never waits, as opening a FIFO would, and leaves the terminal with who has it.
+    /// Opens for reading. Never waits, as opening a FIFO would, and never gets a controlling terminal.
     pub(crate) fn open(path: &CStr) -> Result<Self, Errno> {
         let flags = libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NONBLOCK | libc::O_NOCTTY;
         let arguments = [
@@ -43,7 +43,8 @@ impl File {
         Errno::check(unsafe { syscall(libc::SYS_openat, arguments) }).map(Self)
     }
 
-    /// Reads the beginning of the file and returns how much of it fits or is there.
+    /// Reads the beginning of the file and returns how much of it fits or is there. Pipes and terminals, from
+    /// which reading would take something away, are refused.
     pub(crate) fn read<'a>(&self, buffer: &'a mut [MaybeUninit<u8>]) -> Result<&'a [u8], Errno> {
         let arguments = [
             self.0,
@@ -54,7 +55,7 @@ impl File {
             0,
         ];
         // SAFETY: the kernel writes into the buffer only.
-        let length = Errno::check(unsafe { syscall(libc::SYS_read, arguments) })?;
+        let length = Errno::check(unsafe { syscall(libc::SYS_pread64, arguments) })?;
         // SAFETY: the kernel has filled so many bytes, of as many as there are.
         Ok(
             unsafe {

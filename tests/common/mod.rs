@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 mod root;
-mod stub;
+pub mod stub;
 
 pub use root::TestRoot;
 pub use stub::{stub, target};

@@ -30,6 +30,19 @@ pub fn instructions_to_entry(command: &mut Command) -> u64 {
     count
 }
 
+/// How many instructions the loader at `AT_BASE`, which is `size` bytes long, executes before other code is
+/// executed for the first time.
+pub fn loaders_own_instructions(command: &mut Command, size: u64) -> u64 {
+    let mut traced = Traced::start(command);
+    let base = traced.aux(AT_BASE);
+    let mut count = 0;
+    while (base..base + size).contains(&traced.registers().rip) {
+        assert!(traced.step(), "it ended in its loader");
+        count += 1;
+    }
+    count
+}
+
 /// The numbers of the system calls that the loader at `AT_BASE`, which is `size` bytes long, makes
 /// before any other code makes one.
 pub fn loaders_own_syscalls(command: &mut Command, size: u64) -> Vec<u64> {
@@ -46,6 +59,23 @@ pub fn loaders_own_syscalls(command: &mut Command, size: u64) -> Vec<u64> {
         // The second stop of each call is at its end.
         assert!(traced.run_to_syscall(), "it ended in its loader");
     }
+}
+
+/// How often a program, its loaders included, tries to open a file that does not exist.
+#[allow(
+    dead_code,
+    reason = "`cargo xtask bench` counts them, which uses this file too"
+)]
+pub fn failing_opens(command: &mut Command) -> u64 {
+    let mut traced = Traced::start(command);
+    let mut count = 0;
+    // Two stops per call, at its beginning and at its end.
+    while traced.run_to_syscall() && traced.run_to_syscall() {
+        let registers = traced.registers();
+        let opens = [libc::SYS_open, libc::SYS_openat].contains(&(registers.orig_rax as i64));
+        count += u64::from(opens && registers.rax as i64 == -i64::from(libc::ENOENT));
+    }
+    count
 }
 
 /// A process that stops where it is told to. It is killed when this is dropped.

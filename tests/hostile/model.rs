@@ -36,6 +36,18 @@ pub struct Effect {
     pub loaders_path: Option<Vec<u8>>,
 }
 
+impl Effect {
+    /// The same in the words of a loader, to which an empty variable is none, and a semicolon a colon.
+    pub fn normal(mut self) -> Self {
+        let path = self.loaders_path.take().unwrap_or_default();
+        let colons = path
+            .into_iter()
+            .map(|byte| if byte == b';' { b':' } else { byte });
+        self.loaders_path = Some(colons.collect::<Vec<_>>()).filter(|path| !path.is_empty());
+        self
+    }
+}
+
 const DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld/lib";
 
 /// `readable` answers whether a file can be read.

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
 
 use loader_stub::baked::Baked;
-use loader_stub::block::{Epilogue, LibraryPath, Placement, StackCopy};
+use loader_stub::block::{CopyBytes, Epilogue, LibraryPath, Placement, StackCopy};
 use loader_stub::env;
 use loader_stub::plan::{self, Inputs, LOADER_FILE, LoaderPath, Mechanism};
 use loader_stub::stack::{Entry, InitialStack, at};
@@ -68,6 +68,17 @@ pub fn effect(start: &Start, auxv: &[(usize, usize)], readable: impl Fn(&[u8]) -
     }
 }
 
+/// Copies bytes as the standard library does.
+struct Plainly;
+
+// SAFETY: it is `memcpy`.
+unsafe impl CopyBytes for Plainly {
+    unsafe fn copy_bytes(to: *mut u8, from: *const u8, count: usize) {
+        // SAFETY: the caller's memory is there, and does not overlap.
+        unsafe { from.copy_to_nonoverlapping(to, count) }
+    }
+}
+
 /// Writes the copy, looks at it as the loader does, and again as the program does.
 fn through_copy(stack: &InitialStack<'_>, copy: StackCopy<'_>, start: &Start) -> Option<Vec<u8>> {
     // Guards on both sides: nothing but the copy may be written.
@@ -75,10 +86,11 @@ fn through_copy(stack: &InitialStack<'_>, copy: StackCopy<'_>, start: &Start) ->
     let size = copy.words();
     let mut memory = vec![MaybeUninit::new(GUARD); size + 8];
     assert!(
-        copy.write(&mut memory[4..size + 3], TRAMPOLINE).is_none(),
+        copy.write::<Plainly>(&mut memory[4..size + 3], TRAMPOLINE)
+            .is_none(),
         "a word is missing"
     );
-    copy.write(&mut memory[4..size + 4], TRAMPOLINE)
+    copy.write::<Plainly>(&mut memory[4..size + 4], TRAMPOLINE)
         .expect("it has as many words as it said");
     let pointer = memory[4..].as_mut_ptr().cast::<usize>();
     // SAFETY: the copy is a block, whose texts are in itself and in `stack`.

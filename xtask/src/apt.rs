@@ -41,6 +41,25 @@ pub fn download(packages: &[&str], folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What a package depends on directly, by the current package lists.
+///
+/// # Errors
+/// There is no such package, after a second try with updated package lists.
+pub fn dependencies(package: &str) -> Result<Vec<String>> {
+    let attempt = || {
+        let mut command = Command::new("apt-cache");
+        process::run(command.args(["depends", "--important", "--no-recommends", package]))
+    };
+    let listed = attempt().or_else(|_| {
+        update();
+        attempt().with_context(|| format!("Debian 12 has {package}; is this another system?"))
+    })?;
+    let names = listed
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Depends: "));
+    Ok(names.map(str::to_owned).collect())
+}
+
 /// Updates the package lists. A failure is no error yet: old lists are often good enough.
 fn update() {
     let _ = process::run(&mut apt_get("update"));

@@ -35,12 +35,14 @@ pub fn run(mut command: Command) -> Result<()> {
     Ok(())
 }
 
-/// Builds everything for release, and returns the folder of the programs.
+/// Builds `ldshim` and the stub for release, and returns the folder of the programs.
 ///
 /// # Errors
 /// The build fails.
 pub fn build_release(network: Network) -> Result<PathBuf> {
-    run(command(&["build", "--release", "--workspace"], network))?;
+    let packages = ["--package=ldshim", "--package=loader-stub"];
+    let args = [&["build", "--release"], &packages[..]].concat();
+    run(command(&args, network))?;
     Ok(workspace::target("release"))
 }
 

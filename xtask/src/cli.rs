@@ -22,7 +22,7 @@ pub enum Task {
     Test(TestArgs),
     /// Measure what the stub adds to a start, beside other loaders
     Bench(BenchArgs),
-    /// Fetch what the tests need: programs into target/programs, libraries into the Nix store
+    /// Fetch what the tests need: programs into target/programs, libraries into the Nix store, a kernel
     Fetch(FetchArgs),
     /// Feed random input to the stub's pure half and to the tool's parsers
     Fuzz(FuzzArgs),

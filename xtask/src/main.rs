@@ -5,10 +5,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod apt;
+mod bench;
 mod cargo;
 mod cli;
 mod demo;
 mod fetch;
+mod kernel;
 mod manifest;
 mod prerequisites;
 mod process;

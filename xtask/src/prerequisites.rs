@@ -64,8 +64,14 @@ pub const INSPECTION: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("setcap"), package: "libcap2-bin" },
 ];
 
+/// What the tests start other kernels with.
+#[rustfmt::skip]
+pub const MACHINE: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("qemu-system-x86_64"), package: "qemu-system-x86" },
+];
+
 /// Everything that the tests use beyond Rust and a base system.
-pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION];
+pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION, MACHINE];
 
 /// Makes sure that every prerequisite of these groups is there. As root on Debian and its relatives it installs
 /// what is missing.

@@ -114,8 +114,14 @@ pub fn existing() -> Result<Store> {
 /// Downloads the packages and builds the store paths, as far as that is still to be done.
 ///
 /// # Errors
-/// A package cannot be downloaded (or may not be), or Nix cannot build.
+/// A package cannot be downloaded (or may not be), Nix cannot build, or this user may not and nothing
+/// is there yet.
 pub fn build(network: Network) -> Result<Store> {
+    if !has_daemon() && !Uid::effective().is_root() {
+        return existing().context(
+            "cannot write /nix/store: run this as root once, or install Nix with its daemon",
+        );
+    }
     let debs = workspace::target("debs");
     download(&debs, network)?;
     let packages = build_paths(&debs)?;
@@ -169,15 +175,13 @@ fn file_names(folder: &Path) -> Result<Vec<String>> {
     names.with_context(|| format!("cannot list {}", folder.display()))
 }
 
+/// Whether Nix builds for ordinary users.
+fn has_daemon() -> bool {
+    Path::new("/nix/var/nix/daemon-socket/socket").exists()
+}
+
 fn build_paths(debs: &Path) -> Result<PathBuf> {
     let link = workspace::target("store").join("packages");
-    let has_daemon = Path::new("/nix/var/nix/daemon-socket/socket").exists();
-    if !has_daemon && !Uid::effective().is_root() {
-        if link.exists() {
-            return Ok(link);
-        }
-        bail!("cannot write /nix/store: run this as root once, or install Nix with its daemon");
-    }
     let mut command = Command::new("nix-build");
     command
         .arg("--no-build-output")
@@ -187,7 +191,7 @@ fn build_paths(debs: &Path) -> Result<PathBuf> {
         .arg(debs)
         .arg("--out-link")
         .arg(&link);
-    if !has_daemon {
+    if !has_daemon() {
         // Root without a daemon: no build users, nothing to isolate, nowhere to substitute from.
         let settings = "build-users-group =\nsandbox = false\nsubstituters =\n";
         command.env("NIX_CONFIG", settings);

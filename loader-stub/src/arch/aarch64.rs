@@ -87,11 +87,14 @@ pub(crate) unsafe extern "C" fn trampoline() -> ! {
         "str x11, [x10]",
         "ldp x10, x11, [x9, #{third}]",
         "str x11, [x10]",
+        "ldp x10, x11, [x9, #{fourth}]",
+        "str x11, [x10]",
         "ldr x16, [x9, #{entry}]",
         "br x16",
         first = const core::mem::offset_of!(Epilogue, restores),
         second = const core::mem::offset_of!(Epilogue, restores) + 16,
         third = const core::mem::offset_of!(Epilogue, restores) + 32,
+        fourth = const core::mem::offset_of!(Epilogue, restores) + 48,
         entry = const core::mem::offset_of!(Epilogue, entry),
     )
 }

@@ -90,11 +90,15 @@ pub(crate) unsafe extern "C" fn trampoline() -> ! {
         "ld t1, {third}(t0)",
         "ld t2, {third} + 8(t0)",
         "sd t2, 0(t1)",
+        "ld t1, {fourth}(t0)",
+        "ld t2, {fourth} + 8(t0)",
+        "sd t2, 0(t1)",
         "ld t0, {entry}(t0)",
         "jr t0",
         first = const core::mem::offset_of!(Epilogue, restores),
         second = const core::mem::offset_of!(Epilogue, restores) + 16,
         third = const core::mem::offset_of!(Epilogue, restores) + 32,
+        fourth = const core::mem::offset_of!(Epilogue, restores) + 48,
         entry = const core::mem::offset_of!(Epilogue, entry),
     )
 }

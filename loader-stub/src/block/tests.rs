@@ -1,9 +1,19 @@
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::vec::Vec;
 use std::{format, vec};
 
 use super::*;
 use crate::stack::Entry;
+
+struct Memcpy;
+
+// SAFETY: it is memcpy.
+unsafe impl CopyBytes for Memcpy {
+    unsafe fn copy_bytes(to: *mut u8, from: *const u8, count: usize) {
+        // SAFETY: the caller's memory is there.
+        unsafe { std::ptr::copy_nonoverlapping(from, to, count) }
+    }
+}
 
 const ENTRY: usize = 99;
 const TRAMPOLINE: usize = 77;
@@ -61,7 +71,7 @@ fn copy(
     };
     let copy = StackCopy::new(&stack, place, path);
     let mut memory = vec![MaybeUninit::new(usize::MAX); copy.words()];
-    copy.write(&mut memory, TRAMPOLINE).unwrap();
+    copy.write::<Memcpy>(&mut memory, TRAMPOLINE).unwrap();
     let pointer = memory.as_mut_ptr().cast();
     // SAFETY: `write` has filled the memory with a block; its texts are in `block` and in the memory itself.
     look("loader", unsafe { InitialStack::from_pointer(pointer) });
@@ -207,5 +217,48 @@ fn writes_nowhere_but_into_its_memory() {
         },
     );
     let mut short = vec![MaybeUninit::uninit(); copy.words() - 1];
-    assert!(copy.write(&mut short, TRAMPOLINE).is_none());
+    assert!(copy.write::<Memcpy>(&mut short, TRAMPOLINE).is_none());
+}
+
+/// What a copy of the loader's pointers, made by a constructor that calls `setenv`, leads to once the
+/// program runs.
+#[test]
+fn ends_the_text_where_the_users_part_ends() {
+    for user in ["", "/u", "/u:/v/w", "/longer/than/a/word:"] {
+        let variable = format!("LD_LIBRARY_PATH={user}");
+        let mut block = Block::new(&["prog"], &["A=1", &variable]);
+        let seen = std::cell::Cell::new(None);
+        copy(
+            &mut block,
+            Placement::ReplaceVariable(1),
+            user,
+            "/a:/b",
+            |who, stack| {
+                if who == "loader" {
+                    seen.set(Some(stack.envp[1].address()));
+                } else {
+                    let text = std::ptr::with_exposed_provenance(seen.get().unwrap());
+                    // SAFETY: the text is in the copy, which `copy` keeps until the end.
+                    assert_eq!(unsafe { CStr::from_ptr(text) }.to_str().unwrap(), variable);
+                }
+            },
+        );
+    }
+    let mut block = Block::new(&["prog"], &["A=1"]);
+    let seen = std::cell::Cell::new(None);
+    copy(
+        &mut block,
+        Placement::AppendVariable,
+        "",
+        "/a:/b",
+        |who, stack| {
+            if who == "loader" {
+                seen.set(Some(stack.envp[1].address()));
+            } else {
+                let text = std::ptr::with_exposed_provenance(seen.get().unwrap());
+                // SAFETY: as above.
+                assert_eq!(unsafe { CStr::from_ptr(text) }, c"");
+            }
+        },
+    );
 }

@@ -206,7 +206,45 @@ fn refuses_segments_that_make_no_sense() {
         load(0x3000, 0, 0x1000, 0x1000, PF_R),
         load(0, 0, 0x2000, 0x2000, PF_R),
     ]);
-    refused(&[load(0x5000, 0, 0x1000, 0x1000, PF_R)]);
+}
+
+#[test]
+fn refuses_what_nothing_begins_in() {
+    let refused = |segments: &[ProgramHeader], entry: usize| {
+        assert_eq!(
+            error(segments, |header| header.e_entry = entry as _),
+            Some(LayoutError::Type),
+            "{entry:#x}"
+        );
+    };
+    assert_eq!(
+        error(&segments(), |header| header.e_entry = 0x1000),
+        None,
+        "the control"
+    );
+    for entry in [0, 0x800, 0x2500, 0x3000, 0x4a00, 0x6200, usize::MAX] {
+        refused(&segments(), entry);
+    }
+    let mut program = segments();
+    program.push(ProgramHeader {
+        p_type: PT_INTERP,
+        ..load(0x300, 0x300, 0x1c, 0x1c, PF_R)
+    });
+    refused(&program, 0x1200);
+}
+
+#[test]
+fn refuses_a_stub() {
+    let mut head = head_with(&segments(), |_| {});
+    head.0[crate::baked::OFFSET..][..MAGIC.len()].copy_from_slice(&MAGIC);
+    assert_eq!(Layout::parse(&head.0, PAGE).err(), Some(LayoutError::Stub));
+}
+
+#[test]
+fn passes_over_segments_with_nothing_in_them() {
+    let mut with_empty = segments();
+    with_empty.insert(1, load(0x10, 0, 0, 0, PF_R));
+    assert_eq!(error(&with_empty, |_| {}), None);
 }
 
 #[test]
@@ -214,7 +252,7 @@ fn refuses_an_entry_point_that_is_no_code() {
     let at = |entry| error(&segments(), |header| header.e_entry = entry);
     assert_eq!((at(0x1000), at(0x24ff)), (None, None), "the control");
     for entry in [0, 0x2500, 0x3000, 0x4900, 0x6000, 0x7000, !0] {
-        assert_eq!(at(entry), Some(LayoutError::Segments), "{entry:#x}");
+        assert_eq!(at(entry), Some(LayoutError::Type), "{entry:#x}");
     }
 }
 
@@ -222,7 +260,7 @@ fn refuses_an_entry_point_that_is_no_code() {
 fn refuses_what_asks_for_a_loader_itself() {
     let mut headers = segments();
     headers[4].p_type = PT_INTERP;
-    assert_eq!(error(&headers, |_| {}), Some(LayoutError::Program));
+    assert_eq!(error(&headers, |_| {}), Some(LayoutError::Type));
 }
 
 #[test]

@@ -178,3 +178,23 @@ fn lets_nothing_of_the_environment_count_under_at_secure() {
         Mechanism::Unreachable
     );
 }
+
+#[test]
+fn knows_single_directories_and_empty_elements() {
+    for (path, single, has_empty) in [
+        ("/a", Some("/a"), false),
+        ("/a:", Some("/a"), true),
+        (";;/a;:", Some("/a"), true),
+        ("/a:/b", None, false),
+        ("/a::/b", None, true),
+        (":", None, true),
+        ("", None, true),
+    ] {
+        assert_eq!(
+            single_directory(path.as_bytes()),
+            single.map(str::as_bytes),
+            "{path}"
+        );
+        assert_eq!(has_empty_element(path.as_bytes()), has_empty, "{path}");
+    }
+}

@@ -33,7 +33,7 @@
 //@ run: the stub itself
 //@ env: NIX_LD=/lib64/ld-linux-x86-64.so.2
 //@ exit: 127
-//@ stderr: nix-ld: cannot run /t/main: loader /lib64/ld-linux-x86-64.so.2: it is this stub itself (from NIX_LD: set it to the loader of a glibc, or unset it)
+//@ stderr: nix-ld: cannot run /t/main: loader /lib64/ld-linux-x86-64.so.2: a stub itself, and no real loader (from NIX_LD: set it to the loader of a glibc, or unset it)
 //
 //@ run: started directly
 //@ command: /lib64/ld-linux-x86-64.so.2 /t/main

@@ -6,7 +6,7 @@
 //@ library: hostile/libwhere.so where.c
 //@ program: main main.c /t/libraries/libwhere.so
 //@ setuid: main-setuid
-//@ program: hostile-loader hostile.c -static-pie -nostdlib
+//@ program: hostile-loader hostile.c -static-pie -nostdlib -Wl,--no-dynamic-linker
 //@ library-env: /nld libraries
 //
 //@ run: NIX_LD

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
-use crate::{fetch, prerequisites, store};
+use crate::{fetch, kernel, prerequisites, store};
 
 pub(super) fn run(args: &FetchArgs) -> Result<()> {
     let network = args.network.network();
@@ -20,6 +20,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<()> {
         "libraries  {} directories in the Nix store",
         store.library_directories()?.len()
     )?;
+    writeln!(out, "kernel     {}", kernel::fetch(network)?.display())?;
     let programs: Vec<PathBuf> = if args.programs.is_empty() {
         fetch::all(network)?
     } else {

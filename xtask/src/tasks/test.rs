@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::cargo;
 use crate::cli::{Network, TestArgs};
-use crate::{fetch, prerequisites, store};
+use crate::{fetch, kernel, prerequisites, store};
 
 /// A step of the test.
 struct Step {
@@ -101,6 +101,7 @@ fn prerequisites(network: Network) -> Result<()> {
 
 fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
+    kernel::fetch(network)?;
     fetch::all(network).map(drop)
 }
 

@@ -1,0 +1,160 @@
+//! The loaders that are compared, each in its root.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use ldshim::elf::Architecture;
+use ldshim::library_env::{CACHE_NAME, PLACE_NAME};
+use ldshim::sandbox::Root;
+
+use super::program::{BENCH_PLACE, NODE_PLACE, Program};
+use crate::store::Store;
+use crate::{process, workspace};
+
+/// Where in the roots the library environment is. Its path is short enough for the cache plan with
+/// Debian's loader, which has 16 bytes for the path of its cache.
+const LIBRARY_ENV_PLACE: &str = "/nld";
+/// Where in the roots a directory with the same libraries is, for those who search directories.
+pub const LIBRARIES_PLACE: &str = "/libs";
+/// The real loader, as stubs find it.
+const REAL_LOADER: &str = "/nld/ld.so";
+
+/// A loader in its root.
+pub struct Variant {
+    /// What the tables call it.
+    pub name: String,
+    /// The loader's file.
+    pub loader: PathBuf,
+    /// The root with the loader.
+    pub root: Root,
+    settings: Settings,
+}
+
+/// What the loader is told, and how.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settings {
+    /// Nothing; the list of libraries is in /etc/ld.so.cache, as on most distributions.
+    EtcCache,
+    /// By NIX_LD and NIX_LD_LIBRARY_PATH: one library environment.
+    LibraryEnv,
+    /// By the same: the directories of the program's libraries.
+    Directories,
+}
+
+impl Variant {
+    /// The environment in which the loader starts `program`.
+    pub fn environment(&self, program: &Program) -> Vec<(&'static str, String)> {
+        let libraries = match self.settings {
+            Settings::EtcCache => return Vec::new(),
+            Settings::LibraryEnv => LIBRARY_ENV_PLACE,
+            Settings::Directories => &program.directories,
+        };
+        vec![
+            ("NIX_LD", REAL_LOADER.to_owned()),
+            ("NIX_LD_LIBRARY_PATH", libraries.to_owned()),
+        ]
+    }
+}
+
+/// Makes the roots: of the real loader (first), the floor (second), the stub, and a peer if there is one.
+///
+/// # Errors
+/// The floor cannot be compiled, or a library environment cannot be written.
+pub fn all(store: &Store, node: &Path, stub: &Path, peer: Option<&Path>) -> Result<Vec<Variant>> {
+    let folder = workspace::target("bench");
+    let [env, libraries] = ["nld", "libs"].map(|name| folder.join(name));
+    write_library_env(store, &folder.join("many"), &env)?;
+    write_plain_directory(store, &libraries)?;
+    let floor = compile_floor(&folder)?;
+
+    let base = Root::nixos_like()
+        .bind_read_only(&folder, BENCH_PLACE)
+        .bind_read_only(node, NODE_PLACE)
+        .bind_read_only(&env, LIBRARY_ENV_PLACE)
+        .bind_read_only(&libraries, LIBRARIES_PLACE);
+    let variant = |name: String, loader: &Path, settings| {
+        let root = base
+            .clone()
+            .bind_read_only(loader, Architecture::X86_64.loader_path);
+        let root = match settings {
+            Settings::EtcCache => root.bind_read_only(env.join(CACHE_NAME), "/etc/ld.so.cache"),
+            Settings::LibraryEnv | Settings::Directories => root,
+        };
+        Variant {
+            name,
+            loader: loader.to_owned(),
+            root,
+            settings,
+        }
+    };
+    let mut variants = vec![
+        variant(
+            "real loader directly".into(),
+            &store.loader()?,
+            Settings::EtcCache,
+        ),
+        variant("floor".into(), &floor, Settings::EtcCache),
+        variant("stub, cache plan".into(), stub, Settings::LibraryEnv),
+        variant("stub, environment plan".into(), stub, Settings::Directories),
+    ];
+    if let Some(peer) = peer {
+        let peer = peer
+            .canonicalize()
+            .with_context(|| format!("cannot find {}", peer.display()))?;
+        let name = peer
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        variants.push(variant(
+            format!("peer {name}"),
+            &peer,
+            Settings::Directories,
+        ));
+    }
+    Ok(variants)
+}
+
+/// A library environment of the store's libraries and of those in the directories below `many`.
+fn write_library_env(store: &Store, many: &Path, place: &Path) -> Result<()> {
+    let mut collection = store.collect()?;
+    for name in super::many_libraries::directory_names() {
+        collection.add_package(&many.join(name))?;
+    }
+    let mut env = collection.finish()?;
+    let many = many.canonicalize().context("cannot find the libraries")?;
+    env.map_paths(|path| match path.strip_prefix(&many) {
+        Ok(below) => Path::new(BENCH_PLACE).join("many").join(below),
+        Err(_) => path.to_owned(),
+    });
+    env.write(place).map(drop)
+}
+
+/// A directory with links to the store's libraries and loader, and without a cache.
+fn write_plain_directory(store: &Store, place: &Path) -> Result<()> {
+    let context = || format!("cannot make {}", place.display());
+    if place.exists() {
+        fs::remove_dir_all(place).with_context(context)?;
+    }
+    store.collect()?.finish()?.write(place)?;
+    for name in [CACHE_NAME, PLACE_NAME] {
+        fs::remove_file(place.join(name)).with_context(context)?;
+    }
+    Ok(())
+}
+
+fn compile_floor(folder: &Path) -> Result<PathBuf> {
+    let floor = folder.join("floor");
+    let mut cc = Command::new("cc");
+    cc.args(["-O2", "-static-pie", "-nostdlib", "-fno-stack-protector"])
+        // One segment: the kernel maps less, and fewer pages are touched.
+        .args(["-Wl,-z,noseparate-code", "-Wl,--build-id=none"])
+        .arg(format!("-DLOADER=\"{REAL_LOADER}\""))
+        .arg("-o")
+        .arg(&floor)
+        .arg(workspace::root().join("xtask/bench/floor.c"));
+    process::run(&mut cc)?;
+    Ok(floor)
+}

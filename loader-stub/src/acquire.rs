@@ -12,7 +12,6 @@ use loader_stub::texts::{self, HexBuffer};
 
 use crate::image::{self, Cache, Head, Image};
 use crate::log::{self, Level, Log, Reason};
-use crate::start::page_size;
 use crate::sys;
 
 /// Whether a file can be read. If it is a library environment's cache, this also learns its `place`: where
@@ -41,7 +40,7 @@ pub(crate) fn loader(
     stack: &InitialStack<'_>,
     log: Log,
 ) -> Image {
-    let page_size = page_size(stack);
+    let page_size = stack.page_size();
     let is_direct = stack.aux(at::BASE) == 0;
     let mut failure = None;
     for candidate in plan.loaders.iter().flatten() {
@@ -111,15 +110,46 @@ fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, what: &[u8]) {
     );
 }
 
+/// Says that the initial stack has no entry of this name, and ends.
+pub(crate) fn fail_without_entry(stack: &InitialStack<'_>, name: &[u8]) -> ! {
+    fail_because(
+        stack,
+        &[
+            b"its auxiliary vector has no ",
+            name,
+            b": have the kernel start it",
+        ],
+    )
+}
+
+/// Says why the program cannot be run, in one piece, and ends. The piece is put into a list here because a
+/// list of nothing but constants would be a table of pointers, which has to be relocated.
+#[inline(never)]
+pub(crate) fn fail_in_words(stack: &InitialStack<'_>, why: &[u8]) -> ! {
+    fail_because(stack, &[why])
+}
+
+/// Says why the program cannot be run, and ends.
+fn fail_because(stack: &InitialStack<'_>, why: &[&[u8]]) -> ! {
+    let mut pieces: [&[u8]; 14] = [b""; 14];
+    let begin: [&[u8]; 3] = [b"cannot run ", program(stack), b": "];
+    for (place, piece) in pieces.iter_mut().zip(begin.iter().chain(why)) {
+        *place = piece;
+    }
+    Log::new(None).say(Level::Error, &pieces);
+    sys::exit(sys::EXIT_CANNOT_RUN)
+}
+
+fn program<'a>(stack: &InitialStack<'a>) -> &'a [u8] {
+    stack.program().map_or(b"the program", CStr::to_bytes)
+}
+
 fn fail(stack: &InitialStack<'_>, candidate: &LoaderCandidate<'_>, reason: Reason) -> ! {
-    let program = stack.program().map_or(&b"the program"[..], CStr::to_bytes);
     let [path, file] = log::path_pieces(candidate.path);
     let origin = log::loader_origin(candidate.origin);
     let next = log::next_step(candidate.origin);
     let pieces = [
-        b"cannot run ",
-        program,
-        b": loader ",
+        b"loader ",
         path,
         file,
         b": ",
@@ -130,6 +160,5 @@ fn fail(stack: &InitialStack<'_>, candidate: &LoaderCandidate<'_>, reason: Reaso
         next,
         b")",
     ];
-    Log::new(None).say(Level::Error, &pieces);
-    sys::exit(sys::EXIT_CANNOT_RUN)
+    fail_because(stack, &pieces)
 }

@@ -12,18 +12,20 @@
     reason = "the copy's text is bytes in memory that is made of words"
 )]
 
+use core::ffi::CStr;
 use core::marker::PhantomData;
 use core::mem::{MaybeUninit, size_of, size_of_val};
 use core::slice;
 
-use crate::plan;
+use crate::env::UserLibraryPath;
 use crate::stack::{AuxEntry, InitialStack, at};
+use crate::{direct, plan};
 
 const WORD: usize = size_of::<usize>();
 /// The variable by which the real loader learns of libraries.
 const VARIABLE: &[u8] = b"LD_LIBRARY_PATH=";
 /// The flag by which it learns of them when it is started directly.
-const FLAG: &core::ffi::CStr = c"--library-path";
+const FLAG: &CStr = c"--library-path";
 
 /// Where in the copy the library path goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,27 @@ pub enum Placement {
     ReplaceArgument(usize),
     /// Behind the zeroth argument, with a `--library-path` before it.
     InsertArgument,
+}
+
+impl Placement {
+    /// Where the library path goes, and what the user says there already.
+    pub fn choose<'a>(
+        stack: &InitialStack<'a>,
+        user: Option<UserLibraryPath<'a>>,
+        is_direct: bool,
+    ) -> (Self, &'a CStr) {
+        let value = user.map_or(c"", |user| user.value.to_c_str());
+        if !is_direct {
+            let replaces = |user: UserLibraryPath<'_>| Self::ReplaceVariable(user.index);
+            return (user.map_or(Self::AppendVariable, replaces), value);
+        }
+        let argument = direct::library_path_argument(stack.argv)
+            .and_then(|index| Some((index, stack.argv.get(index)?)));
+        match argument {
+            Some((index, argument)) => (Self::ReplaceArgument(index), argument.to_c_str()),
+            None => (Self::InsertArgument, value),
+        }
+    }
 }
 
 /// A library path: what the user says, then directories. It is not put together until it is copied.

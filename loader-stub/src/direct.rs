@@ -20,7 +20,8 @@ pub fn library_path_argument(argv: &[Entry<'_>]) -> Option<usize> {
     let mut arguments = argv.iter().enumerate().skip(1);
     while let Some((_, &argument)) = arguments.next() {
         if is(argument, b"--library-path") {
-            found = arguments.next().map(|(index, _)| index);
+            // Without a value it is no flag to the loader, and the one before it still counts.
+            found = arguments.next().map(|(index, _)| index).or(found);
         } else if texts::lines(FLAGS_WITH_VALUE).any(|flag| is(argument, flag)) {
             arguments.next();
         } else if is(argument, b"--") || argument.strip_prefix(b"--").is_none() {
@@ -99,5 +100,9 @@ mod tests {
         assert_eq!(index(&[c"ld.so"]), None);
         assert_eq!(index(&[c"ld.so", c"--library-path"]), None);
         assert_eq!(index(&[c"ld.so", c"--list", c"prog"]), None);
+        assert_eq!(
+            index(&[c"ld.so", c"--library-path", c"/a", c"--library-path"]),
+            Some(2)
+        );
     }
 }

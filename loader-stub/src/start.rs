@@ -49,7 +49,7 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
 
     let inputs = Inputs {
         settings: env::scan(stack.envp),
-        secure: stack.aux(at::SECURE) != 0,
+        secure: stack.is_secure(),
         baked: baked(),
     };
     let log = Log::new(if inputs.secure {
@@ -57,6 +57,9 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     } else {
         inputs.settings.log
     });
+    if let Some(name) = stack.missing_entry() {
+        acquire::fail_without_entry(&stack, name);
+    }
     let mut place = inputs
         .baked
         .cache_place
@@ -67,7 +70,7 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     // The kernel gives a loader the address at which it has put it, and a program none.
     let is_direct = stack.aux(at::BASE) == 0;
     if is_direct && stack.argv.len() < 2 {
-        help::print(&plan, page_size(&stack));
+        help::print(&plan, stack.page_size());
     }
     let image = acquire::loader(&plan, place, &stack, log);
     let mechanism = commit::mechanism(&plan, &image, &inputs, log);
@@ -82,10 +85,4 @@ fn baked() -> Baked<'static> {
     let section =
         unsafe { slice::from_raw_parts(core::hint::black_box(BAKED.as_ptr()), BAKED.len()) };
     Baked::parse(section).unwrap_or_default()
-}
-
-/// The page size, in bytes.
-pub(crate) fn page_size(stack: &InitialStack<'_>) -> usize {
-    let size = stack.aux(at::PAGESZ);
-    if size.is_power_of_two() { size } else { 4096 }
 }

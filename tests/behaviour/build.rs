@@ -77,8 +77,14 @@ impl Built {
         match artifact {
             Artifact::Program(program) => {
                 let loader = platform().architecture.loader_path;
-                let flag = format!("-Wl,--dynamic-linker={loader}");
-                self.compile(case, program, &place(&program.path)?, &[flag])?;
+                // The linker would have even what is static ask for a loader.
+                let is_static = program.flags.iter().any(|flag| flag.starts_with("-static"));
+                let flags = if is_static {
+                    vec![]
+                } else {
+                    vec![format!("-Wl,--dynamic-linker={loader}")]
+                };
+                self.compile(case, program, &place(&program.path)?, &flags)?;
             }
             Artifact::Library(library) => {
                 let path = Path::new(IN_ROOT).join(&library.path);

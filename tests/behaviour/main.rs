@@ -15,7 +15,7 @@
 //!
 //! | directive | |
 //! |---|---|
-//! | `program: PATH SOURCE FLAG...` | a program; `{loader-path}` is its loader |
+//! | `program: PATH SOURCE FLAG...` | a program; `{loader-path}` is its loader, unless it is static |
 //! | `library: PATH SOURCE FLAG...` | a shared library. Its soname is its file's name; the macro FOLDER is its folder's, as a string |
 //! | `file: PATH TEXT` | a text file, which ends without a newline |
 //! | `link: PATH TARGET` | a symbolic link |

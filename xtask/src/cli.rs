@@ -24,6 +24,8 @@ pub enum Task {
     Bench(BenchArgs),
     /// Fetch what the tests need: programs into target/programs, libraries into the Nix store, a kernel
     Fetch(FetchArgs),
+    /// Feed random input to the stub's pure half and to the tool's parsers
+    Fuzz(FuzzArgs),
     /// Write man pages into target/man and completions into target/completions
     Man,
 }
@@ -81,6 +83,22 @@ pub struct FetchArgs {
     /// The programs of tests/programs/programs.json to fetch [default: all]
     #[arg(value_name = "PROGRAM")]
     pub programs: Vec<String>,
+}
+
+/// `cargo xtask fuzz`
+#[derive(Debug, Args)]
+pub struct FuzzArgs {
+    /// How long each target runs
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    pub minutes: u64,
+    /// Keep what was found in fuzz/corpus, as far as it reaches more code
+    #[arg(long)]
+    pub keep: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// The targets of fuzz/fuzz_targets to run [default: all]
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
 }
 
 /// What every task has that may need something from elsewhere.

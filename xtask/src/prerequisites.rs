@@ -63,6 +63,7 @@ pub const STORE: &[Prerequisite] = &[
 pub const INSPECTION: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("readelf"), package: "binutils" },
     Prerequisite { need: Need::Command("strace"), package: "strace" },
+    Prerequisite { need: Need::Command("setcap"), package: "libcap2-bin" },
 ];
 
 /// What builds and runs programs of other architectures: GCC and glibc for each; QEMU, without libraries for roots

@@ -14,8 +14,6 @@ use crate::{cargo, process, workspace};
 
 /// How many targets run at the same time.
 const AT_ONCE: usize = 2;
-/// How long each target runs as a part of `cargo xtask test`, in seconds.
-const BRIEFLY: u64 = 30;
 
 pub(super) fn run(args: &FuzzArgs) -> Result<()> {
     let fuzzer = Fuzzer::prepare(args.network.network())?;
@@ -39,22 +37,6 @@ pub(super) fn run(args: &FuzzArgs) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Runs every target for a short time. Where what it needs is missing, this says so; that is an error only if
-/// the variable `CI` says that nothing may be left out.
-///
-/// # Errors
-/// A target fails, or cannot be built.
-pub(super) fn briefly(network: Network) -> Result<()> {
-    match Fuzzer::prepare(network) {
-        Ok(fuzzer) => fuzzer.run(&targets()?, BRIEFLY),
-        Err(error) if env::var_os("CI").is_none() => {
-            eprintln!("not tried: {error:#}");
-            Ok(())
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// The names of the targets, sorted.

@@ -41,7 +41,6 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", then: Then::GoOn, run: clippy },
     Step { name: "build", then: Then::Stop, run: build },
     Step { name: "tests", then: Then::GoOn, run: tests },
-    Step { name: "fuzzing", then: Then::GoOn, run: super::fuzz::briefly },
     Step { name: "documentation", then: Then::GoOn, run: documentation },
     AARCH64,
     RISCV64,

@@ -11,8 +11,9 @@ use ldshim::library_env::Collection;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use crate::common::{Plan, store_path, target};
+use crate::common::Plan;
 use crate::directives::{Artifact, Case, Compiled};
+use crate::glibc;
 
 mod long_path;
 
@@ -36,13 +37,13 @@ impl Built {
     /// Builds a test. Compiled files are kept if the folder and `common` are as they were.
     pub fn new(case: &Case) -> Result<Self> {
         let name = case.folder.file_name().context("a test has a name")?;
-        let folder = target().join("behaviour").join(name);
+        let folder = glibc::build_folder().join(name);
         fs::create_dir_all(&folder)?;
         let folder = folder.canonicalize()?;
         let built = Self {
             files: folder.join("t"),
             library_envs: Vec::new(),
-            loader: store_path("libc6").join(LOADER),
+            loader: glibc::path().join(LOADER),
         };
         let (stamp, inputs) = (folder.join("inputs"), inputs(case)?);
         if fs::read(&stamp).ok().as_ref() != Some(&inputs) {
@@ -121,6 +122,7 @@ impl Built {
             common.join(&file.source)
         };
         let mut compiler = Command::new(compiler());
+        compiler.args(glibc::compiler_flags());
         compiler.args(["-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"]);
         // A library's own libraries are found when it is loaded, and not before.
         compiler.arg("-Wl,--allow-shlib-undefined").args(flags);
@@ -137,6 +139,8 @@ impl Built {
                 compiler.arg(flag);
             }
         }
+        // dlopen is in a library of its own before glibc 2.34.
+        compiler.args(["-Wl,--as-needed", "-ldl"]);
         let result = compiler.output().context("cannot start the compiler")?;
         let messages = String::from_utf8_lossy(&result.stderr);
         ensure!(result.status.success(), "{compiler:?}:\n{messages}");
@@ -157,7 +161,7 @@ impl Built {
             for library_folder in &env.folders {
                 collection.add_package(&self.outside(library_folder))?;
             }
-            collection.add_package(&store_path("libc6"))?;
+            collection.add_package(&glibc::path())?;
             let mut library_env = collection.finish()?;
             library_env.map_paths(|path| self.in_root(path));
             let directory = folder.join(format!("library-env-{index}"));
@@ -197,6 +201,7 @@ fn common() -> PathBuf {
 fn inputs(case: &Case) -> Result<Vec<u8>> {
     let mut inputs = include_bytes!("build.rs").to_vec();
     inputs.extend(compiler().as_encoded_bytes());
+    inputs.extend(glibc::path().as_os_str().as_encoded_bytes());
     for folder in [&case.folder, &common()] {
         let mut files = fs::read_dir(folder)?
             .map(|entry| Ok(entry?.path()))

@@ -6,6 +6,9 @@
 //! `/lib64/ld-linux-x86-64.so.2`, and `/t`: what was built. Other lines there that begin with `//` are for
 //! people. `cargo test --test behaviour -- NAME` runs the tests with NAME in their names.
 //!
+//! The real loader is that of the glibc in the store, or of the one that `LDSHIM_TEST_GLIBC` names: a folder as
+//! `cargo xtask fetch` makes them, `target/glibcs/SUITE`. Programs are then compiled against that one.
+//!
 //! # What is built
 //! Paths are in `/t`. Sources are looked for in the folder, then in `common`. Flags are the compiler's; a
 //! flag that begins with `/t/` is a library built before, to link with.
@@ -72,6 +75,7 @@ mod build;
 #[expect(dead_code, unused_imports, reason = "TestRoot is for tests/programs")]
 mod common;
 mod directives;
+mod glibc;
 mod harness;
 mod outcome;
 mod run;

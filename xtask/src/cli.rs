@@ -38,6 +38,9 @@ pub struct DemoArgs {
 /// `cargo xtask test`
 #[derive(Debug, Args)]
 pub struct TestArgs {
+    /// Also build a glibc with a store prefix, as nixpkgs does, and test with it: takes many minutes, once
+    #[arg(long)]
+    pub store_glibc: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
 }

@@ -9,11 +9,14 @@ mod cargo;
 mod cli;
 mod demo;
 mod fetch;
+mod glibcs;
 mod manifest;
 mod prerequisites;
 mod process;
 mod progress;
 mod store;
+mod store_glibc;
+mod suite;
 mod tasks;
 mod workspace;
 

@@ -4,6 +4,7 @@
 //! `target/store/packages` is a garbage collector root with a link to each of them, so that
 //! `target/store/packages/libc6/lib` is the `lib` directory of the glibc in the store.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -118,7 +119,8 @@ pub fn existing() -> Result<Store> {
 pub fn build(network: Network) -> Result<Store> {
     let debs = workspace::target("debs");
     download(&debs, network)?;
-    let packages = build_paths(&debs)?;
+    let packages = workspace::target("store").join("packages");
+    nix_build("debs.nix", &[("debs", debs.as_ref())], &packages)?;
     Ok(Store { packages })
 }
 
@@ -169,32 +171,35 @@ fn file_names(folder: &Path) -> Result<Vec<String>> {
     names.with_context(|| format!("cannot list {}", folder.display()))
 }
 
-fn build_paths(debs: &Path) -> Result<PathBuf> {
-    let link = workspace::target("store").join("packages");
+/// Builds the store paths of a file in `tests/store`, and lets `link` lead to them, which keeps them.
+///
+/// # Errors
+/// Nix is not there, may not write its store, or cannot build.
+pub fn nix_build(file: &str, arguments: &[(&str, &OsStr)], link: &Path) -> Result<()> {
     let has_daemon = Path::new("/nix/var/nix/daemon-socket/socket").exists();
     if !has_daemon && !Uid::effective().is_root() {
         if link.exists() {
-            return Ok(link);
+            return Ok(());
         }
         bail!("cannot write /nix/store: run this as root once, or install Nix with its daemon");
     }
     let mut command = Command::new("nix-build");
     command
         .arg("--no-build-output")
-        .arg(workspace::root().join("tests/store/debs.nix"))
-        .arg("--argstr")
-        .arg("debs")
-        .arg(debs)
-        .arg("--out-link")
-        .arg(&link);
+        .arg(workspace::root().join("tests/store").join(file));
+    for (name, value) in arguments {
+        command.args(["--argstr", name]).arg(value);
+    }
+    command.arg("--out-link").arg(link);
     if !has_daemon {
         // Root without a daemon: no build users, nothing to isolate, nowhere to substitute from.
         let settings = "build-users-group =\nsandbox = false\nsubstituters =\n";
         command.env("NIX_CONFIG", settings);
     }
-    fs::create_dir_all(workspace::target("store")).context("cannot make target/store")?;
+    let folder = link.parent().unwrap_or(link);
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     process::run(&mut command).context("cannot build the store paths of the tests")?;
-    Ok(link)
+    Ok(())
 }
 
 #[cfg(test)]

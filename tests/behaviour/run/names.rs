@@ -1,8 +1,9 @@
 //! Names in braces, in the values of directives.
 
 use crate::build::Built;
-use crate::common::{Plan, store_path};
+use crate::common::Plan;
 use crate::directives::{Run, Stub};
+use crate::glibc;
 
 /// What the names in braces stand for.
 pub struct Names([(&'static str, String); 3]);
@@ -11,7 +12,7 @@ impl Names {
     /// Names of a test; those of the cache plan, if there is no plan.
     pub fn new(built: &Built, plan: Option<Plan>) -> Self {
         let library_env = plan.unwrap_or(Plan::Cache).library_env();
-        let glibc = store_path("libc6").join("lib");
+        let glibc = glibc::path().join("lib");
         Self([
             ("{D}", library_env.to_owned()),
             ("{glibc}", glibc.display().to_string()),

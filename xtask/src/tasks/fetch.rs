@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
-use crate::{fetch, prerequisites, store};
+use crate::{fetch, glibcs, prerequisites, store};
 
 pub(super) fn run(args: &FetchArgs) -> Result<()> {
     let network = args.network.network();
@@ -20,6 +20,9 @@ pub(super) fn run(args: &FetchArgs) -> Result<()> {
         "libraries  {} directories in the Nix store",
         store.library_directories()?.len()
     )?;
+    for glibc in glibcs::fetch(network)? {
+        writeln!(out, "glibc      {}", glibc.folder.display())?;
+    }
     let programs: Vec<PathBuf> = if args.programs.is_empty() {
         fetch::all(network)?
     } else {

@@ -1,13 +1,14 @@
-//! `cargo xtask test [--offline]`: everything that has to pass.
+//! `cargo xtask test [--offline] [--store-glibc]`: everything that has to pass.
 
 use std::io::{IsTerminal, stdout};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
 use crate::cargo;
 use crate::cli::{Network, TestArgs};
-use crate::{fetch, prerequisites, store};
+use crate::{fetch, glibcs, prerequisites, store, store_glibc};
 
 /// A step of the test.
 struct Step {
@@ -40,16 +41,26 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", then: Then::GoOn, run: clippy },
     Step { name: "build", then: Then::Stop, run: build },
     Step { name: "tests", then: Then::GoOn, run: tests },
+    Step { name: "behaviour, other glibcs", then: Then::GoOn, run: other_glibcs },
     Step { name: "documentation", then: Then::GoOn, run: documentation },
 ];
 
+/// What `--store-glibc` adds.
+const STORE_GLIBC: Step = Step {
+    name: "behaviour, store's glibc",
+    then: Then::GoOn,
+    run: store_glibc,
+};
+
 pub(super) fn run(args: &TestArgs) -> Result<()> {
-    let outcomes = run_steps(STEPS, args.network.network());
+    let steps = STEPS.iter().chain(args.store_glibc.then_some(&STORE_GLIBC));
+    let steps: Vec<_> = steps.collect();
+    let outcomes = run_steps(&steps, args.network.network());
     eprintln!();
-    for (step, outcome) in STEPS.iter().zip(&outcomes) {
+    for (step, outcome) in steps.iter().zip(&outcomes) {
         eprintln!("{:<24} {}", step.name, outcome.text());
     }
-    let failed = failed(STEPS, &outcomes);
+    let failed = failed(&steps, &outcomes);
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
@@ -57,7 +68,7 @@ pub(super) fn run(args: &TestArgs) -> Result<()> {
 }
 
 /// Runs the steps in order. There is an outcome for each.
-fn run_steps(steps: &[Step], network: Network) -> Vec<Outcome> {
+fn run_steps(steps: &[&Step], network: Network) -> Vec<Outcome> {
     let mut stopped = false;
     let outcomes = steps.iter().map(|step| {
         if stopped {
@@ -77,7 +88,7 @@ fn run_steps(steps: &[Step], network: Network) -> Vec<Outcome> {
     outcomes.collect()
 }
 
-fn failed(steps: &[Step], outcomes: &[Outcome]) -> Vec<&'static str> {
+fn failed(steps: &[&Step], outcomes: &[Outcome]) -> Vec<&'static str> {
     let both = steps.iter().zip(outcomes);
     let failed = both.filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_)));
     failed.map(|(step, _)| step.name).collect()
@@ -100,6 +111,7 @@ fn prerequisites(network: Network) -> Result<()> {
 
 fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
+    glibcs::fetch(network)?;
     fetch::all(network).map(drop)
 }
 
@@ -135,6 +147,32 @@ fn tests(network: Network) -> Result<()> {
     cargo::run(command)
 }
 
+/// The behaviours with the loaders of other suites. All are tried, even if one fails.
+fn other_glibcs(network: Network) -> Result<()> {
+    let mut failed = Vec::new();
+    for glibc in glibcs::fetch(network)? {
+        eprintln!("--> glibc of Debian {}", glibc.suite);
+        if behaviours_with(&glibc.folder, network).is_err() {
+            failed.push(glibc.suite);
+        }
+    }
+    if !failed.is_empty() {
+        bail!("with the glibc of {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn store_glibc(network: Network) -> Result<()> {
+    behaviours_with(&store_glibc::build(network)?, network)
+}
+
+/// `tests/behaviour` with another glibc's loader: its header says what the folder has to have.
+fn behaviours_with(glibc: &Path, network: Network) -> Result<()> {
+    let mut command = cargo::command(&["test", "--test", "behaviour"], network);
+    command.env("LDSHIM_TEST_GLIBC", glibc);
+    cargo::run(command)
+}
+
 fn documentation(network: Network) -> Result<()> {
     let args = [
         "doc",
@@ -161,14 +199,17 @@ mod unit_tests {
         bail!("as it should")
     }
 
-    fn steps(then: Then) -> [Step; 2] {
-        let step = |name, run: fn(Network) -> Result<()>| Step { name, then, run };
-        [step("first", failing), step("second", passing)]
+    fn step(name: &'static str, then: Then, run: fn(Network) -> Result<()>) -> Step {
+        Step { name, then, run }
     }
 
     #[test]
     fn a_failure_is_named_and_the_other_steps_are_tried() {
-        let steps = steps(Then::GoOn);
+        let [first, second] = [
+            step("first", Then::GoOn, failing),
+            step("second", Then::GoOn, passing),
+        ];
+        let steps = [&first, &second];
         let outcomes = run_steps(&steps, Network::Forbidden);
         assert_eq!(failed(&steps, &outcomes), ["first"]);
         assert!(matches!(outcomes[1], Outcome::Passed(_)));
@@ -176,7 +217,11 @@ mod unit_tests {
 
     #[test]
     fn what_needs_a_failed_step_is_not_tried() {
-        let steps = steps(Then::Stop);
+        let [first, second] = [
+            step("first", Then::Stop, failing),
+            step("second", Then::GoOn, passing),
+        ];
+        let steps = [&first, &second];
         let outcomes = run_steps(&steps, Network::Forbidden);
         assert_eq!(failed(&steps, &outcomes), ["first"]);
         assert!(matches!(outcomes[1], Outcome::NotTried));

@@ -1,0 +1,46 @@
+//! The glibc whose loader is the real loader: that of the store, or another one that `LDSHIM_TEST_GLIBC`
+//! names. `cargo xtask test` names several, one after the other.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::common::{store_path, target};
+
+/// The folder that `LDSHIM_TEST_GLIBC` names. It has `packages/libc6`, a link to the glibc's store path, and
+/// may have `sysroot`, with its headers and what programs are linked with.
+fn other() -> Option<PathBuf> {
+    let folder = std::env::var_os("LDSHIM_TEST_GLIBC").filter(|value| !value.is_empty());
+    folder.map(PathBuf::from)
+}
+
+/// The glibc's store path.
+pub fn path() -> PathBuf {
+    let Some(folder) = other() else {
+        return store_path("libc6");
+    };
+    let link = folder.join("packages/libc6");
+    let path = link.canonicalize();
+    path.unwrap_or_else(|error| panic!("{}: {error}; see LDSHIM_TEST_GLIBC", link.display()))
+}
+
+/// Where what is built for this glibc is kept.
+pub fn build_folder() -> PathBuf {
+    let mut name = OsString::from("behaviour");
+    if let Some(other) = other().as_deref().and_then(Path::file_name) {
+        name.push("-");
+        name.push(other);
+    }
+    target().join(name)
+}
+
+/// The flags by which the compiler compiles for this glibc: an older one lacks symbols that the compiler's
+/// own asks for, such as `__libc_start_main@GLIBC_2.34`.
+pub fn compiler_flags() -> Vec<OsString> {
+    let sysroot = other().map(|folder| folder.join("sysroot"));
+    let Some(sysroot) = sysroot.filter(|sysroot| sysroot.is_dir()) else {
+        return Vec::new();
+    };
+    let mut flag = OsString::from("--sysroot=");
+    flag.push(sysroot);
+    vec![flag]
+}

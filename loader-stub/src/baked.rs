@@ -6,6 +6,8 @@
 
 use core::ffi::CStr;
 
+use crate::c_library::CLibrary;
+
 /// The name of the section.
 pub const SECTION: &str = ".nix_ld.baked";
 /// The size of the section, in bytes.
@@ -16,6 +18,8 @@ pub const MAGIC: [u8; 16] = *b"ldshim baked \0\0\x01";
 const TAG_LOADER: u16 = 1;
 const TAG_LIBRARY_DIR: u16 = 2;
 const TAG_CACHE_PLACE: u16 = 3;
+const TAG_MUSL_LOADER: u16 = 4;
+const TAG_MUSL_LIBRARY_DIR: u16 = 5;
 
 /// What is baked into a stub.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +31,10 @@ pub struct Baked<'a> {
     /// That this library environment has a cache, and where its loader's built-in path of the cache is: the
     /// text of a [`crate::cache_path::Place`].
     pub cache_place: Option<&'a CStr>,
+    /// The real loader to fall back on for programs of musl.
+    pub musl_loader: Option<&'a CStr>,
+    /// The library environment to fall back on for programs of musl.
+    pub musl_library_dir: Option<&'a CStr>,
 }
 
 /// Why a section cannot be read.
@@ -67,6 +75,8 @@ impl<'a> Baked<'a> {
                 TAG_LOADER => Some(&mut baked.loader),
                 TAG_LIBRARY_DIR => Some(&mut baked.library_dir),
                 TAG_CACHE_PLACE => Some(&mut baked.cache_place),
+                TAG_MUSL_LOADER => Some(&mut baked.musl_loader),
+                TAG_MUSL_LIBRARY_DIR => Some(&mut baked.musl_library_dir),
                 _ => None,
             };
             if let Some(field) = field {
@@ -83,15 +93,37 @@ impl<'a> Baked<'a> {
         let Some(at) = put(&mut section, 0, &MAGIC) else {
             return None;
         };
-        let Some(at) = put_record(&mut section, at, TAG_LOADER, self.loader) else {
-            return None;
-        };
-        let Some(at) = put_record(&mut section, at, TAG_LIBRARY_DIR, self.library_dir) else {
-            return None;
-        };
-        match put_record(&mut section, at, TAG_CACHE_PLACE, self.cache_place) {
-            Some(_) => Some(section),
-            None => None,
+        let records = [
+            (TAG_LOADER, self.loader),
+            (TAG_LIBRARY_DIR, self.library_dir),
+            (TAG_CACHE_PLACE, self.cache_place),
+            (TAG_MUSL_LOADER, self.musl_loader),
+            (TAG_MUSL_LIBRARY_DIR, self.musl_library_dir),
+        ];
+        let (mut at, mut i) = (at, 0);
+        while i < records.len() {
+            at = match put_record(&mut section, at, records[i].0, records[i].1) {
+                Some(end) => end,
+                None => return None,
+            };
+            i += 1;
+        }
+        Some(section)
+    }
+
+    /// The real loader for programs of a C library.
+    pub fn loader_for(&self, c_library: CLibrary) -> Option<&'a CStr> {
+        match c_library {
+            CLibrary::Glibc => self.loader,
+            CLibrary::Musl => self.musl_loader,
+        }
+    }
+
+    /// The library environment for programs of a C library.
+    pub fn library_dir_for(&self, c_library: CLibrary) -> Option<&'a CStr> {
+        match c_library {
+            CLibrary::Glibc => self.library_dir,
+            CLibrary::Musl => self.musl_library_dir,
         }
     }
 }
@@ -146,6 +178,8 @@ mod tests {
         loader: Some(c"/nix/ld.so"),
         library_dir: Some(c"/nix/lib"),
         cache_place: Some(c"1 2"),
+        musl_loader: Some(c"/musl/ld.so"),
+        musl_library_dir: Some(c"/musl"),
     };
 
     #[test]

@@ -15,6 +15,7 @@
 use core::mem::{MaybeUninit, size_of};
 use core::slice;
 
+use crate::c_library::CLibrary;
 use crate::plan;
 use crate::stack::{AuxEntry, InitialStack, at};
 
@@ -33,6 +34,8 @@ pub enum Placement {
     AppendVariable,
     /// In place of the argument with this index.
     ReplaceArgument(usize),
+    /// The same, behind a `--library-path=`, which only musl's loader understands.
+    ReplaceFlag(usize),
     /// Behind the zeroth argument, with a `--library-path` before it.
     InsertArgument,
 }
@@ -44,6 +47,8 @@ pub struct LibraryPath<'a> {
     pub user: &'a [u8],
     /// The part whose empty elements mean nothing.
     pub libraries: &'a [u8],
+    /// Whose loader is to understand it.
+    pub c_library: CLibrary,
 }
 
 /// A copy of an initial stack that is to be written.
@@ -128,7 +133,7 @@ impl<'a> StackCopy<'a> {
         let environment = self.write_envp(&mut words, text)?;
         let is_direct = matches!(
             self.placement,
-            Placement::ReplaceArgument(_) | Placement::InsertArgument
+            Placement::ReplaceArgument(_) | Placement::ReplaceFlag(_) | Placement::InsertArgument
         );
         let entry = self.write_auxv(&mut words, if is_direct { None } else { Some(trampoline) })?;
         self.write_epilogue(&mut words, environment, entry)
@@ -138,7 +143,11 @@ impl<'a> StackCopy<'a> {
         let inserted = self.placement == Placement::InsertArgument;
         words.push(self.stack.argv.len() + if inserted { 2 } else { 0 })?;
         for (index, argument) in self.stack.argv.iter().enumerate() {
-            let replaced = self.placement == Placement::ReplaceArgument(index);
+            let replaced = [
+                Placement::ReplaceArgument(index),
+                Placement::ReplaceFlag(index),
+            ]
+            .contains(&self.placement);
             words.push(if replaced { text } else { argument.address() })?;
             if inserted && index == 0 {
                 words.push(FLAG.as_ptr().expose_provenance())?;
@@ -249,9 +258,13 @@ impl<'a> StackCopy<'a> {
         ) {
             take(VARIABLE);
         }
+        if matches!(self.placement, Placement::ReplaceFlag(_)) {
+            take(FLAG.to_bytes());
+            take(b"=");
+        }
         let mut any = !self.path.user.is_empty();
         take(self.path.user);
-        for directory in plan::directories(self.path.libraries) {
+        for directory in plan::directories(self.path.libraries, self.path.c_library) {
             if any {
                 take(b":");
             }

@@ -6,11 +6,15 @@
 use core::ffi::CStr;
 
 use crate::baked::Baked;
+use crate::c_library::CLibrary;
 use crate::cache_path;
 use crate::env::Settings;
 
 /// The library environment of a NixOS system, as nix-ld's module has always linked it.
 pub const DEFAULT_LIBRARY_DIR: &CStr = c"/run/current-system/sw/share/nix-ld/lib";
+
+/// The library environment of a NixOS system for programs of musl, by analogy.
+pub const DEFAULT_MUSL_LIBRARY_DIR: &CStr = c"/run/current-system/sw/share/nix-ld-musl/lib";
 
 /// The name of the real loader in a library environment, as it follows the directory.
 pub const LOADER_FILE: &str = "/ld.so";
@@ -18,6 +22,8 @@ pub const LOADER_FILE: &str = "/ld.so";
 /// What the plan depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
+    /// For which C library the program is.
+    pub c_library: CLibrary,
     /// What the environment says.
     pub settings: Settings<'a>,
     /// Whether the program runs with rights that its caller lacks (AT_SECURE). Then the caller's settings
@@ -36,7 +42,7 @@ pub enum Origin {
     Variable,
     /// `ld.so` of the library environment in use
     LibraryEnvironment,
-    /// [`DEFAULT_LIBRARY_DIR`]
+    /// [`default_library_dir`]
     Default,
     /// The baked configuration
     Baked,
@@ -99,7 +105,7 @@ pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool
     } else {
         inputs.settings
     };
-    let mut libraries = choose_libraries(&settings, &inputs.baked, readable);
+    let mut libraries = choose_libraries(&settings, inputs, readable);
     if let Some(libraries) = &mut libraries
         && inputs.secure
         && libraries.mechanism == Mechanism::Environment
@@ -107,16 +113,27 @@ pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool
         libraries.mechanism = Mechanism::Unreachable;
     }
     Plan {
-        loaders: loader_candidates(&settings, libraries.as_ref(), &inputs.baked),
+        loaders: loader_candidates(&settings, libraries.as_ref(), inputs),
         libraries,
+    }
+}
+
+/// The default library environment for programs of a C library.
+pub fn default_library_dir(c_library: CLibrary) -> &'static CStr {
+    match c_library {
+        CLibrary::Glibc => DEFAULT_LIBRARY_DIR,
+        CLibrary::Musl => DEFAULT_MUSL_LIBRARY_DIR,
     }
 }
 
 fn choose_libraries<'a>(
     settings: &Settings<'a>,
-    baked: &Baked<'a>,
+    inputs: &Inputs<'a>,
     mut readable: impl FnMut(&[u8], &str) -> bool,
 ) -> Option<Libraries<'a>> {
+    let c_library = inputs.c_library;
+    // musl's loader has no cache.
+    let may_hold_cache = |dir: &[u8]| c_library == CLibrary::Glibc && may_hold_cache(dir);
     let named = [
         (Origin::SystemVariable, settings.libraries_of_system),
         (Origin::Variable, settings.libraries),
@@ -125,9 +142,9 @@ fn choose_libraries<'a>(
         let Some(path) = value.map(CStr::to_bytes) else {
             continue;
         };
-        let mechanism = match single_directory(path) {
+        let mechanism = match single_directory(path, c_library) {
             Some(dir) if may_hold_cache(dir) && readable(dir, cache_path::FILE) => Mechanism::Cache,
-            None if directories(path).next().is_none() => continue,
+            None if directories(path, c_library).next().is_none() => continue,
             _ => Mechanism::Environment,
         };
         return Some(Libraries {
@@ -136,9 +153,9 @@ fn choose_libraries<'a>(
             mechanism,
         });
     }
-    let path = DEFAULT_LIBRARY_DIR.to_bytes();
+    let path = default_library_dir(c_library).to_bytes();
     if readable(path, "") {
-        let mechanism = if readable(path, cache_path::FILE) {
+        let mechanism = if may_hold_cache(path) && readable(path, cache_path::FILE) {
             Mechanism::Cache
         } else {
             Mechanism::Environment
@@ -150,8 +167,9 @@ fn choose_libraries<'a>(
         });
     }
     // What is baked in is not asked for: it was there when it was baked in, and belongs to the stub.
-    let path = baked.library_dir?.to_bytes();
-    let mechanism = if baked.cache_place.is_some() {
+    let baked = &inputs.baked;
+    let path = baked.library_dir_for(c_library)?.to_bytes();
+    let mechanism = if may_hold_cache(path) && baked.cache_place.is_some() {
         Mechanism::Cache
     } else {
         Mechanism::Environment
@@ -166,7 +184,7 @@ fn choose_libraries<'a>(
 fn loader_candidates<'a>(
     settings: &Settings<'a>,
     libraries: Option<&Libraries<'a>>,
-    baked: &Baked<'a>,
+    inputs: &Inputs<'a>,
 ) -> [Option<LoaderCandidate<'a>>; 5] {
     let file = |origin, path: Option<&'a CStr>| {
         path.map(|path| LoaderCandidate {
@@ -178,27 +196,27 @@ fn loader_candidates<'a>(
         origin,
         path: LoaderPath::Inside(dir),
     };
-    let own = libraries.and_then(|libraries| single_directory(libraries.path));
-    let default = DEFAULT_LIBRARY_DIR.to_bytes();
+    let own = libraries.and_then(|libraries| single_directory(libraries.path, inputs.c_library));
+    let default = default_library_dir(inputs.c_library).to_bytes();
     [
         file(Origin::SystemVariable, settings.loader_of_system),
         file(Origin::Variable, settings.loader),
         own.map(|dir| inside(Origin::LibraryEnvironment, dir)),
         (own != Some(default)).then(|| inside(Origin::Default, default)),
-        file(Origin::Baked, baked.loader),
+        file(Origin::Baked, inputs.baked.loader_for(inputs.c_library)),
     ]
 }
 
 /// The directories of a library path. Empty elements are left out: to the real loader they would mean the
 /// current directory, and to those who leave them in, nothing.
-pub fn directories(path: &[u8]) -> impl Iterator<Item = &[u8]> {
-    path.split(|&byte| byte == b':' || byte == b';')
+pub fn directories(path: &[u8], c_library: CLibrary) -> impl Iterator<Item = &[u8]> {
+    path.split(move |&byte| c_library.separates(byte))
         .filter(|dir| !dir.is_empty())
 }
 
 /// The directory of a library path that has just one.
-pub fn single_directory(path: &[u8]) -> Option<&[u8]> {
-    let mut directories = directories(path);
+pub fn single_directory(path: &[u8], c_library: CLibrary) -> Option<&[u8]> {
+    let mut directories = directories(path, c_library);
     let first = directories.next()?;
     directories.next().is_none().then_some(first)
 }

@@ -40,7 +40,12 @@ pub fn compiler_flags() -> Vec<OsString> {
     let Some(sysroot) = sysroot.filter(|sysroot| sysroot.is_dir()) else {
         return Vec::new();
     };
-    let mut flag = OsString::from("--sysroot=");
-    flag.push(sysroot);
-    vec![flag]
+    let flag = |flag: &str, folder: &Path| {
+        let mut flag = OsString::from(flag);
+        flag.push(folder);
+        flag
+    };
+    // The compiler looks beside itself for the files that every program begins and ends with, sysroot or not.
+    let start_files = sysroot.join("usr/lib/x86_64-linux-gnu");
+    vec![flag("--sysroot=", &sysroot), flag("-B", &start_files)]
 }

@@ -6,6 +6,7 @@ const DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld/lib";
 
 fn inputs<'a>() -> Inputs<'a> {
     Inputs {
+        c_library: CLibrary::Glibc,
         settings: Settings::default(),
         secure: false,
         baked: Baked::default(),
@@ -147,6 +148,7 @@ fn lets_nothing_of_the_environment_count_under_at_secure() {
         loader: Some(c"/b/ld.so"),
         library_dir: Some(c"/b"),
         cache_place: Some(c"1 2"),
+        ..Baked::default()
     };
     let files: &[&[u8]] = &[b"/evil/ld.so.cache"];
     assert_eq!(
@@ -177,4 +179,48 @@ fn lets_nothing_of_the_environment_count_under_at_secure() {
         decide_with(&inputs, files).libraries.unwrap().mechanism,
         Mechanism::Unreachable
     );
+}
+
+#[test]
+fn has_other_defaults_and_no_cache_for_musl() {
+    const MUSL_DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld-musl/lib";
+    let mut inputs = inputs();
+    inputs.c_library = CLibrary::Musl;
+    inputs.baked = Baked {
+        loader: Some(c"/glibc/ld.so"),
+        library_dir: Some(c"/glibc"),
+        cache_place: Some(c"1 2"),
+        musl_loader: Some(c"/musl/ld.so"),
+        musl_library_dir: Some(c"/musl"),
+    };
+    let cache = [MUSL_DEFAULT, b"/ld.so.cache"].concat();
+    let expected = |origin, path| {
+        Some(Libraries {
+            origin,
+            path,
+            mechanism: Mechanism::Environment,
+        })
+    };
+    let plan = decide_with(&inputs, &[DEFAULT, MUSL_DEFAULT, &cache]);
+    assert_eq!(plan.libraries, expected(Origin::Default, MUSL_DEFAULT));
+    let plan = decide_with(&inputs, &[DEFAULT]);
+    assert_eq!(plan.libraries, expected(Origin::Baked, b"/musl"));
+    assert_eq!(
+        loaders(&plan),
+        [
+            (Origin::LibraryEnvironment, LoaderPath::Inside(b"/musl")),
+            (Origin::Default, LoaderPath::Inside(MUSL_DEFAULT)),
+            (Origin::Baked, LoaderPath::File(c"/musl/ld.so")),
+        ]
+    );
+}
+
+#[test]
+fn splits_a_library_path_as_the_real_loader_does() {
+    let split = |c_library| {
+        let split: Vec<_> = directories(b":/a;b\n/c::/d", c_library).collect();
+        split
+    };
+    assert_eq!(split(CLibrary::Glibc), [&b"/a"[..], b"b\n/c", b"/d"]);
+    assert_eq!(split(CLibrary::Musl), [&b"/a;b"[..], b"/c", b"/d"]);
 }

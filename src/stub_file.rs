@@ -62,10 +62,15 @@ impl StubFile {
     /// It does not fit.
     pub fn bake(&mut self, baked: &Baked<'_>) -> Result<()> {
         let section = baked.encode().with_context(|| {
-            let length = |text: Option<&CStr>| text.map_or(0, CStr::count_bytes);
+            let paths = [
+                baked.loader,
+                baked.library_dir,
+                baked.musl_loader,
+                baked.musl_library_dir,
+            ];
+            let length: usize = paths.into_iter().flatten().map(CStr::count_bytes).sum();
             format!(
-                "the paths have {} bytes, for which there is no room: all in all there are {SIZE}",
-                length(baked.loader) + length(baked.library_dir)
+                "the paths have {length} bytes, for which there is no room: all in all there are {SIZE}"
             )
         })?;
         self.bytes[self.baked..][..SIZE].copy_from_slice(&section);

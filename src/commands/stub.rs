@@ -24,12 +24,27 @@ pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
 fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
     let mut stub = StubFile::read(&args.input)?;
     let old = stub.baked()?;
-    let old = [old.loader, old.library_dir, old.cache_place].map(|text| text.map(CStr::to_owned));
-    let [old_loader, old_dir, old_place] = old;
-    let loader = match &args.loader {
-        Some(path) => Some(baked_path(path, "loader")?),
-        None => old_loader,
+    let old = [
+        old.loader,
+        old.library_dir,
+        old.cache_place,
+        old.musl_loader,
+        old.musl_library_dir,
+    ];
+    let [
+        old_loader,
+        old_dir,
+        old_place,
+        old_musl_loader,
+        old_musl_dir,
+    ] = old.map(|text| text.map(CStr::to_owned));
+    let new_or = |new: &Option<PathBuf>, old, what| match new {
+        Some(path) => baked_path(path, what).map(Some),
+        None => Ok(old),
     };
+    let loader = new_or(&args.loader, old_loader, "loader")?;
+    let musl_loader = new_or(&args.musl_loader, old_musl_loader, "loader")?;
+    let musl_dir = new_or(&args.musl_library_dir, old_musl_dir, "library directory")?;
     let (library_dir, place) = match &args.library_dir {
         Some(path) => (
             Some(baked_path(path, "library directory")?),
@@ -41,6 +56,8 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
         loader: loader.as_deref(),
         library_dir: library_dir.as_deref(),
         cache_place: place.as_deref(),
+        musl_loader: musl_loader.as_deref(),
+        musl_library_dir: musl_dir.as_deref(),
     })
     .with_context(|| format!("cannot configure {}", args.input.display()))?;
     stub.write(&args.out)?;
@@ -74,15 +91,18 @@ fn show(args: &StubShowArgs) -> Result<ExitCode> {
         text.map(|text| PathBuf::from(std::ffi::OsStr::from_bytes(text.to_bytes())))
     };
     let (loader, library_dir) = (path(baked.loader), path(baked.library_dir));
+    let (musl_loader, musl_dir) = (path(baked.musl_loader), path(baked.musl_library_dir));
     let has_cache = baked.cache_place.is_some();
     if args.json {
         // The schema: `loader` and `library_dir` are null where nothing is baked in; `has_cache`
-        // says whether the library environment's cache is used.
+        // says whether the library environment's cache is used. Likewise for programs of musl.
         let text = json!({
             "schema": 1,
             "loader": loader.as_ref().map(|path| path.to_string_lossy()),
             "library_dir": library_dir.as_ref().map(|path| path.to_string_lossy()),
             "has_cache": has_cache,
+            "musl_loader": musl_loader.as_ref().map(|path| path.to_string_lossy()),
+            "musl_library_dir": musl_dir.as_ref().map(|path| path.to_string_lossy()),
         });
         print(&format!("{text:#}\n"))?;
     } else {
@@ -95,6 +115,13 @@ fn show(args: &StubShowArgs) -> Result<ExitCode> {
             text(loader),
             text(library_dir)
         ))?;
+        if musl_loader.is_some() || musl_dir.is_some() {
+            print(&format!(
+                "for programs of musl:\nloader     {}\nlibraries  {}\n",
+                text(musl_loader),
+                text(musl_dir)
+            ))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

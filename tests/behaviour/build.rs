@@ -11,7 +11,7 @@ use ldshim::library_env::Collection;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use crate::common::Plan;
+use crate::common::{Plan, store_path};
 use crate::directives::{Artifact, Case, Compiled};
 use crate::glibc;
 
@@ -43,7 +43,7 @@ impl Built {
         let built = Self {
             files: folder.join("t"),
             library_envs: Vec::new(),
-            loader: glibc::path().join(LOADER),
+            loader: glibc::path().join(LOADER).canonicalize()?,
         };
         let (stamp, inputs) = (folder.join("inputs"), inputs(case)?);
         if fs::read(&stamp).ok().as_ref() != Some(&inputs) {
@@ -73,8 +73,13 @@ impl Built {
         };
         match artifact {
             Artifact::Program(program) => {
-                let loader = "-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2";
-                self.compile(case, program, &place(&program.path)?, &[loader.to_owned()])?;
+                let loader = if program.is_for_musl {
+                    "/lib/ld-musl-x86_64.so.1"
+                } else {
+                    "/lib64/ld-linux-x86-64.so.2"
+                };
+                let flag = format!("-Wl,--dynamic-linker={loader}");
+                self.compile(case, program, &place(&program.path)?, &[flag])?;
             }
             Artifact::Library(library) => {
                 let path = Path::new(IN_ROOT).join(&library.path);
@@ -98,6 +103,10 @@ impl Built {
                 let length = usize::try_from(*length)?.min(loader.len() - 1);
                 fs::write(place(path)?, &loader[..length])?;
             }
+            Artifact::ChangedLoader {
+                path,
+                is_there_twice,
+            } => long_path::write_changed_loader(&self.loader, &place(path)?, *is_there_twice)?,
             Artifact::Fifo { path } => mkfifo(&place(path)?, Mode::from_bits_truncate(0o666))?,
             Artifact::Setuid { path } => {
                 let plain = path.strip_suffix("-setuid").context("no ending -setuid")?;
@@ -121,8 +130,13 @@ impl Built {
         } else {
             common.join(&file.source)
         };
-        let mut compiler = Command::new(compiler());
-        compiler.args(glibc::compiler_flags());
+        let mut compiler = if file.is_for_musl {
+            Command::new("musl-gcc")
+        } else {
+            let mut compiler = Command::new(compiler());
+            compiler.args(glibc::compiler_flags());
+            compiler
+        };
         compiler.args(["-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"]);
         // A library's own libraries are found when it is loaded, and not before.
         compiler.arg("-Wl,--allow-shlib-undefined").args(flags);
@@ -140,7 +154,9 @@ impl Built {
             }
         }
         // dlopen is in a library of its own before glibc 2.34.
-        compiler.args(["-Wl,--as-needed", "-ldl"]);
+        if !file.flags.iter().any(|flag| flag == "-nostdlib") {
+            compiler.args(["-Wl,--as-needed", "-ldl"]);
+        }
         let result = compiler.output().context("cannot start the compiler")?;
         let messages = String::from_utf8_lossy(&result.stderr);
         ensure!(result.status.success(), "{compiler:?}:\n{messages}");
@@ -157,11 +173,14 @@ impl Built {
             self.loader = self.in_root(&loader);
         }
         for (index, env) in case.library_envs.iter().enumerate() {
-            let mut collection = Collection::new(&loader)?;
+            let musl = musl_loader();
+            let mut collection = Collection::new(if env.is_for_musl { &musl } else { &loader })?;
             for library_folder in &env.folders {
                 collection.add_package(&self.outside(library_folder))?;
             }
-            collection.add_package(&glibc::path())?;
+            if !env.is_for_musl {
+                collection.add_package(&glibc::path())?;
+            }
             let mut library_env = collection.finish()?;
             library_env.map_paths(|path| self.in_root(path));
             let directory = folder.join(format!("library-env-{index}"));
@@ -187,6 +206,11 @@ impl Built {
     }
 }
 
+/// The loader of musl, which is musl's C library itself.
+pub fn musl_loader() -> PathBuf {
+    store_path("musl").join("lib/libc.so")
+}
+
 /// The C compiler.
 fn compiler() -> OsString {
     std::env::var_os("CC").unwrap_or_else(|| "cc".into())
@@ -202,6 +226,9 @@ fn inputs(case: &Case) -> Result<Vec<u8>> {
     let mut inputs = include_bytes!("build.rs").to_vec();
     inputs.extend(compiler().as_encoded_bytes());
     inputs.extend(glibc::path().as_os_str().as_encoded_bytes());
+    for flag in glibc::compiler_flags() {
+        inputs.extend(flag.as_encoded_bytes());
+    }
     for folder in [&case.folder, &common()] {
         let mut files = fs::read_dir(folder)?
             .map(|entry| Ok(entry?.path()))

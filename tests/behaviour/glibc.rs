@@ -2,6 +2,7 @@
 //! names. `cargo xtask test` names several, one after the other.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::common::{store_path, target};
@@ -46,6 +47,28 @@ pub fn compiler_flags() -> Vec<OsString> {
         flag
     };
     // The compiler looks beside itself for the files that every program begins and ends with, sysroot or not.
+    // Its own library for static programs may want a newer glibc, and then the sysroot has an older one.
     let start_files = sysroot.join("usr/lib/x86_64-linux-gnu");
-    vec![flag("--sysroot=", &sysroot), flag("-B", &start_files)]
+    let own = fs::read_dir(sysroot.join("usr/lib/gcc/x86_64-linux-gnu"));
+    let own = own
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let mut flags = vec![flag("--sysroot=", &sysroot), flag("-B", &start_files)];
+    flags.extend(own.map(|folder| flag("-B", &folder)));
+    flags
+}
+
+/// The `x` of this glibc's version `2.x`.
+pub fn minor_version() -> u32 {
+    const BANNER: &[u8] = b"GNU C Library ";
+    const VERSION: &[u8] = b"release version 2.";
+    let library = path().join("lib/libc.so.6");
+    let bytes = fs::read(&library).expect("glibc's library");
+    let banner = memchr::memmem::find(&bytes, BANNER).expect("what it prints when it is run");
+    let version = memchr::memmem::find(&bytes[banner..], VERSION).expect("its version");
+    let digits = bytes[banner + version + VERSION.len()..].iter();
+    let digits = digits.take_while(|byte| byte.is_ascii_digit());
+    digits.fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
 }

@@ -3,7 +3,7 @@
 //! Each folder here but `common` is a test, named for the behaviour that it shows. It holds small C
 //! programs. Lines `//@ KEY: VALUE` at the beginning of its `main.c` say what is built, and what is to be
 //! seen when it runs in a root that has nothing but `/nix`, `/proc`, `/dev`, an empty `/tmp`, the stub at
-//! `/lib64/ld-linux-x86-64.so.2`, and `/t`: what was built. Other lines there that begin with `//` are for
+//! `/lib64/ld-linux-x86-64.so.2` and at `/lib/ld-musl-x86_64.so.1`, and `/t`: what was built. Other lines there that begin with `//` are for
 //! people. `cargo test --test behaviour -- NAME` runs the tests with NAME in their names.
 //!
 //! The real loader is that of the glibc in the store, or of the one that `LDSHIM_TEST_GLIBC` names: a folder as
@@ -17,11 +17,14 @@
 //! |---|---|
 //! | `program: PATH SOURCE FLAG...` | a program; `/lib64/ld-linux-x86-64.so.2` is its loader |
 //! | `library: PATH SOURCE FLAG...` | a shared library. Its soname is its file's name; the macro FOLDER is its folder's, as a string |
+//! | `musl-program: PATH SOURCE FLAG...`, `musl-library: ...` | the same for musl; the program's loader is `/lib/ld-musl-x86_64.so.1` |
 //! | `file: PATH TEXT` | a text file, which ends without a newline |
 //! | `link: PATH TARGET` | a symbolic link |
 //! | `truncated-loader: PATH LENGTH` | as many bytes of glibc's loader; less than all |
 //! | `fifo: PATH` | a FIFO |
 //! | `setuid: PATH` | a copy of the program `PATH` without its ending `-setuid`, owned by root, with the setuid bit; needs root |
+//! | `changed-loader: PATH absent` or `twice` | glibc's loader without its built-in cache path, or with a second one |
+//! | `musl-library-env: PLACE FOLDER...` | a library environment for musl, with the libraries of these folders |
 //! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |
 //! | `loader: nixpkgs-like` | the real loader of all library environments, and `{loader}`, is one with room for a long cache path, as in nixpkgs: see `build/long_path.rs` |
 //!
@@ -37,6 +40,7 @@
 //!
 //! | directive | |
 //! |---|---|
+//! | `since-glibc: 2.MINOR` | it is left out with the loader of an older glibc, which lacks what it is about |
 //! | `plan: cache` or `plan: environment` | A run that says `{D}` runs twice, once per plan. This is to run it with one plan only |
 //! | `env: ENTRY` | an entry of the environment, which has these and no others, in this order |
 //! | `env-fill: COUNT LENGTH` | COUNT entries of LENGTH bytes, `F0=xxx...`, `F1=xxx...` |
@@ -47,7 +51,7 @@
 //! | `directory: PATH` | the current directory; default: `/t` |
 //! | `stack-limit: MEBIBYTES` | or `unlimited`. The kernel gives a quarter of it, up to 6 MiB, to arguments and environment |
 //! | `stub: none` | without the stub |
-//! | `stub: LOADER DIR` | with a stub in which these are baked: see `ldshim stub configure`. `-` stands for nothing |
+//! | `stub: LOADER DIR [MUSL-LOADER MUSL-DIR]` | with a stub in which these are baked: see `ldshim stub configure`. `-` stands for nothing |
 //!
 //! # What is to be seen
 //! | directive | |
@@ -61,7 +65,7 @@
 //! A program that does not end within 20 seconds is killed, and the test fails.
 //!
 //! In values `{D}` is the library environment, `{glibc}` the folder of glibc's libraries, `{loader}` the
-//! real loader. In arguments and the environment `\xNN` is a byte in hexadecimal. A line `{environment}` of
+//! real loader, `{musl}` that of musl. In arguments and the environment `\xNN` is a byte in hexadecimal. A line `{environment}` of
 //! `stdout` stands for the run's environment, an entry a line, as `print_entries` of
 //! `common/environment.h` prints it.
 

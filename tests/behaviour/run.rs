@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -11,6 +12,7 @@ use ldshim::sandbox::Root;
 use crate::build::{Built, IN_ROOT};
 use crate::common::{Plan, stub};
 use crate::directives::{Case, Run, Stub};
+use crate::glibc;
 use crate::outcome::{Ending, Outcome};
 
 mod names;
@@ -19,15 +21,19 @@ mod process;
 use names::Names;
 use process::{execute_exactly, wait};
 
-/// The loader's path in every x86-64 program, and so the place of the stub.
-const STUB_PATH: &str = "/lib64/ld-linux-x86-64.so.2";
+/// The loaders' paths in every x86-64 program, and so the places of the stub: of glibc and of musl.
+const STUB_PATHS: [&str; 2] = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-musl-x86_64.so.1"];
 
 /// Builds a test and runs all of its programs.
 pub fn case(case: &Case) -> Result<()> {
     let built = Built::new(case)?;
     let mut failures = Vec::new();
     let mut before = None;
-    for run in &case.runs {
+    let can_run = |run: &&Run| {
+        run.since_glibc
+            .is_none_or(|first| glibc::minor_version() >= first)
+    };
+    for run in case.runs.iter().filter(can_run) {
         for plan in run.plans() {
             if let Some(failure) = failure(&built, run, before, plan)? {
                 let plan = plan.map_or("", Plan::name);
@@ -107,30 +113,39 @@ fn root(built: &Built, stub_kind: &Stub) -> Result<(Root, Option<tempfile::TempP
     }
     Ok(match stub_kind {
         Stub::None => (root, None),
-        Stub::AsBuilt => (root.bind_read_only(stub(), STUB_PATH), None),
+        Stub::AsBuilt => (with_stub(root, stub()), None),
         Stub::Baked {
             loader,
             library_dir,
+            musl_loader,
+            musl_library_dir,
         } => {
-            let file = configured_stub(built, loader.as_deref(), library_dir.as_deref())?;
-            (root.bind_read_only(&file, STUB_PATH), Some(file))
+            let flags = [
+                ("--loader", loader),
+                ("--library-dir", library_dir),
+                ("--musl-loader", musl_loader),
+                ("--musl-library-dir", musl_library_dir),
+            ];
+            let file = configured_stub(built, &flags)?;
+            (with_stub(root, &file), Some(file))
         }
     })
 }
 
-/// A stub with a baked configuration. The tool looks at the library environment where the root has it.
-fn configured_stub(
-    built: &Built,
-    loader: Option<&str>,
-    library_dir: Option<&str>,
-) -> Result<tempfile::TempPath> {
+fn with_stub(root: Root, stub: &Path) -> Root {
+    let places = STUB_PATHS.into_iter();
+    places.fold(root, |root, place| root.bind_read_only(stub, place))
+}
+
+/// A stub with a baked configuration: flags of `ldshim stub configure`, and their values. The tool looks at the library environment where the root has it.
+fn configured_stub(built: &Built, flags: &[(&str, &Option<String>)]) -> Result<tempfile::TempPath> {
     let file = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR"))?.into_temp_path();
     let mut tool = Command::new(env!("CARGO_BIN_EXE_ldshim"));
     tool.args(["stub", "configure", "--in"]).arg(stub());
     tool.arg("--out").arg(&file);
-    for (flag, path) in [("--loader", loader), ("--library-dir", library_dir)] {
+    for (flag, path) in flags {
         if let Some(path) = path {
-            tool.args([flag, path]);
+            tool.args([flag, path.as_str()]);
         }
     }
     let mut root = Root::like_host()?.bind_read_only(&built.files, IN_ROOT);

@@ -30,7 +30,7 @@ fn a_configured_stub_shows_what_was_baked_in() {
     tree.ldshim(&arguments).succeeded();
     let expected = "loader     /nix/store/x/ld.so\nlibraries  /nix/d\n";
     assert_eq!(tree.ldshim(&["stub", "show", "s"]).stdout, expected);
-    let expected = json!({ "schema": 1, "loader": "/nix/store/x/ld.so", "library_dir": "/nix/d", "has_cache": false });
+    let expected = json!({ "schema": 1, "loader": "/nix/store/x/ld.so", "library_dir": "/nix/d", "has_cache": false, "musl_loader": null, "musl_library_dir": null });
     assert_eq!(shown(&tree, "s"), expected);
     assert_ne!(shown(&tree, stub()), expected, "the one it was made of");
     let mode = fs::metadata(tree.path("s")).unwrap().permissions().mode();

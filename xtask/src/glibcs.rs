@@ -15,12 +15,18 @@ use crate::fetch::unpack;
 use crate::suite::{Ask, Suite};
 use crate::{progress, store, workspace};
 
-/// The suites, oldest first: glibc 2.31, 2.41, and the newest that there is.
-const SUITES: [&str; 3] = ["bullseye", "trixie", "sid"];
+/// The suites, oldest first: glibc 2.31, 2.41, and the newest that there is; and what the compiler needs of each.
+/// The machine's own libgcc.a is for glibc 2.35 and later.
+const SUITES: [(&str, &[&str]); 3] = [
+    (
+        "bullseye",
+        &["libc6-dev", "linux-libc-dev", "libgcc-10-dev"],
+    ),
+    ("trixie", &["libc6-dev", "linux-libc-dev"]),
+    ("sid", &["libc6-dev", "linux-libc-dev"]),
+];
 /// What becomes store paths.
 const PACKAGES: [&str; 2] = ["libc6", "libgcc-s1"];
-/// What only the compiler needs.
-const HEADERS: [&str; 2] = ["libc6-dev", "linux-libc-dev"];
 
 /// A glibc that the tests can take for the real loader's.
 pub struct Glibc {
@@ -35,16 +41,17 @@ pub struct Glibc {
 /// # Errors
 /// A package cannot be downloaded (or may not be) or unpacked, or Nix cannot build.
 pub fn fetch(network: Network) -> Result<Vec<Glibc>> {
-    let glibcs = SUITES.map(|suite| {
+    let glibcs = SUITES.map(|(suite, headers)| {
         let folder = workspace::target("glibcs").join(suite);
         let done = Glibc { suite, folder };
-        make(&done, network).with_context(|| format!("cannot fetch the glibc of {suite}"))?;
+        make(&done, headers, network)
+            .with_context(|| format!("cannot fetch the glibc of {suite}"))?;
         Ok(done)
     });
     glibcs.into_iter().collect()
 }
 
-fn make(glibc: &Glibc, network: Network) -> Result<()> {
+fn make(glibc: &Glibc, for_compiler: &[&str], network: Network) -> Result<()> {
     let folder = &glibc.folder;
     let done = folder.join("packages");
     // The link is made last. It dangles if its store path was deleted.
@@ -56,7 +63,7 @@ fn make(glibc: &Glibc, network: Network) -> Result<()> {
     }
     let suite = Suite::new(glibc.suite, folder);
     let [debs, headers, sysroot] = ["debs", "headers", "sysroot"].map(|name| folder.join(name));
-    for (packages, to) in [(&PACKAGES, &debs), (&HEADERS, &headers)] {
+    for (packages, to) in [(&PACKAGES[..], &debs), (for_compiler, &headers)] {
         make_empty(to)?;
         let what = format!("glibc of Debian {}: {}", glibc.suite, packages.join(", "));
         progress::download(&what, None, to, || {

@@ -16,10 +16,11 @@ use nix::unistd::Uid;
 use crate::cli::Network;
 use crate::{apt, process, progress, workspace};
 
-/// The packages: the real loader with glibc, the libraries that the programs of the manifest need
+/// The packages: the real loaders with glibc and with musl, the libraries that the programs of the manifest need
 /// from a system, and a shell that needs none.
 const PACKAGES: &[&str] = &[
     "libc6",
+    "musl",
     "libgcc-s1",
     "libstdc++6",
     "libatomic1",
@@ -69,9 +70,8 @@ impl Store {
     /// # Errors
     /// The store paths cannot be listed.
     pub fn library_directories(&self) -> Result<Vec<PathBuf>> {
-        let directories = PACKAGES
-            .iter()
-            .map(|name| Ok(self.package(name)?.join("lib")));
+        let of_glibc = PACKAGES.iter().filter(|&&name| name != "musl");
+        let directories = of_glibc.map(|name| Ok(self.package(name)?.join("lib")));
         let directories: Result<Vec<_>> = directories.collect();
         Ok(directories?
             .into_iter()

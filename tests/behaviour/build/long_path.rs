@@ -38,6 +38,23 @@ pub fn write_loader(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Writes to `to` the loader at `from` with another text in the place of its cache path, or with a second such path.
+pub fn write_changed_loader(from: &Path, to: &Path, is_there_twice: bool) -> Result<()> {
+    let mut loader = fs::read(from)?;
+    let path = find(&loader, OLD).context("the loader has no cache path")?;
+    if is_there_twice {
+        let help = HELP.iter().find_map(|text| find(&loader, text));
+        let help = help.context("the loader has no such text")?;
+        loader[help..][..OLD.len()].copy_from_slice(OLD);
+    } else {
+        let text = b"\0/etc/xx.so.cache\0";
+        loader[path..][..OLD.len()].copy_from_slice(text);
+    }
+    fs::write(to, loader)?;
+    fs::set_permissions(to, Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
 /// Lets each `lea REGISTER, [rip + DISTANCE]` of the address `old` take the address `new`; tells how many
 /// there are.
 fn move_references(code: &mut [u8], old: usize, new: usize) -> Result<usize> {

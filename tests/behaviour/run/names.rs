@@ -1,12 +1,12 @@
 //! Names in braces, in the values of directives.
 
-use crate::build::Built;
+use crate::build::{Built, musl_loader};
 use crate::common::Plan;
 use crate::directives::{Run, Stub};
 use crate::glibc;
 
 /// What the names in braces stand for.
-pub struct Names([(&'static str, String); 3]);
+pub struct Names([(&'static str, String); 4]);
 
 impl Names {
     /// Names of a test; those of the cache plan, if there is no plan.
@@ -16,6 +16,7 @@ impl Names {
         Self([
             ("{D}", library_env.to_owned()),
             ("{glibc}", glibc.display().to_string()),
+            ("{musl}", musl_loader().display().to_string()),
             ("{loader}", built.loader.display().to_string()),
         ])
     }
@@ -54,9 +55,14 @@ impl Names {
         if let Stub::Baked {
             loader,
             library_dir,
+            musl_loader,
+            musl_library_dir,
         } = &mut run.stub
         {
-            for path in [loader, library_dir].into_iter().flatten() {
+            for path in [loader, library_dir, musl_loader, musl_library_dir]
+                .into_iter()
+                .flatten()
+            {
                 *path = self.replace(path);
             }
         }

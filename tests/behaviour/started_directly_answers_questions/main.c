@@ -27,6 +27,7 @@
 //@ stdout-lacks: runs
 //
 //@ run: --version
+//@ since-glibc: 2.33
 //@ command: /lib64/ld-linux-x86-64.so.2 --version
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout-has: GLIBC

@@ -35,12 +35,12 @@ impl CLibrary {
         }
     }
 
-    /// Whether this byte stands between directories of a library path: `fillin_rpath` and its callers in glibc's
+    /// What stands between directories of a library path: `fillin_rpath` and its callers in glibc's
     /// elf/dl-load.c, `path_open` in musl's ldso/dynlink.c.
-    pub fn separates(self, byte: u8) -> bool {
+    pub fn separators(self) -> [u8; 2] {
         match self {
-            Self::Glibc => byte == b':' || byte == b';',
-            Self::Musl => byte == b':' || byte == b'\n',
+            Self::Glibc => *b":;",
+            Self::Musl => *b":\n",
         }
     }
 }
@@ -48,22 +48,28 @@ impl CLibrary {
 /// Where in memory the path is of the loader that a program names, without its NUL. `headers` are the program's
 /// program headers, and `address` is where they are. `None` if the program does not say, or if what it says does
 /// not lie in what was loaded of it.
+///
+/// PT_PHDR and PT_INTERP come before any PT_LOAD (System V ABI, "Program Header"), so this seldom looks at more
+/// than three headers.
 pub fn interpreter(headers: &[ProgramHeader], address: usize) -> Option<Range<usize>> {
-    let own = headers.iter().find(|header| header.p_type == PT_PHDR)?;
-    let path = headers.iter().find(|header| header.p_type == PT_INTERP)?;
-    let [start, size] = [path.p_vaddr as usize, path.p_filesz as usize];
-    let end = start.checked_add(size.checked_sub(1)?)?;
-    let is_loaded = headers.iter().any(|header| {
-        let first = header.p_vaddr as usize;
-        header.p_type == PT_LOAD
-            && start >= first
-            && first
-                .checked_add(header.p_filesz as usize)
-                .is_some_and(|after| end < after)
-    });
-    let bias = address.wrapping_sub(own.p_vaddr as usize);
-    let [start, end] = [start, end].map(|address| address.wrapping_add(bias));
-    (is_loaded && start <= end).then_some(start..end)
+    let (mut own, mut path) = (None, None);
+    for header in headers {
+        let [start, size] = [header.p_vaddr as usize, header.p_filesz as usize];
+        match header.p_type {
+            PT_PHDR => own = Some(start),
+            PT_INTERP => path = Some(start..start.checked_add(size.checked_sub(1)?)?),
+            PT_LOAD => {
+                let (own, path) = (own?, path.clone()?);
+                if path.start >= start && path.end < start.checked_add(size)? {
+                    let bias = address.wrapping_sub(own);
+                    let [start, end] = [path.start, path.end].map(|it| it.wrapping_add(bias));
+                    return (start <= end).then_some(start..end);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 #[cfg(test)]

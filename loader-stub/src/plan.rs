@@ -210,7 +210,8 @@ fn loader_candidates<'a>(
 /// The directories of a library path. Empty elements are left out: to the real loader they would mean the
 /// current directory, and to those who leave them in, nothing.
 pub fn directories(path: &[u8], c_library: CLibrary) -> impl Iterator<Item = &[u8]> {
-    path.split(move |&byte| c_library.separates(byte))
+    let [one, other] = c_library.separators();
+    path.split(move |&byte| byte == one || byte == other)
         .filter(|dir| !dir.is_empty())
 }
 

@@ -90,13 +90,25 @@ fn c_library(stack: &InitialStack<'_>, is_direct: bool) -> CLibrary {
         let path = stack.program().map_or(&b""[..], CStr::to_bytes);
         return CLibrary::of_loader(path);
     }
-    let headers = core::ptr::with_exposed_provenance::<ProgramHeader>(stack.aux(at::PHDR));
+    let (mut address, mut count) = (0, 0);
+    for entry in stack.auxv.iter() {
+        match entry.kind {
+            at::PHDR => address = entry.value,
+            // It comes after AT_PHDR: create_elf_tables in the kernel's fs/binfmt_elf.c.
+            at::PHNUM => {
+                count = entry.value;
+                break;
+            }
+            _ => {}
+        }
+    }
+    let headers = core::ptr::with_exposed_provenance::<ProgramHeader>(address);
     if headers.is_null() || !headers.is_aligned() {
         return CLibrary::Glibc;
     }
     // SAFETY: the kernel says in AT_PHDR and AT_PHNUM where it has loaded the program's headers, and how many
     // there are. Nobody writes to them.
-    let headers = unsafe { slice::from_raw_parts(headers, stack.aux(at::PHNUM)) };
+    let headers = unsafe { slice::from_raw_parts(headers, count) };
     let Some(path) = c_library::interpreter(headers, headers.as_ptr().addr()) else {
         return CLibrary::Glibc;
     };

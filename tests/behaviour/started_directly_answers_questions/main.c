@@ -33,6 +33,7 @@
 //@ stdout-has: GLIBC
 //
 //@ run: a flag that needs a program
+//@ since-glibc: 2.33
 //@ command: /lib64/ld-linux-x86-64.so.2 --list
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ exit: 1

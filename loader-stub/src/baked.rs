@@ -21,7 +21,7 @@ const TAG_CACHE_PLACE: u16 = 3;
 const TAG_MUSL_LOADER: u16 = 4;
 const TAG_MUSL_LIBRARY_DIR: u16 = 5;
 
-/// What is baked into a stub.
+/// What is baked into a stub for programs of one C library.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Baked<'a> {
     /// The real loader to fall back on.
@@ -31,11 +31,14 @@ pub struct Baked<'a> {
     /// That this library environment has a cache, and where its loader's built-in path of the cache is: the
     /// text of a [`crate::cache_path::Place`].
     pub cache_place: Option<&'a CStr>,
-    /// The real loader to fall back on for programs of musl.
-    pub musl_loader: Option<&'a CStr>,
-    /// The library environment to fall back on for programs of musl.
-    pub musl_library_dir: Option<&'a CStr>,
 }
+
+/// What is baked in for programs of none.
+const NOTHING: Baked<'_> = Baked {
+    loader: None,
+    library_dir: None,
+    cache_place: None,
+};
 
 /// Why a section cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,11 +59,11 @@ impl core::fmt::Display for BakedError {
 }
 
 impl<'a> Baked<'a> {
-    /// Reads a section's bytes.
+    /// Reads a section's bytes, as far as they concern programs of `c_library`.
     ///
     /// # Errors
     /// If they are not in the format described at the top of this file.
-    pub fn parse(section: &'a [u8]) -> Result<Self, BakedError> {
+    pub fn parse(section: &'a [u8], c_library: CLibrary) -> Result<Self, BakedError> {
         let mut rest = section.strip_prefix(&MAGIC).ok_or(BakedError::Magic)?;
         let mut baked = Self::default();
         while let Some((tag, after_tag)) = split_u16(rest) {
@@ -71,12 +74,12 @@ impl<'a> Baked<'a> {
             let (text, after_text) = after_length
                 .split_at_checked(length.into())
                 .ok_or(BakedError::Record)?;
-            let field = match tag {
-                TAG_LOADER => Some(&mut baked.loader),
-                TAG_LIBRARY_DIR => Some(&mut baked.library_dir),
-                TAG_CACHE_PLACE => Some(&mut baked.cache_place),
-                TAG_MUSL_LOADER => Some(&mut baked.musl_loader),
-                TAG_MUSL_LIBRARY_DIR => Some(&mut baked.musl_library_dir),
+            let field = match (c_library, tag) {
+                (CLibrary::Glibc, TAG_LOADER) => Some(&mut baked.loader),
+                (CLibrary::Glibc, TAG_LIBRARY_DIR) => Some(&mut baked.library_dir),
+                (CLibrary::Glibc, TAG_CACHE_PLACE) => Some(&mut baked.cache_place),
+                (CLibrary::Musl, TAG_MUSL_LOADER) => Some(&mut baked.loader),
+                (CLibrary::Musl, TAG_MUSL_LIBRARY_DIR) => Some(&mut baked.library_dir),
                 _ => None,
             };
             if let Some(field) = field {
@@ -87,8 +90,14 @@ impl<'a> Baked<'a> {
         Ok(baked)
     }
 
-    /// The bytes of a section that says this; `None` if it does not fit.
+    /// The bytes of a section that says this for programs of glibc, and nothing for others; `None` if it does not
+    /// fit.
     pub const fn encode(&self) -> Option<[u8; SIZE]> {
+        self.encode_with_musl(&NOTHING)
+    }
+
+    /// The bytes of a section that says this for programs of glibc, and `musl` for those of musl.
+    pub const fn encode_with_musl(&self, musl: &Baked<'_>) -> Option<[u8; SIZE]> {
         let mut section = [0; SIZE];
         let Some(at) = put(&mut section, 0, &MAGIC) else {
             return None;
@@ -97,8 +106,8 @@ impl<'a> Baked<'a> {
             (TAG_LOADER, self.loader),
             (TAG_LIBRARY_DIR, self.library_dir),
             (TAG_CACHE_PLACE, self.cache_place),
-            (TAG_MUSL_LOADER, self.musl_loader),
-            (TAG_MUSL_LIBRARY_DIR, self.musl_library_dir),
+            (TAG_MUSL_LOADER, musl.loader),
+            (TAG_MUSL_LIBRARY_DIR, musl.library_dir),
         ];
         let (mut at, mut i) = (at, 0);
         while i < records.len() {
@@ -109,22 +118,6 @@ impl<'a> Baked<'a> {
             i += 1;
         }
         Some(section)
-    }
-
-    /// The real loader for programs of a C library.
-    pub fn loader_for(&self, c_library: CLibrary) -> Option<&'a CStr> {
-        match c_library {
-            CLibrary::Glibc => self.loader,
-            CLibrary::Musl => self.musl_loader,
-        }
-    }
-
-    /// The library environment for programs of a C library.
-    pub fn library_dir_for(&self, c_library: CLibrary) -> Option<&'a CStr> {
-        match c_library {
-            CLibrary::Glibc => self.library_dir,
-            CLibrary::Musl => self.musl_library_dir,
-        }
     }
 }
 
@@ -178,9 +171,25 @@ mod tests {
         loader: Some(c"/nix/ld.so"),
         library_dir: Some(c"/nix/lib"),
         cache_place: Some(c"1 2"),
-        musl_loader: Some(c"/musl/ld.so"),
-        musl_library_dir: Some(c"/musl"),
     };
+
+    fn parse(section: &[u8]) -> Result<Baked<'_>, BakedError> {
+        Baked::parse(section, CLibrary::Glibc)
+    }
+
+    #[test]
+    fn keeps_what_is_for_musl_apart() {
+        let musl = Baked {
+            loader: Some(c"/musl/ld.so"),
+            library_dir: Some(c"/musl"),
+            cache_place: None,
+        };
+        let section = FULL.encode_with_musl(&musl).unwrap();
+        assert_eq!(Baked::parse(&section, CLibrary::Glibc), Ok(FULL));
+        assert_eq!(Baked::parse(&section, CLibrary::Musl), Ok(musl));
+        let without = FULL.encode().unwrap();
+        assert_eq!(Baked::parse(&without, CLibrary::Musl), Ok(NOTHING));
+    }
 
     #[test]
     fn reads_back_what_it_wrote() {
@@ -196,7 +205,7 @@ mod tests {
             },
             Baked::default(),
         ] {
-            assert_eq!(Baked::parse(&baked.encode().unwrap()), Ok(baked));
+            assert_eq!(parse(&baked.encode().unwrap()), Ok(baked));
         }
     }
 
@@ -204,7 +213,7 @@ mod tests {
     fn passes_over_tags_that_it_does_not_know() {
         let mut section: Vec<u8> = MAGIC.into();
         section.extend([99, 0, 3, 0, b'a', b'b', b'c', 1, 0, 2, 0, b'/', 0]);
-        assert_eq!(Baked::parse(&section).unwrap().loader, Some(c"/"));
+        assert_eq!(parse(&section).unwrap().loader, Some(c"/"));
     }
 
     #[test]
@@ -222,8 +231,8 @@ mod tests {
 
     #[test]
     fn refuses_foreign_and_damaged_sections() {
-        assert_eq!(Baked::parse(b""), Err(BakedError::Magic));
-        assert_eq!(Baked::parse(&[0; SIZE]), Err(BakedError::Magic));
+        assert_eq!(parse(b""), Err(BakedError::Magic));
+        assert_eq!(parse(&[0; SIZE]), Err(BakedError::Magic));
         for record in [
             &[1, 0][..],
             &[1, 0, 9, 0, b'/', 0],
@@ -232,11 +241,7 @@ mod tests {
             &[1, 0, 0, 0],
         ] {
             let section = [&MAGIC, record].concat();
-            assert_eq!(
-                Baked::parse(&section),
-                Err(BakedError::Record),
-                "{record:?}"
-            );
+            assert_eq!(parse(&section), Err(BakedError::Record), "{record:?}");
         }
     }
 }

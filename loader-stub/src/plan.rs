@@ -29,7 +29,7 @@ pub struct Inputs<'a> {
     /// Whether the program runs with rights that its caller lacks (AT_SECURE). Then the caller's settings
     /// do not count.
     pub secure: bool,
-    /// What the stub's file says.
+    /// What the stub's file says for programs of that C library.
     pub baked: Baked<'a>,
 }
 
@@ -168,7 +168,7 @@ fn choose_libraries<'a>(
     }
     // What is baked in is not asked for: it was there when it was baked in, and belongs to the stub.
     let baked = &inputs.baked;
-    let path = baked.library_dir_for(c_library)?.to_bytes();
+    let path = baked.library_dir?.to_bytes();
     let mechanism = if may_hold_cache(path) && baked.cache_place.is_some() {
         Mechanism::Cache
     } else {
@@ -203,7 +203,7 @@ fn loader_candidates<'a>(
         file(Origin::Variable, settings.loader),
         own.map(|dir| inside(Origin::LibraryEnvironment, dir)),
         (own != Some(default)).then(|| inside(Origin::Default, default)),
-        file(Origin::Baked, inputs.baked.loader_for(inputs.c_library)),
+        file(Origin::Baked, inputs.baked.loader),
     ]
 }
 

@@ -30,8 +30,6 @@ static BAKED: [u8; baked::SIZE] = {
         loader,
         library_dir: None,
         cache_place: None,
-        musl_loader: None,
-        musl_library_dir: None,
     })
     .encode()
     {
@@ -60,7 +58,7 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
         c_library,
         settings: env::scan(stack.envp, c_library),
         secure: stack.aux(at::SECURE) != 0,
-        baked: baked(),
+        baked: baked(c_library),
     };
     let log = Log::new(if inputs.secure {
         None
@@ -117,13 +115,13 @@ fn c_library(stack: &InitialStack<'_>, is_direct: bool) -> CLibrary {
     CLibrary::of_loader(unsafe { slice::from_raw_parts(start, path.len()) })
 }
 
-/// What is baked in. It is read as if it could change, for the tool has changed it in the file after the
+/// What is baked in for programs of `c_library`. It is read as if it could change, for the tool has changed it in the file after the
 /// compiler saw it.
-fn baked() -> Baked<'static> {
+fn baked(c_library: CLibrary) -> Baked<'static> {
     // SAFETY: it is a static of this size.
     let section =
         unsafe { slice::from_raw_parts(core::hint::black_box(BAKED.as_ptr()), BAKED.len()) };
-    Baked::parse(section).unwrap_or_default()
+    Baked::parse(section, c_library).unwrap_or_default()
 }
 
 /// The page size, in bytes.

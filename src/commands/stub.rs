@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use loader_stub::baked::Baked;
+use loader_stub::c_library::CLibrary;
 use serde_json::json;
 
 use super::print;
@@ -23,13 +24,13 @@ pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
 
 fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
     let mut stub = StubFile::read(&args.input)?;
-    let old = stub.baked()?;
+    let (old, old_musl) = (stub.baked(CLibrary::Glibc)?, stub.baked(CLibrary::Musl)?);
     let old = [
         old.loader,
         old.library_dir,
         old.cache_place,
-        old.musl_loader,
-        old.musl_library_dir,
+        old_musl.loader,
+        old_musl.library_dir,
     ];
     let [
         old_loader,
@@ -52,14 +53,18 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
         ),
         None => (old_dir, old_place),
     };
-    stub.bake(&Baked {
+    let glibc = Baked {
         loader: loader.as_deref(),
         library_dir: library_dir.as_deref(),
         cache_place: place.as_deref(),
-        musl_loader: musl_loader.as_deref(),
-        musl_library_dir: musl_dir.as_deref(),
-    })
-    .with_context(|| format!("cannot configure {}", args.input.display()))?;
+    };
+    let musl = Baked {
+        loader: musl_loader.as_deref(),
+        library_dir: musl_dir.as_deref(),
+        cache_place: None,
+    };
+    stub.bake(&glibc, &musl)
+        .with_context(|| format!("cannot configure {}", args.input.display()))?;
     stub.write(&args.out)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -86,12 +91,12 @@ fn place_in(path: &Path) -> Result<Option<CString>> {
 
 fn show(args: &StubShowArgs) -> Result<ExitCode> {
     let stub = StubFile::read(&args.file)?;
-    let baked = stub.baked()?;
+    let (baked, musl) = (stub.baked(CLibrary::Glibc)?, stub.baked(CLibrary::Musl)?);
     let path = |text: Option<&CStr>| {
         text.map(|text| PathBuf::from(std::ffi::OsStr::from_bytes(text.to_bytes())))
     };
     let (loader, library_dir) = (path(baked.loader), path(baked.library_dir));
-    let (musl_loader, musl_dir) = (path(baked.musl_loader), path(baked.musl_library_dir));
+    let (musl_loader, musl_dir) = (path(musl.loader), path(musl.library_dir));
     let has_cache = baked.cache_place.is_some();
     if args.json {
         // The schema: `loader` and `library_dir` are null where nothing is baked in; `has_cache`

@@ -148,7 +148,6 @@ fn lets_nothing_of_the_environment_count_under_at_secure() {
         loader: Some(c"/b/ld.so"),
         library_dir: Some(c"/b"),
         cache_place: Some(c"1 2"),
-        ..Baked::default()
     };
     let files: &[&[u8]] = &[b"/evil/ld.so.cache"];
     assert_eq!(
@@ -187,11 +186,9 @@ fn has_other_defaults_and_no_cache_for_musl() {
     let mut inputs = inputs();
     inputs.c_library = CLibrary::Musl;
     inputs.baked = Baked {
-        loader: Some(c"/glibc/ld.so"),
-        library_dir: Some(c"/glibc"),
-        cache_place: Some(c"1 2"),
-        musl_loader: Some(c"/musl/ld.so"),
-        musl_library_dir: Some(c"/musl"),
+        loader: Some(c"/musl/ld.so"),
+        library_dir: Some(c"/musl"),
+        cache_place: None,
     };
     let cache = [MUSL_DEFAULT, b"/ld.so.cache"].concat();
     let expected = |origin, path| {

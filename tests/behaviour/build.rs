@@ -31,7 +31,13 @@ pub struct Built {
     pub library_envs: Vec<(PathBuf, String)>,
     /// The real loader, as the root has it.
     pub loader: PathBuf,
+    /// Whether the loader is one that has room for both paths of `{D}`.
+    nixpkgs_like: bool,
 }
+
+/// Where the library environment is with the environment plan: not even a glibc in the store has room for it.
+const WITHOUT_ROOM: &str =
+    "/a-library-environment-whose-path-is-longer-than-the-built-in-path-of-any-loader-of-the-tests";
 
 impl Built {
     /// Builds a test. Compiled files are kept if the folder and `common` are as they were.
@@ -44,6 +50,7 @@ impl Built {
             files: folder.join("t"),
             library_envs: Vec::new(),
             loader: glibc::path().join(LOADER).canonicalize()?,
+            nixpkgs_like: case.nixpkgs_like,
         };
         let (stamp, inputs) = (folder.join("inputs"), inputs(case)?);
         if fs::read(&stamp).ok().as_ref() != Some(&inputs) {
@@ -57,6 +64,14 @@ impl Built {
             fs::write(&stamp, inputs)?;
         }
         built.with_library_envs(case, &folder)
+    }
+
+    /// The path of `{D}` in the root.
+    pub fn library_env(&self, plan: Plan) -> &'static str {
+        match plan {
+            Plan::Environment if !self.nixpkgs_like => WITHOUT_ROOM,
+            plan => plan.library_env(),
+        }
     }
 
     /// Where a path below [`IN_ROOT`] is now; a relative one is taken for one below it.
@@ -187,7 +202,7 @@ impl Built {
             library_env.write(&directory)?;
             if env.place == "{D}" {
                 for plan in Plan::ALL {
-                    let place = plan.library_env().to_owned();
+                    let place = self.library_env(plan).to_owned();
                     self.library_envs.push((directory.clone(), place));
                 }
             } else {

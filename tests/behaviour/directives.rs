@@ -84,6 +84,8 @@ pub struct Run {
     pub is_control: bool,
     /// The first glibc (2.x) that can do what the run is about.
     pub since_glibc: Option<u32>,
+    /// Whether it is about a glibc whose built-in cache path is short.
+    pub needs_short_cache_path: bool,
     /// The only plan, if only one is asked for.
     pub plan: Option<Plan>,
     pub environment: Vec<String>,

@@ -28,8 +28,8 @@
 //! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |
 //! | `loader: nixpkgs-like` | the real loader of all library environments, and `{loader}`, is one with room for a long cache path, as in nixpkgs: see `build/long_path.rs` |
 //!
-//! `{D}` is `/nld` with the cache plan, and `/a-library-environment` with the environment plan: only the
-//! first leaves room for `/ld.so.cache` in the 16 bytes of `/etc/ld.so.cache`, which the real loader has
+//! `{D}` is `/nld` with the cache plan, and a path of about a hundred bytes with the environment plan (a shorter
+//! one with `loader: nixpkgs-like`, where the plan is the cache's all the same): only the first leaves room for `/ld.so.cache` in the 16 bytes of `/etc/ld.so.cache`, which the real loader has
 //! built in.
 //!
 //! # What is run

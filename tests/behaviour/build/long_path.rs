@@ -24,6 +24,11 @@ const HELP: [&[u8]; 2] = [
 pub fn write_loader(from: &Path, to: &Path) -> Result<()> {
     const { assert!(NEW.len() <= HELP[0].len() && NEW.len() <= HELP[1].len()) }
     let mut loader = fs::read(from)?;
+    if find(&loader, OLD).is_none() && find(&loader, b"-glibc-").is_some() {
+        // It is from a store already.
+        fs::copy(from, to)?;
+        return Ok(());
+    }
     // In the segments with code and constants, the first ones, addresses are offsets in the file. If this
     // ever changes, there is no instruction to be found.
     let old = find(&loader, OLD).context("the loader has no cache path")?;
@@ -41,14 +46,13 @@ pub fn write_loader(from: &Path, to: &Path) -> Result<()> {
 /// Writes to `to` the loader at `from` with another text in the place of its cache path, or with a second such path.
 pub fn write_changed_loader(from: &Path, to: &Path, is_there_twice: bool) -> Result<()> {
     let mut loader = fs::read(from)?;
-    let path = find(&loader, OLD).context("the loader has no cache path")?;
+    let name = find(&loader, b"/ld.so.cache\0").context("the loader has no cache path")?;
     if is_there_twice {
         let help = HELP.iter().find_map(|text| find(&loader, text));
         let help = help.context("the loader has no such text")?;
         loader[help..][..OLD.len()].copy_from_slice(OLD);
     } else {
-        let text = b"\0/etc/xx.so.cache\0";
-        loader[path..][..OLD.len()].copy_from_slice(text);
+        loader[name + 1..][..2].copy_from_slice(b"xx");
     }
     fs::write(to, loader)?;
     fs::set_permissions(to, Permissions::from_mode(0o755))?;

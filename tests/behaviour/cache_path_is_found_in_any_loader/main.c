@@ -28,6 +28,7 @@
 //@ stderr-has: libraries from {D} by the loader's cache
 //
 //@ control: another loader, and no room
+//@ glibc: of-a-distribution
 //@ plan: environment
 //@ env: NIX_LD={glibc}/ld-linux-x86-64.so.2
 //@ env: NIX_LD_LIBRARY_PATH={D}

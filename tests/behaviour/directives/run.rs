@@ -12,6 +12,7 @@ impl Run {
             name: String::new(),
             is_control: false,
             since_glibc: None,
+            needs_short_cache_path: false,
             plan: None,
             environment: Vec::new(),
             command: vec!["/t/main".to_owned()],
@@ -56,6 +57,10 @@ impl Run {
             "since-glibc" => {
                 let minor = value.strip_prefix("2.").context("it is not 2.x")?;
                 self.since_glibc = Some(minor.parse()?);
+            }
+            "glibc" => {
+                ensure!(value == "of-a-distribution", "no other can be asked for");
+                self.needs_short_cache_path = true;
             }
             "env" => self.environment.push(value.to_owned()),
             "env-fill" => self.fill_environment(value)?,

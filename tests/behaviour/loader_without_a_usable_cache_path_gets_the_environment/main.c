@@ -32,6 +32,7 @@
 //@ stderr-has: libraries from {D} by the loader's cache
 //
 //@ run: there twice
+//@ glibc: of-a-distribution
 //@ plan: cache
 //@ env: NIX_LD=/t/twice
 //@ env: NIX_LD_LIBRARY_PATH={D}

@@ -11,7 +11,7 @@ pub struct Names([(&'static str, String); 4]);
 impl Names {
     /// Names of a test; those of the cache plan, if there is no plan.
     pub fn new(built: &Built, plan: Option<Plan>) -> Self {
-        let library_env = plan.unwrap_or(Plan::Cache).library_env();
+        let library_env = built.library_env(plan.unwrap_or(Plan::Cache));
         let glibc = glibc::path().join("lib");
         Self([
             ("{D}", library_env.to_owned()),

@@ -72,3 +72,15 @@ pub fn minor_version() -> u32 {
     let digits = digits.take_while(|byte| byte.is_ascii_digit());
     digits.fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
 }
+
+/// Whether this glibc was built for its store path, as that of nixpkgs is: its built-in cache path is long.
+pub fn is_from_a_store() -> bool {
+    let loader = fs::read(path().join("lib/ld-linux-x86-64.so.2")).expect("glibc's loader");
+    let own_path = path();
+    let in_store = [
+        own_path.as_os_str().as_encoded_bytes(),
+        b"/etc/ld.so.cache\0",
+    ]
+    .concat();
+    memchr::memmem::find(&loader, &in_store).is_some()
+}

@@ -41,6 +41,7 @@
 //! | directive | |
 //! |---|---|
 //! | `since-glibc: 2.MINOR` | it is left out with the loader of an older glibc, which lacks what it is about |
+//! | `glibc: of-a-distribution` | it is left out with a loader that is built for a store, which has room for long paths |
 //! | `plan: cache` or `plan: environment` | A run that says `{D}` runs twice, once per plan. This is to run it with one plan only |
 //! | `env: ENTRY` | an entry of the environment, which has these and no others, in this order |
 //! | `env-fill: COUNT LENGTH` | COUNT entries of LENGTH bytes, `F0=xxx...`, `F1=xxx...` |

@@ -11,6 +11,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::glibc;
+
 const OLD: &[u8] = b"\0/etc/ld.so.cache\0";
 const NEW: &[u8] = b"\0/nix/store/00000000000000000000000000000000-glibc-2.36/etc/ld.so.cache\0";
 /// Texts in `--help` that are longer: of glibc since 2.33, and before.
@@ -24,8 +26,8 @@ const HELP: [&[u8]; 2] = [
 pub fn write_loader(from: &Path, to: &Path) -> Result<()> {
     const { assert!(NEW.len() <= HELP[0].len() && NEW.len() <= HELP[1].len()) }
     let mut loader = fs::read(from)?;
-    if find(&loader, OLD).is_none() && find(&loader, b"-glibc-").is_some() {
-        // It is from a store already.
+    if glibc::is_from_a_store() {
+        // It has such a path already.
         fs::copy(from, to)?;
         return Ok(());
     }

@@ -16,6 +16,7 @@ use core::marker::PhantomData;
 use core::mem::{MaybeUninit, size_of, size_of_val};
 use core::slice;
 
+use crate::c_library::CLibrary;
 use crate::plan;
 use crate::stack::{AuxEntry, InitialStack, at};
 
@@ -34,6 +35,8 @@ pub enum Placement {
     AppendVariable,
     /// In place of the argument with this index.
     ReplaceArgument(usize),
+    /// The same, behind a `--library-path=`, which only musl's loader understands.
+    ReplaceFlag(usize),
     /// Behind the zeroth argument, with a `--library-path` before it.
     InsertArgument,
 }
@@ -45,6 +48,8 @@ pub struct LibraryPath<'a> {
     pub user: &'a [u8],
     /// The part whose empty elements mean nothing.
     pub libraries: &'a [u8],
+    /// Whose loader is to understand it.
+    pub c_library: CLibrary,
 }
 
 /// A copy of an initial stack that is to be written.
@@ -102,7 +107,7 @@ impl<'a> StackCopy<'a> {
             stack,
             placement,
             path,
-            has_empty_elements: plan::has_empty_element(path.libraries),
+            has_empty_elements: plan::has_empty_element(path.libraries, path.c_library),
             text_start: 0,
             text_words: 0,
         };
@@ -161,7 +166,7 @@ impl<'a> StackCopy<'a> {
         let environment = self.write_envp(&mut words, text)?;
         let is_direct = matches!(
             self.placement,
-            Placement::ReplaceArgument(_) | Placement::InsertArgument
+            Placement::ReplaceArgument(_) | Placement::ReplaceFlag(_) | Placement::InsertArgument
         );
         let entry = self.write_auxv(&mut words, if is_direct { None } else { Some(trampoline) })?;
         // The pointers to the text may have been copied by then, by a constructor that calls `setenv`. So
@@ -184,7 +189,7 @@ impl<'a> StackCopy<'a> {
                 words.push(text)?;
                 words.copy(arguments)?;
             }
-            Placement::ReplaceArgument(index) => {
+            Placement::ReplaceArgument(index) | Placement::ReplaceFlag(index) => {
                 words.push(argv.len())?;
                 words.copy(argv.get(..index)?)?;
                 words.push(text)?;
@@ -295,6 +300,10 @@ impl<'a> StackCopy<'a> {
         ) {
             take(VARIABLE);
         }
+        if matches!(self.placement, Placement::ReplaceFlag(_)) {
+            take(FLAG.to_bytes());
+            take(b"=");
+        }
         let mut any = !self.path.user.is_empty();
         take(self.path.user);
         if !self.has_empty_elements {
@@ -303,7 +312,7 @@ impl<'a> StackCopy<'a> {
             }
             return take(self.path.libraries);
         }
-        for directory in plan::directories(self.path.libraries) {
+        for directory in plan::directories(self.path.libraries, self.path.c_library) {
             if any {
                 take(b":");
             }

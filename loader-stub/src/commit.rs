@@ -69,6 +69,7 @@ pub(crate) unsafe fn commit(
         let path = LibraryPath {
             user: user.to_bytes(),
             libraries: libraries.path,
+            c_library: inputs.c_library,
         };
         let handover = Handover {
             copy: StackCopy::new(stack, placement, path),
@@ -91,13 +92,8 @@ fn placement<'a>(
     let user = inputs.settings.user;
     let value = user.map_or(c"", |user| user.value.to_c_str());
     if is_direct {
-        match direct::library_path_argument(stack.argv) {
-            Some(index) => (
-                Placement::ReplaceArgument(index),
-                stack.argv.get(index).map_or(c"", |value| value.to_c_str()),
-            ),
-            None => (Placement::InsertArgument, value),
-        }
+        direct::library_path_argument(stack.argv, inputs.c_library)
+            .unwrap_or((Placement::InsertArgument, value))
     } else {
         (
             user.map_or(Placement::AppendVariable, |user| {

@@ -60,6 +60,8 @@ pub struct StackCopy<'a> {
     path: LibraryPath<'a>,
     /// Whether the libraries have to be taken apart to leave out empty elements.
     has_empty_elements: bool,
+    /// How many bytes the text has, without its NUL.
+    text_length: usize,
     /// How many bytes come before the text, in the words that it takes.
     text_start: usize,
     /// How many words it takes, with its NUL.
@@ -108,19 +110,30 @@ impl<'a> StackCopy<'a> {
             placement,
             path,
             has_empty_elements: plan::has_empty_element(path.libraries, path.c_library),
+            text_length: 0,
             text_start: 0,
             text_words: 0,
         };
-        let mut length = 1;
+        let mut length = 0;
         copy.for_each_piece(|piece| length += piece.len());
+        copy.text_length = length;
         copy.text_start = copy.kept_text().next_multiple_of(WORD) - copy.kept_text();
-        copy.text_words = (copy.text_start + length).div_ceil(WORD);
+        copy.text_words = (copy.text_start + length + 1).div_ceil(WORD);
         copy
     }
 
     /// How much of the text remains when the program runs: the variable as the user has set it, or nothing.
+    ///
+    /// With musl all of it remains: its loader does not copy the path, and looks at it again at each dlopen
+    /// (`env_path` in ldso/dynlink.c). It runs no constructor before the program's entry point, so nobody can have
+    /// copied the pointers.
     fn kept_text(&self) -> usize {
         match self.placement {
+            Placement::ReplaceVariable(_) | Placement::AppendVariable
+                if self.path.c_library == CLibrary::Musl =>
+            {
+                self.text_length
+            }
             Placement::ReplaceVariable(_) => VARIABLE.len() + self.path.user.len(),
             _ => 0,
         }

@@ -84,7 +84,7 @@ fn json_has_the_documented_fields() {
         "schema": 1,
         "directory": "d",
         "holds": true,
-        "loader": { "path": loader(), "system": architecture().nix_system, "problem": null },
+        "loader": { "path": loader(), "system": architecture().nix_system, "c_library": "glibc", "problem": null },
         "libraries": [
             { "name": "liba.so", "path": tree.path("libs/liba.so"), "problem": null },
             { "name": "libb.so", "path": tree.path("libs/libb.so"), "problem": null },
@@ -126,7 +126,7 @@ fn a_missing_loader() {
     });
     assert_eq!(
         json["loader"],
-        json!({ "path": null, "system": null, "problem": "missing" })
+        json!({ "path": null, "system": null, "c_library": null, "problem": "missing" })
     );
 }
 

@@ -4,13 +4,18 @@
 
 use libfuzzer_sys::fuzz_target;
 use loader_stub::baked::Baked;
+use loader_stub::c_library::CLibrary;
 
 fuzz_target!(|section: &[u8]| {
-    let Ok(baked) = Baked::parse(section) else {
+    let parse = |section| {
+        let glibc = Baked::parse(section, CLibrary::Glibc)?;
+        Baked::parse(section, CLibrary::Musl).map(|musl| (glibc, musl))
+    };
+    let Ok((glibc, musl)) = parse(section) else {
         return;
     };
-    if let Some(written) = baked.encode() {
-        assert_eq!(Baked::parse(&written), Ok(baked));
+    if let Some(written) = glibc.encode_with_musl(&musl) {
+        assert_eq!(parse(&written), Ok((glibc, musl)));
     } else {
         assert!(
             section.len() > loader_stub::baked::SIZE / 2,

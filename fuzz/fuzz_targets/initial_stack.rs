@@ -1,7 +1,7 @@
 //! The initial stack and the environment: what the pure half makes of them, against the naive model of the
 //! tests.
 //!
-//! Input: flags, number of arguments, number of auxiliary vector entries, these (kind, 2 bytes of value),
+//! Input: flags, number of arguments (with 8 added for musl), number of auxiliary vector entries, these (kind, 2 bytes of value),
 //! then strings, each up to a NUL: the arguments, then the environment.
 
 #![no_main]
@@ -38,6 +38,7 @@ fuzz_target!(|input: &[u8]| {
         argv: texts,
         envp,
         secure: bit(0),
+        musl: argc & 8 != 0,
         baked: (
             bit(2).then(|| b"/baked.so".to_vec()),
             bit(3).then(|| b"/baked".to_vec()),
@@ -47,5 +48,5 @@ fuzz_target!(|input: &[u8]| {
     let readable = |path: &[u8]| bit(5 + path.len() as u8 % 3);
     let expected = model::effect(&start, "x86_64_linux", readable);
     let seen = pure_half::effect(&start, &auxv, readable);
-    assert_eq!(seen.normal(), expected.normal());
+    assert_eq!(seen.normal(start.musl), expected.normal(start.musl));
 });

@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 
+use loader_stub::c_library::CLibrary;
 use loader_stub::cache_path::{self, Place};
 use loader_stub::layout::LayoutError;
 use loader_stub::path_buffer::PathBuffer;
@@ -38,6 +39,7 @@ pub(crate) fn loader(
     plan: &Plan<'_>,
     place: Option<Place>,
     stack: &InitialStack<'_>,
+    c_library: CLibrary,
     log: Log,
 ) -> Image {
     let page_size = stack.page_size();
@@ -51,7 +53,7 @@ pub(crate) fn loader(
             }
             Ok(image) => {
                 if log.says(Level::Info) {
-                    log_candidate(log, candidate, b"this is the loader");
+                    log_candidate(log, candidate, c_library, b"this is the loader");
                     let mut base = HexBuffer::default();
                     let base = texts::hexadecimal(image.base, &mut base);
                     log.say(Level::Debug, &[b"the loader is at ", base]);
@@ -59,14 +61,14 @@ pub(crate) fn loader(
                 return image;
             }
             Err(reason) => {
-                log_candidate(log, candidate, reason.as_bytes());
+                log_candidate(log, candidate, c_library, reason.as_bytes());
                 failure.get_or_insert((candidate, reason));
             }
         }
     }
     // There is always a candidate: the default's.
     if let Some((candidate, reason)) = failure {
-        fail(stack, candidate, reason);
+        fail(stack, candidate, c_library, reason);
     }
     sys::exit(sys::EXIT_CANNOT_RUN)
 }
@@ -83,7 +85,8 @@ fn try_candidate(
         .libraries
         .as_ref()
         .filter(|libraries| libraries.mechanism == Mechanism::Cache);
-    let dir = by_cache.and_then(|libraries| plan::single_directory(libraries.path));
+    let dir =
+        by_cache.and_then(|libraries| plan::single_directory(libraries.path, CLibrary::Glibc));
     let image = image::map(
         &file,
         &layout,
@@ -94,7 +97,7 @@ fn try_candidate(
     Ok(image?)
 }
 
-fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, what: &[u8]) {
+fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, c_library: CLibrary, what: &[u8]) {
     let [path, file] = log::path_pieces(candidate.path);
     log.say(
         Level::Info,
@@ -103,7 +106,7 @@ fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, what: &[u8]) {
             path,
             file,
             b" (from ",
-            log::loader_origin(candidate.origin),
+            log::loader_origin(candidate.origin, c_library),
             b"): ",
             what,
         ],
@@ -144,10 +147,15 @@ fn program<'a>(stack: &InitialStack<'a>) -> &'a [u8] {
     stack.program().map_or(b"the program", CStr::to_bytes)
 }
 
-fn fail(stack: &InitialStack<'_>, candidate: &LoaderCandidate<'_>, reason: Reason) -> ! {
+fn fail(
+    stack: &InitialStack<'_>,
+    candidate: &LoaderCandidate<'_>,
+    c_library: CLibrary,
+    reason: Reason,
+) -> ! {
     let [path, file] = log::path_pieces(candidate.path);
-    let origin = log::loader_origin(candidate.origin);
-    let next = log::next_step(candidate.origin);
+    let origin = log::loader_origin(candidate.origin, c_library);
+    let next = log::next_step(candidate.origin, c_library);
     let pieces = [
         b"loader ",
         path,

@@ -65,10 +65,12 @@ pub(crate) unsafe fn commit(
         stack.set_aux(at::BASE, image.base);
     }
     if let (Mechanism::Environment, Some(libraries)) = (mechanism, &plan.libraries) {
-        let (placement, user) = Placement::choose(stack, inputs.settings.user, is_direct);
+        let (placement, user) =
+            Placement::choose(stack, inputs.settings.user, inputs.c_library, is_direct);
         let path = LibraryPath {
             user: user.to_bytes(),
             libraries: libraries.path,
+            c_library: inputs.c_library,
         };
         let handover = Handover {
             copy: StackCopy::new(stack, placement, path),

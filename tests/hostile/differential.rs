@@ -17,12 +17,16 @@ use crate::pure_half;
 
 const SYSTEM: &str = "x86_64_linux";
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 16] = [
     "NIX_LD",
     "NIX_LD_x86_64_linux",
     "NIX_LD_LIBRARY_PATH",
     "NIX_LD_LIBRARY_PATH_x86_64_linux",
     "LD_LIBRARY_PATH",
+    "NIX_LD_MUSL",
+    "NIX_LD_MUSL_x86_64_linux",
+    "NIX_LD_MUSL_LIBRARY_PATH",
+    "NIX_LD_MUSL_LIBRARY_PATH_x86_64_linux",
     "NIX_LD_aarch64_linux",
     "NIX_LD_LIBRARY_PATH_",
     "NIX_LDX",
@@ -53,13 +57,16 @@ const VALUES: &[&str] = &[
     "/a;/b",
     "rel",
     "/run/current-system/sw/share/nix-ld/lib",
+    "/run/current-system/sw/share/nix-ld-musl/lib",
     "/d\n",
+    "\n/a\n\n/b",
     "=",
     "/a=b",
 ];
 
 const FLAGS: &[&str] = &[
     "--library-path",
+    "--library-path=/v",
     "/u",
     "",
     "--preload",
@@ -81,8 +88,10 @@ fn start() -> impl Strategy<Value = Start> {
         vec(entry(VALUES, 4000), 0..12),
         prop::bool::weighted(0.2),
         any::<bool>(),
+        any::<bool>(),
     );
-    (parts, (path(), path(), any::<bool>())).prop_map(|((argv, envp, secure, direct), baked)| {
+    let baked = (path(), path(), any::<bool>());
+    (parts, baked).prop_map(|((argv, envp, secure, direct, musl), baked)| {
         // With no arguments a stub that is started directly only prints its help.
         let direct = direct && argv.len() > 1;
         Start {
@@ -90,6 +99,7 @@ fn start() -> impl Strategy<Value = Start> {
             envp,
             secure,
             direct,
+            musl,
             baked,
         }
     })
@@ -103,6 +113,8 @@ fn files() -> impl Strategy<Value = BTreeSet<Vec<u8>>> {
         "rel/ld.so.cache",
         "/run/current-system/sw/share/nix-ld/lib",
         "/run/current-system/sw/share/nix-ld/lib/ld.so.cache",
+        "/run/current-system/sw/share/nix-ld-musl/lib",
+        "/run/current-system/sw/share/nix-ld-musl/lib/ld.so.cache",
         "/d\n/ld.so.cache",
     ];
     proptest::sample::subsequence(FILES, 0..=FILES.len())
@@ -133,7 +145,7 @@ proptest! {
         let readable = |path: &[u8]| files.contains(path);
         let expected = model::effect(&start, SYSTEM, readable);
         let seen = pure_half::effect(&start, &auxv, readable);
-        prop_assert_eq!(seen.normal(), expected.normal());
+        prop_assert_eq!(seen.normal(start.musl), expected.normal(start.musl));
     }
 }
 
@@ -198,9 +210,9 @@ fn expected(start: &Start) -> Option<Vec<u8>> {
         .loaders
         .iter()
         .find(|path| path.trim_ascii_end() == b"/nld/ld.so")?;
-    let mut searched = directories(&effect.loaders_path.unwrap_or_default());
+    let mut searched = directories(&effect.loaders_path.unwrap_or_default(), false);
     if let Some((path, Way::Cache)) = effect.libraries {
-        searched.extend(directories(&path));
+        searched.extend(directories(&path, false));
     }
     let first = |with: &[&[u8]]| searched.iter().find(|dir| with.contains(&&dir[..]));
     first(&[b"/t/glibc", NLD.as_bytes()])?;

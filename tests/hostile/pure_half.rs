@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 
 use loader_stub::baked::Baked;
 use loader_stub::block::{CopyBytes, Epilogue, LibraryPath, Placement, StackCopy};
+use loader_stub::c_library::CLibrary;
 use loader_stub::env;
 use loader_stub::plan::{self, Inputs, LOADER_FILE, LoaderPath, Mechanism};
 use loader_stub::stack::{Entry, InitialStack, at};
@@ -21,8 +22,14 @@ pub fn effect(start: &Start, auxv: &[(usize, usize)], readable: impl Fn(&[u8]) -
     let stack = unsafe { InitialStack::from_pointer(block.words.as_mut_ptr()) };
     let text = |text: &Option<Vec<u8>>| text.as_ref().map(|text| c_string(text));
     let (loader, library_dir) = (text(&start.baked.0), text(&start.baked.1));
+    let c_library = if start.musl {
+        CLibrary::Musl
+    } else {
+        CLibrary::Glibc
+    };
     let inputs = Inputs {
-        settings: env::scan(stack.envp),
+        c_library,
+        settings: env::scan(stack.envp, c_library),
         secure: start.secure,
         baked: Baked {
             loader: loader.as_deref(),
@@ -52,14 +59,16 @@ pub fn effect(start: &Start, auxv: &[(usize, usize)], readable: impl Fn(&[u8]) -
         .map(|libraries| (libraries.path.to_vec(), way(libraries.mechanism)));
     let loaders_path = match plan.libraries {
         Some(libraries) if libraries.mechanism == Mechanism::Environment => {
-            let (placement, user) = Placement::choose(&stack, inputs.settings.user, start.direct);
+            let (placement, user) =
+                Placement::choose(&stack, inputs.settings.user, c_library, start.direct);
             let path = LibraryPath {
                 user: user.to_bytes(),
                 libraries: libraries.path,
+                c_library,
             };
             through_copy(&stack, StackCopy::new(&stack, placement, path), start)
         }
-        _ => path_for_loader(&stack, start.direct),
+        _ => path_for_loader(&stack, start),
     };
     Effect {
         loaders: loaders.collect(),
@@ -95,7 +104,7 @@ fn through_copy(stack: &InitialStack<'_>, copy: StackCopy<'_>, start: &Start) ->
     let pointer = memory[4..].as_mut_ptr().cast::<usize>();
     // SAFETY: the copy is a block, whose texts are in itself and in `stack`.
     let seen = unsafe { InitialStack::from_pointer(pointer) };
-    let path = path_for_loader(&seen, start.direct);
+    let path = path_for_loader(&seen, start);
     if start.direct {
         assert_eq!(texts(seen.envp), start.envp, "children inherit nothing");
         assert_eq!(seen.auxv, stack.auxv);
@@ -155,18 +164,22 @@ fn without_path(mut entries: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
 }
 
 /// The library path that a loader takes from its initial stack.
-fn path_for_loader(stack: &InitialStack<'_>, direct: bool) -> Option<Vec<u8>> {
-    let argument = if direct {
-        library_path_argument(&texts(stack.argv))
+fn path_for_loader(stack: &InitialStack<'_>, start: &Start) -> Option<Vec<u8>> {
+    let argument = if start.direct {
+        library_path_argument(&texts(stack.argv), start.musl)
     } else {
         None
     };
     argument.or_else(|| {
         let entries = texts(stack.envp);
-        let value = entries
+        let mut values = entries
             .iter()
-            .rev()
-            .find_map(|entry| entry.strip_prefix(b"LD_LIBRARY_PATH="));
+            .filter_map(|entry| entry.strip_prefix(b"LD_LIBRARY_PATH="));
+        let value = if start.musl {
+            values.next()
+        } else {
+            values.next_back()
+        };
         value.map(<[u8]>::to_vec)
     })
 }

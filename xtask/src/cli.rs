@@ -45,6 +45,9 @@ pub struct TestArgs {
     /// Without it, everything is tested, the stubs of all architectures among it.
     #[arg(long, value_enum)]
     pub arch: Option<Arch>,
+    /// Also build a glibc with a store prefix, as nixpkgs does, and test with it: takes many minutes, once
+    #[arg(long, conflicts_with = "arch")]
+    pub store_glibc: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
 }

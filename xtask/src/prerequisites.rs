@@ -34,6 +34,7 @@ enum Need {
 pub const COMPILERS: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("cc"), package: "gcc" },
     Prerequisite { need: Need::Command("g++"), package: "g++" },
+    Prerequisite { need: Need::Command("musl-gcc"), package: "musl-tools" },
     Prerequisite { need: Need::Header("zlib.h"), package: "zlib1g-dev" },
 ];
 

@@ -81,6 +81,9 @@ pub struct BenchArgs {
 /// `cargo xtask fetch`
 #[derive(Debug, Args)]
 pub struct FetchArgs {
+    /// Also build the glibc with a store prefix that `test --store-glibc` tests with
+    #[arg(long)]
+    pub store_glibc: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
     /// The programs of tests/programs/programs.json to fetch [default: all]

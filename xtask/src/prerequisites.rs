@@ -51,6 +51,15 @@ pub const NPM: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("npm"), package: "npm" },
 ];
 
+/// What builds a glibc from Debian's source.
+#[rustfmt::skip]
+pub const GLIBC_SOURCE: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("dpkg-source"), package: "dpkg-dev" },
+    Prerequisite { need: Need::Command("make"), package: "make" },
+    Prerequisite { need: Need::Command("gawk"), package: "gawk" },
+    Prerequisite { need: Need::Command("bison"), package: "bison" },
+];
+
 /// What makes a Nix store of Debian packages.
 #[rustfmt::skip]
 pub const STORE: &[Prerequisite] = &[

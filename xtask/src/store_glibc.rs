@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::cli::Network;
 use crate::suite::{Ask, Suite};
-use crate::{progress, store, workspace};
+use crate::{prerequisites, progress, store, workspace};
 
 /// The suite with the source.
 const SUITE: &str = "bookworm";
@@ -24,6 +24,7 @@ pub fn build(network: Network) -> Result<PathBuf> {
     if done.join("libc6").exists() {
         return Ok(folder);
     }
+    prerequisites::ensure(&[prerequisites::GLIBC_SOURCE], network)?;
     let source = folder.join("debian-source");
     if description(&source).is_none() {
         if network == Network::Forbidden {

@@ -70,6 +70,10 @@ pub struct EnvBuildArgs {
     /// Fail unless the loader is for this system, for instance aarch64-linux [default: the loader's]
     #[arg(long, value_name = "SYSTEM", value_parser = architecture)]
     pub arch: Option<&'static Architecture>,
+    /// A directory to be searched first, where it exists when a program starts, and not looked at now, such as
+    /// /run/opengl-driver/lib [several times for several]
+    #[arg(long, value_name = "DIR")]
+    pub extra_path: Vec<PathBuf>,
     /// Say which files were left out, and which names were found twice
     #[arg(short, long)]
     pub verbose: bool,

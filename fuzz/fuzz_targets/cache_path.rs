@@ -15,9 +15,9 @@ fuzz_target!(|input: &[u8]| {
         .position(|&byte| byte == 0)
         .unwrap_or(input.len());
     let (text, constants) = input.split_at(split);
-    if let Some(place) = Place::parse(text) {
+    if let Some(CacheNote { place, .. }) = CacheNote::parse(text) {
         let again = format!("{} {}", place.address, place.length);
-        assert_eq!(Place::parse(again.as_bytes()), Some(place));
+        assert_eq!(CacheNote::parse(again.as_bytes()).map(|note| note.place), Some(place));
         assert_eq!(place.to_string(), again);
         for start in [
             0,

@@ -4,7 +4,7 @@ use core::ffi::CStr;
 use core::mem::MaybeUninit;
 
 use loader_stub::c_library::CLibrary;
-use loader_stub::cache_path::{self, Place};
+use loader_stub::cache_path::{self, CacheNote, NOTE_SIZE, Place};
 use loader_stub::layout::LayoutError;
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{self, LoaderCandidate, Mechanism, Plan};
@@ -15,17 +15,27 @@ use crate::image::{self, Cache, Head, Image};
 use crate::log::{self, Level, Log, Reason};
 use crate::sys;
 
-/// Whether a file can be read. If it is a library environment's cache, this also learns its `place`: where
-/// there is one, there is a cache, and one question answers two.
-pub(crate) fn is_readable(dir: &[u8], file: &str, place: &mut Option<Place>) -> bool {
-    if file == cache_path::FILE {
-        let mut target = [const { MaybeUninit::uninit() }; 48];
+/// Room for a library environment's note.
+pub(crate) type NoteBuffer = [MaybeUninit<u8>; NOTE_SIZE];
+
+/// Whether a file can be read. If it is a library environment's cache, this also learns its `note`: where
+/// there is one, there is a cache, and one question answers two. `buffer` is there once, for the plan asks for one
+/// cache only.
+pub(crate) fn is_readable<'a>(
+    dir: &[u8],
+    file: &str,
+    buffer: &mut Option<&'a mut NoteBuffer>,
+    note: &mut Option<CacheNote<'a>>,
+) -> bool {
+    if file == cache_path::FILE
+        && let Some(buffer) = buffer.take()
+    {
         let mut path = PathBuffer::new();
         let link = path
             .join(dir, cache_path::PLACE_LINK)
-            .and_then(|path| sys::read_link(path, &mut target).ok());
-        *place = link.and_then(Place::parse);
-        if place.is_some() {
+            .and_then(|path| sys::read_link(path, buffer).ok());
+        *note = link.and_then(CacheNote::parse);
+        if note.is_some() {
             return true;
         }
     }

@@ -66,8 +66,8 @@ impl Placement {
 pub struct LibraryPath<'a> {
     /// The user's part; may be empty, and may have empty elements, which mean the current directory.
     pub user: &'a [u8],
-    /// The part whose empty elements mean nothing.
-    pub libraries: &'a [u8],
+    /// The parts whose empty elements mean nothing. Either may be empty.
+    pub libraries: [&'a [u8]; 2],
     /// Whose loader is to understand it.
     pub c_library: CLibrary,
 }
@@ -129,7 +129,10 @@ impl<'a> StackCopy<'a> {
             stack,
             placement,
             path,
-            has_empty_elements: plan::has_empty_element(path.libraries, path.c_library),
+            has_empty_elements: path
+                .libraries
+                .iter()
+                .any(|part| !part.is_empty() && plan::has_empty_element(part, path.c_library)),
             text_length: 0,
             text_start: 0,
             text_words: 0,
@@ -339,18 +342,19 @@ impl<'a> StackCopy<'a> {
         }
         let mut any = !self.path.user.is_empty();
         take(self.path.user);
-        if !self.has_empty_elements {
+        let mut take_next = |piece| {
             if any {
                 take(b":");
             }
-            return take(self.path.libraries);
-        }
-        for directory in plan::directories(self.path.libraries, self.path.c_library) {
-            if any {
-                take(b":");
-            }
-            take(directory);
+            take(piece);
             any = true;
+        };
+        for part in self.path.libraries {
+            if self.has_empty_elements {
+                plan::directories(part, self.path.c_library).for_each(&mut take_next);
+            } else if !part.is_empty() {
+                take_next(part);
+            }
         }
     }
 }

@@ -5,7 +5,8 @@ use core::mem::MaybeUninit;
 use core::slice;
 
 use loader_stub::block::{CopyBytes, LibraryPath, Placement, StackCopy};
-use loader_stub::plan::{Inputs, Mechanism, Plan};
+use loader_stub::path_buffer::PathBuffer;
+use loader_stub::plan::{self, Inputs, Mechanism, Plan};
 use loader_stub::stack::{InitialStack, at};
 use loader_stub::texts;
 
@@ -13,16 +14,16 @@ use crate::image::Image;
 use crate::log::{Level, Log};
 use crate::{acquire, arch, sys};
 
-/// How the libraries get to the loader that was found, which may not be as planned.
-pub(crate) fn mechanism(
-    plan: &Plan<'_>,
+/// The directories that the loader is to search before its cache, in two parts; `None` if it gets no library path.
+/// The loader that was found may not be as planned, and `extra_paths` may not be there.
+pub(crate) fn library_path<'a>(
+    plan: &Plan<'a>,
+    extra_paths: &'a [u8],
     image: &Image,
     inputs: &Inputs<'_>,
     log: Log,
-) -> Mechanism {
-    let Some(libraries) = &plan.libraries else {
-        return Mechanism::Unreachable;
-    };
+) -> Option<[&'a [u8]; 2]> {
+    let libraries = plan.libraries.as_ref()?;
     let mechanism = match libraries.mechanism {
         Mechanism::Cache if image.cache_redirected => Mechanism::Cache,
         _ if inputs.secure => Mechanism::Unreachable,
@@ -35,7 +36,28 @@ pub(crate) fn mechanism(
             &[b"libraries from ", libraries.path, b" by ", how],
         );
     }
-    mechanism
+    let has_extra_paths = !inputs.secure
+        && plan::directories(extra_paths, inputs.c_library).any(|dir| {
+            PathBuffer::new()
+                .join(dir, "")
+                .is_some_and(sys::is_readable)
+        });
+    if has_extra_paths {
+        log.say(
+            Level::Info,
+            &[
+                b"and before that from ",
+                extra_paths,
+                b" by the loader's environment",
+            ],
+        );
+    }
+    match mechanism {
+        Mechanism::Environment if has_extra_paths => Some([extra_paths, libraries.path]),
+        Mechanism::Environment => Some([b"", libraries.path]),
+        Mechanism::Cache if has_extra_paths => Some([extra_paths, b""]),
+        _ => None,
+    }
 }
 
 /// The ways in which a loader gets to know of the libraries: a line for each [`Mechanism`], in its order.
@@ -51,9 +73,8 @@ no way: the program is privileged, and its loader takes no library path";
 pub(crate) unsafe fn commit(
     stack: &mut InitialStack<'_>,
     image: &Image,
-    plan: &Plan<'_>,
     inputs: &Inputs<'_>,
-    mechanism: Mechanism,
+    library_path: Option<[&[u8]; 2]>,
     is_direct: bool,
 ) -> ! {
     if is_direct {
@@ -64,12 +85,12 @@ pub(crate) unsafe fn commit(
     } else {
         stack.set_aux(at::BASE, image.base);
     }
-    if let (Mechanism::Environment, Some(libraries)) = (mechanism, &plan.libraries) {
+    if let Some(libraries) = library_path {
         let (placement, user) =
             Placement::choose(stack, inputs.settings.user, inputs.c_library, is_direct);
         let path = LibraryPath {
             user: user.to_bytes(),
-            libraries: libraries.path,
+            libraries,
             c_library: inputs.c_library,
         };
         let handover = Handover {

@@ -3,16 +3,18 @@
 //! Everything that can fail is done before the first write that the program could see.
 
 use core::ffi::CStr;
+use core::mem::MaybeUninit;
 use core::slice;
 
 use loader_stub::baked::{self, Baked};
 use loader_stub::c_library::{self, CLibrary};
-use loader_stub::cache_path::Place;
+use loader_stub::cache_path::CacheNote;
 use loader_stub::elf::ProgramHeader;
 use loader_stub::env;
-use loader_stub::plan::{self, Inputs};
+use loader_stub::plan::{self, Inputs, Origin};
 use loader_stub::stack::{InitialStack, at};
 
+use crate::acquire::NoteBuffer;
 use crate::log::Log;
 use crate::{acquire, commit, help, relocate};
 
@@ -66,20 +68,27 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     if let Some(name) = stack.missing_entry() {
         acquire::fail_without_entry(&stack, name);
     }
-    let mut place = inputs
-        .baked
-        .cache_place
-        .and_then(|text| Place::parse(text.to_bytes()));
+    let mut buffer: NoteBuffer = [const { MaybeUninit::uninit() }; _];
+    let (mut buffer, mut note) = (Some(&mut buffer), None);
     let plan = plan::decide(&inputs, |dir, file| {
-        acquire::is_readable(dir, file, &mut place)
+        acquire::is_readable(dir, file, &mut buffer, &mut note)
     });
+    if plan
+        .libraries
+        .is_some_and(|libraries| libraries.origin == Origin::Baked)
+    {
+        let text = inputs.baked.cache_place;
+        note = text.and_then(|text| CacheNote::parse(text.to_bytes()));
+    }
     if is_direct && stack.argv.len() < 2 {
         help::print(&plan, stack.page_size());
     }
+    let place = note.map(|note| note.place);
     let image = acquire::loader(&plan, place, &stack, c_library, log);
-    let mechanism = commit::mechanism(&plan, &image, &inputs, log);
+    let extra_paths = note.map_or(&b""[..], |note| note.extra_paths);
+    let path = commit::library_path(&plan, extra_paths, &image, &inputs, log);
     // SAFETY: the image was mapped for this process, which is done with everything else.
-    unsafe { commit::commit(&mut stack, &image, &plan, &inputs, mechanism, is_direct) }
+    unsafe { commit::commit(&mut stack, &image, &inputs, path, is_direct) }
 }
 
 /// For which C library the program is: what tells is the path of the loader that it names, which is the path at

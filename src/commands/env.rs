@@ -31,6 +31,9 @@ fn build(args: &EnvBuildArgs) -> Result<ExitCode> {
     for path in &args.paths {
         collection.add_package(path)?;
     }
+    for path in &args.extra_path {
+        collection.add_extra_path(path)?;
+    }
     if args.verbose {
         for note in collection.notes() {
             eprintln!("ldshim: {note}");
@@ -96,6 +99,9 @@ fn as_text(env: &Inspection) -> String {
             lines.extend(differences.iter().map(|it| format!("cache    [{it}]")));
         }
     }
+    for path in &env.extra_paths {
+        lines.push(format!("extra    {}", path.display()));
+    }
     if env.is_place_wrong {
         lines.push("place    [ld.so.cache.place does not say where ld.so has its path]".into());
     }
@@ -124,6 +130,7 @@ fn entries(env: &Inspection) -> String {
 /// - `cache` (musl's loader has none: it is empty then, and that is no problem): `entries` (their number), `problem` (null, "missing", "unreadable", "damaged" or
 ///   "differs"), `details` (a list of texts for people), `place_is_wrong` (whether
 ///   `ld.so.cache.place` is not true of the loader: starts are slower then)
+/// - `extra_paths`: directories that are searched before the libraries, where they exist when a program starts
 ///
 /// `problem` of a loader or library is null, "dangling", "unreadable", "not-elf", "other-machine"
 /// or "not-shared"; a loader's may also be "missing".
@@ -168,6 +175,7 @@ fn as_json(env: &Inspection) -> Value {
             "details": cache_details,
             "place_is_wrong": env.is_place_wrong,
         },
+        "extra_paths": env.extra_paths.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
     })
 }
 

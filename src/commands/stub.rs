@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 use loader_stub::baked::Baked;
 use loader_stub::c_library::CLibrary;
+use loader_stub::cache_path::CacheNote;
 use serde_json::json;
 
 use super::print;
 use crate::cli::{StubCommand, StubConfigureArgs, StubShowArgs};
-use crate::library_env::{CACHE_NAME, LOADER_NAME, cache_place};
+use crate::library_env::{CACHE_NAME, LOADER_NAME, PLACE_NAME, cache_place};
 use crate::stub_file::StubFile;
 
 pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
@@ -49,7 +50,7 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
     let (library_dir, place) = match &args.library_dir {
         Some(path) => (
             Some(baked_path(path, "library directory")?),
-            place_in(path)?,
+            cache_note_of(path)?,
         ),
         None => (old_dir, old_place),
     };
@@ -80,13 +81,24 @@ fn baked_path(path: &Path, what: &str) -> Result<CString> {
     CString::new(bytes).with_context(|| format!("cannot bake in the {what} {}", path.display()))
 }
 
-/// If the library environment at `path` has a cache: where its loader has the path of its own.
-fn place_in(path: &Path) -> Result<Option<CString>> {
+/// If the library environment at `path` has a cache: where its loader has the path of its own, and the extra paths.
+fn cache_note_of(path: &Path) -> Result<Option<CString>> {
     if !path.join(CACHE_NAME).is_file() {
         return Ok(None);
     }
-    let place = cache_place(&path.join(LOADER_NAME)).map(|place| CString::new(place.to_string()));
-    Ok(place.transpose()?)
+    let Some(place) = cache_place(&path.join(LOADER_NAME)) else {
+        return Ok(None);
+    };
+    let mut text = place.to_string().into_bytes();
+    let link = path.join(PLACE_NAME).read_link().ok();
+    let link = link.as_ref().map(|link| link.as_os_str().as_bytes());
+    if let Some(note) = link.and_then(CacheNote::parse)
+        && !note.extra_paths.is_empty()
+    {
+        text.push(b' ');
+        text.extend(note.extra_paths);
+    }
+    Ok(Some(CString::new(text)?))
 }
 
 fn show(args: &StubShowArgs) -> Result<ExitCode> {

@@ -57,6 +57,9 @@ pub struct LibraryEnv {
     pub c_library: CLibrary,
     /// Where the loader has the built-in path of its cache, if it has one.
     pub cache_place: Option<Place>,
+    /// Directories that the stub has the loader search first, where they exist when a program starts. What they hold
+    /// changes while the environment does not, and so it is in no cache.
+    pub extra_paths: Vec<PathBuf>,
     /// The canonical path of each library, by the name under which programs ask for it.
     pub libraries: BTreeMap<OsString, PathBuf>,
 }
@@ -70,6 +73,18 @@ impl LibraryEnv {
         for path in self.libraries.values_mut() {
             *path = map(path);
         }
+    }
+
+    /// The text of the link that tells the stub of the cache, and of the extra paths; `None` if the loader has no
+    /// cache.
+    #[must_use]
+    pub fn cache_note(&self) -> Option<PathBuf> {
+        let mut text = OsString::from(self.cache_place?.to_string());
+        for (number, path) in self.extra_paths.iter().enumerate() {
+            text.push(if number == 0 { " " } else { ":" });
+            text.push(path);
+        }
+        Some(text.into())
     }
 
     /// The cache that belongs to these libraries; `None` if their loader has no use for one.

@@ -64,14 +64,14 @@ impl LibraryEnv {
                 return Ok(false);
             }
         }
-        let place = self.cache_place.map(|place| place.to_string());
-        let written_place = directory.join(PLACE_NAME).read_link().ok();
+        let note = self.cache_note();
+        let written_note = directory.join(PLACE_NAME).read_link().ok();
         let names =
-            self.libraries.len() + 1 + usize::from(cache.is_some()) + usize::from(place.is_some());
+            self.libraries.len() + 1 + usize::from(cache.is_some()) + usize::from(note.is_some());
         let cache_path = directory.join(CACHE_NAME);
         let mode = |path: &Path| Ok::<_, io::Error>(path.metadata()?.permissions().mode() & 0o777);
         Ok(directory.join(LOADER_NAME).read_link()? == self.loader
-            && written_place == place.map(PathBuf::from)
+            && written_note == note
             && fs::read_dir(directory)?.count() == names
             && match cache {
                 Some(cache) => fs::read(&cache_path)? == cache && mode(&cache_path)? == CACHE_MODE,
@@ -85,8 +85,8 @@ impl LibraryEnv {
             symlink(path, directory.join(name))?;
         }
         symlink(&self.loader, directory.join(LOADER_NAME))?;
-        if let Some(place) = self.cache_place {
-            symlink(place.to_string(), directory.join(PLACE_NAME))?;
+        if let Some(note) = self.cache_note() {
+            symlink(note, directory.join(PLACE_NAME))?;
         }
         if let Some(cache) = cache {
             let cache_path = directory.join(CACHE_NAME);
@@ -233,6 +233,7 @@ mod tests {
             architecture: Architecture::X86_64,
             c_library: loader_stub::c_library::CLibrary::Glibc,
             cache_place: None,
+            extra_paths: Vec::new(),
             libraries: [("liba.so".into(), library.into())].into(),
         }
     }

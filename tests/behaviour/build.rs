@@ -203,6 +203,9 @@ impl Built {
             }
             if !env.is_for_musl {
                 collection.add_package(&glibc::path())?;
+                for path in &case.extra_paths {
+                    collection.add_extra_path(path)?;
+                }
             }
             let mut library_env = collection.finish()?;
             library_env.map_paths(|path| self.in_root(path));

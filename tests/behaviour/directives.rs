@@ -21,6 +21,8 @@ pub struct Case {
     pub nixpkgs_like: bool,
     /// Whether the library environments do not say where the real loader has its cache path.
     pub without_cache_place: bool,
+    /// Directories that the library environments of glibc name as extra paths.
+    pub extra_paths: Vec<PathBuf>,
     /// The only architecture that it is for, if there is only one, and why.
     pub only: Option<(String, String)>,
     /// Why it is not for emulated programs, if it is not.
@@ -140,6 +142,7 @@ impl Case {
             artifacts: Vec::new(),
             nixpkgs_like: false,
             without_cache_place: false,
+            extra_paths: Vec::new(),
             only: None,
             not_emulated: None,
             library_envs: Vec::new(),
@@ -265,6 +268,10 @@ impl Case {
             "cache-place" => {
                 ensure!(path == "none", "it can only be left out");
                 self.without_cache_place = true;
+                return Ok(());
+            }
+            "extra-path" => {
+                self.extra_paths.push(path.into());
                 return Ok(());
             }
             "library-env" | "musl-library-env" => {

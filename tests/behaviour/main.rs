@@ -32,6 +32,7 @@
 //! | `musl-library-env: PLACE FOLDER...` | a library environment for musl, with the libraries of these folders |
 //! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |
 //! | `loader: nixpkgs-like` | the real loader of all library environments, and `{loader}`, is one with room for a long cache path, as in nixpkgs: see `build/long_path.rs` |
+//! | `extra-path: PATH` | the library environments name this directory as an extra path; a whole path, not one in `/t` |
 //! | `cache-place: none` | the library environments do not say where the real loader has its cache path |
 //! | `only: ARCHITECTURE REASON` | the test is ignored for the other architectures, and REASON is shown |
 //! | `not-emulated: REASON` | it is ignored where QEMU runs the programs |

@@ -90,6 +90,7 @@ fn json_has_the_documented_fields() {
             { "name": "libb.so", "path": tree.path("libs/libb.so"), "problem": null },
         ],
         "cache": { "entries": 2, "problem": null, "details": [], "place_is_wrong": false },
+        "extra_paths": [],
     });
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
 }

@@ -63,7 +63,7 @@ pub fn effect(start: &Start, auxv: &[(usize, usize)], readable: impl Fn(&[u8]) -
                 Placement::choose(&stack, inputs.settings.user, c_library, start.direct);
             let path = LibraryPath {
                 user: user.to_bytes(),
-                libraries: libraries.path,
+                libraries: [b"", libraries.path],
                 c_library,
             };
             through_copy(&stack, StackCopy::new(&stack, placement, path), start)

@@ -67,7 +67,7 @@ fn copy(
     let stack = block.stack();
     let path = LibraryPath {
         user: user.as_bytes(),
-        libraries: libraries.as_bytes(),
+        libraries: [b"", libraries.as_bytes()],
         c_library: CLibrary::Glibc,
     };
     let copy = StackCopy::new(&stack, place, path);
@@ -214,7 +214,7 @@ fn writes_nowhere_but_into_its_memory() {
         Placement::AppendVariable,
         LibraryPath {
             user: b"",
-            libraries: b"/a",
+            libraries: [b"", b"/a"],
             c_library: CLibrary::Glibc,
         },
     );

@@ -1,6 +1,8 @@
 # Store paths made of Debian packages, laid out as nixpkgs lays them out: $out/lib and $out/bin.
 #
 # debs: the folder with the .deb files, one version of each package.
+#
+# The result is a derivation with a link per package; its attribute `packages` has them by Debian's names.
 { debs }:
 
 let
@@ -25,7 +27,8 @@ let
       ''
         dpkg-deb -x "$deb" unpacked
         mkdir -p "$out/lib" "$out/bin"
-        for folder in unpacked/lib/*-linux-gnu* unpacked/usr/lib/*-linux-gnu* unpacked/usr/*-linux-gnu*/lib; do
+        for folder in unpacked/lib/*-linux-gnu* unpacked/usr/lib/*-linux-gnu* unpacked/usr/*-linux-gnu*/lib \
+          unpacked/lib/*-linux-musl; do
           if [ -d "$folder" ]; then cp -a "$folder/." "$out/lib/"; fi
         done
         for folder in unpacked/bin unpacked/sbin unpacked/usr/bin unpacked/usr/sbin; do
@@ -64,4 +67,12 @@ derivation {
       done
     ''
   ];
+}
+// {
+  packages = builtins.listToAttrs (
+    map (package: {
+      inherit (package) name;
+      value = package.path;
+    }) packages
+  );
 }

@@ -1,0 +1,32 @@
+# A system's configuration, evaluated: with the module, stand-ins for the modules of NixOS that it works with, and the
+# configuration itself. What is evaluated are the options' values; nothing is built.
+{
+  # The lib: the stand-in, or that of a real nixpkgs.
+  libPath ? ./nixpkgs/lib,
+  system ? "x86_64-linux",
+  # As tests/nixos/nixpkgs/debian.nix and ldshim.nix have it: `debs`, `tool`, `stubs`.
+  tests ? { },
+  # A module, or the file of one.
+  configuration ? { },
+  # Modules of others.
+  modules ? [ ],
+}:
+let
+  lib = import libPath;
+  pkgs = import ./nixpkgs {
+    inherit system lib;
+    config.ldshimTests = tests;
+  };
+in
+lib.evalModules {
+  specialArgs = { inherit pkgs; };
+  modules = [
+    ./nixpkgs/nixos/options.nix
+    ./nixpkgs/nixos/ldso.nix
+    ./nixpkgs/nixos/stub-ld.nix
+    ./nixpkgs/nixos/programs/nix-ld.nix
+    ../../nixos-module
+    configuration
+  ]
+  ++ modules;
+}

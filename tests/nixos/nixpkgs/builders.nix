@@ -1,0 +1,28 @@
+# nixpkgs' trivial builders, as far as they are used here. They build with what the machine has.
+{ lib }:
+let
+  runCommand =
+    name: environment: script:
+    let
+      tools = map (package: "${package}/bin") (environment.nativeBuildInputs or [ ]);
+      drv = derivation (
+        builtins.removeAttrs environment [ "passthru" "meta" ]
+        // {
+          inherit name;
+          system = builtins.currentSystem or "x86_64-linux";
+          builder = "/bin/sh";
+          PATH = lib.concatStringsSep ":" (tools ++ [ "/usr/sbin" "/usr/bin" "/sbin" "/bin" ]);
+          args = [
+            "-euc"
+            script
+          ];
+        }
+      );
+    in
+    drv // environment.passthru or { };
+in
+{
+  inherit runCommand;
+  runCommandLocal = runCommand;
+  writeText = name: text: builtins.toFile name text;
+}

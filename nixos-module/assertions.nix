@@ -11,8 +11,7 @@ let
   inherit (pkgs.stdenv.hostPlatform) system;
   directories = import ./system-directories.nix;
 
-  badPaths =
-    paths: lib.filter (path: builtins.match "/[^:;[:space:]]*" path == null) paths;
+  badPaths = paths: lib.filter (path: builtins.match "/[^:;[:space:]]*" path == null) paths;
   inStore = paths: lib.filter (lib.hasPrefix "${builtins.storeDir}/") paths;
   list = lib.concatStringsSep ", ";
 
@@ -51,7 +50,9 @@ in
       {
         assertion = cfg.package ? configureStub && cfg.package ? mkLibraryEnvironment;
         message = ''
-          programs.nix-ld.package is ${cfg.package.name or "a package"}, which is not ldshim: it has no configureStub and mkLibraryEnvironment. Remove the setting; ldshim's own package is the default.
+          programs.nix-ld.package is ${
+            cfg.package.name or "a package"
+          }, which is not ldshim: it has no configureStub and mkLibraryEnvironment. Remove the setting; ldshim's own package is the default.
         '';
       }
       {

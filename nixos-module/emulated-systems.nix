@@ -21,7 +21,9 @@ let
   # The loaders of these are the business of environment.ldso and environment.ldso32.
   native = [ host ] ++ lib.optional pkgs.stdenv.hostPlatform.isx86_64 "i686-linux";
   possible = lib.filter (system: !lib.elem system native) (lib.attrNames directories.loaders);
-  systems = lib.optionals cfg.enable (lib.filter (system: lib.elem system possible) cfg.emulatedSystems);
+  systems = lib.optionals cfg.enable (
+    lib.filter (system: lib.elem system possible) cfg.emulatedSystems
+  );
 
   # Built by emulation, or fetched: binary caches have the packages of these systems.
   packagesOf =
@@ -64,10 +66,7 @@ in
     {
       systemd.tmpfiles.rules = lib.concatMap (
         system:
-        if lib.elem system systems then
-          (place system).rules
-        else
-          removeRules directories.loaders.${system}
+        if lib.elem system systems then (place system).rules else removeRules directories.loaders.${system}
       ) possible;
     }
     (lib.mkIf (systems != [ ]) {

@@ -8,7 +8,12 @@
 let
   cfg = config.programs.nix-ld;
   directories = import ./system-directories.nix;
-  inherit (directories) shareOf libraryDirectory placeRules removeRules;
+  inherit (directories)
+    shareOf
+    libraryDirectory
+    placeRules
+    removeRules
+    ;
   inherit (pkgs.stdenv.hostPlatform) system;
   path = directories.muslLoaders.${system} or null;
   package = import ./package-type.nix { inherit lib; };
@@ -67,8 +72,7 @@ in
     })
     # The same stub as for glibc: it sees for which C library a program is.
     (lib.mkIf (path != null) {
-      systemd.tmpfiles.rules =
-        if isEnabled then placeRules path cfg.internal.stub else removeRules path;
+      systemd.tmpfiles.rules = if isEnabled then placeRules path cfg.internal.stub else removeRules path;
     })
   ];
 }

@@ -10,7 +10,10 @@ let
   sets = import ./preset-libraries.nix;
   find = import ./find-package.nix { inherit lib; };
   librariesOf =
-    pkgs: names: lib.concatMap (preset: map (find "programs.nix-ld.presets: ${preset}" pkgs) sets.${preset}.libraries) names;
+    pkgs: names:
+    lib.concatMap (
+      preset: map (find "programs.nix-ld.presets: ${preset}" pkgs) sets.${preset}.libraries
+    ) names;
   describe = name: "- `${name}`: ${sets.${name}.description}";
 in
 {
@@ -31,7 +34,9 @@ in
   config = lib.mkIf cfg.enable {
     programs.nix-ld.libraries = lib.mkAfter (librariesOf pkgs cfg.presets);
     programs.nix-ld.libraries32 = lib.mkIf (cfg.enable32Bit && pkgs.stdenv.hostPlatform.isx86_64) (
-      lib.mkAfter (librariesOf pkgs.pkgsi686Linux (lib.filter (name: sets.${name}.in32Bit or false) cfg.presets))
+      lib.mkAfter (
+        librariesOf pkgs.pkgsi686Linux (lib.filter (name: sets.${name}.in32Bit or false) cfg.presets)
+      )
     );
   };
 }

@@ -3,12 +3,13 @@
 #
 #     nix-build nixos-module/tests/system.nix -A share \
 #       --argstr debs "$PWD/target/debs" --argstr tool "$PWD/target/release/ldshim" \
+#       --argstr xtask "$PWD/target/release/xtask" \
 #       --argstr stub "$PWD/target/release/nix-ld" --arg configuration '{ programs.nix-ld.enable = true; }'
 #     nix-instantiate --eval --strict --json nixos-module/tests/system.nix -A tmpfilesRules ...
 #
 # Arguments:
 #   debs           the folder with Debian's packages, target/debs after `cargo xtask fetch`
-#   tool           the file `ldshim` that builds library environments, target/release/ldshim
+#   tool, xtask    the files `ldshim` and `xtask` in target/release
 #   stub, stub32   the file `nix-ld` for x86_64, and for i686 (only needed with enable32Bit)
 #   configuration  a NixOS module: what a user writes
 #
@@ -26,6 +27,7 @@
 {
   debs ? null,
   tool ? null,
+  xtask ? null,
   stub ? null,
   stub32 ? null,
   configuration ? { },
@@ -34,7 +36,7 @@ let
   lib = import ../../tests/nixos/nixpkgs/lib;
   tests =
     lib.optionalAttrs (debs != null) { inherit debs; }
-    // lib.optionalAttrs (tool != null) { inherit tool; }
+    // lib.optionalAttrs (tool != null) { inherit tool xtask; }
     // {
       stubs =
         lib.optionalAttrs (stub != null) { x86_64-linux = stub; }
@@ -57,7 +59,8 @@ let
   inherit (evaluated) config;
   failed = lib.filter (it: !it.assertion) config.assertions;
   checked =
-    value: if failed == [ ] then value else throw (lib.concatMapStringsSep "\n" (it: it.message) failed);
+    value:
+    if failed == [ ] then value else throw (lib.concatMapStringsSep "\n" (it: it.message) failed);
 
   inherit (import ../../tests/nixos/nixpkgs/builders.nix { inherit lib; }) runCommand;
   tmpfilesRules = checked config.systemd.tmpfiles.rules;

@@ -20,13 +20,11 @@ let
 in
 lib.evalModules {
   specialArgs = { inherit pkgs; };
-  modules = [
-    ./nixpkgs/nixos/options.nix
-    ./nixpkgs/nixos/ldso.nix
-    ./nixpkgs/nixos/stub-ld.nix
-    ./nixpkgs/nixos/programs/nix-ld.nix
-    ../../nixos-module
-    configuration
-  ]
-  ++ modules;
+  modules =
+    import ./nixpkgs/nixos
+    ++ [
+      ../../nixos-module
+      configuration
+    ]
+    ++ modules;
 }

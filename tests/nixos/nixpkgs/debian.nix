@@ -1,6 +1,5 @@
 # Packages made of Debian's, by tests/store/debs.nix.
 {
-  lib,
   # `debs`: the folder with Debian's packages; without it every package is empty.
   tests,
   empty,
@@ -11,7 +10,10 @@ let
   store = import ../../store/debs.nix { inherit (tests) debs; };
   package =
     name: names:
-    if tests ? debs && names ? ${architecture} then store.packages.${names.${architecture}} else empty name;
+    if tests ? debs && names ? ${architecture} then
+      store.packages.${names.${architecture}}
+    else
+      empty name;
   x86_64 = name: { x86_64 = name; };
   # Links to the libraries of several packages.
   join =

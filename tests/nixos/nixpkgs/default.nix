@@ -16,22 +16,52 @@ let
     i686 = "ld-linux.so.2";
   };
 
+  # An x86-64 machine runs both.
+  canExecute =
+    { system, ... }:
+    system == builders.system || (system == "i686-linux" && builders.system == "x86_64-linux");
+
   builders = import ./builders.nix { inherit lib; };
   empty = name: builders.runCommand name { } ''mkdir -p "$out/lib"'';
 
-  # By the names of nixpkgs. Whatever else the module's lists name is an empty package.
-  emptyPackages = lib.genAttrs (import ./package-names.nix) empty;
+  # By the names of nixpkgs, which has some in sets: "xorg.libX11".
+  names = map (lib.splitString ".") (import ./package-names.nix);
+  emptyPackages = lib.foldl' (
+    packages: path:
+    let
+      name = lib.head path;
+    in
+    packages
+    // {
+      ${name} =
+        if lib.length path == 1 then
+          empty name
+        else
+          packages.${name} or { } // { ${lib.last path} = empty (lib.last path); };
+    }
+  ) { } names;
   debian = import ./debian.nix {
-    inherit lib tests empty architecture;
+    inherit
+      tests
+      empty
+      architecture
+      ;
     inherit (builders) runCommand;
   };
 
   self = emptyPackages // {
-    inherit lib config overlays system;
+    inherit
+      lib
+      config
+      overlays
+      system
+      ;
     path = ./.;
+    ldshim = self.callPackage ../../../package.nix { };
     inherit (builders) runCommand runCommandLocal writeText;
     callPackage = lib.callPackageWith self;
     stdenv = {
+      buildPlatform = { inherit canExecute; };
       hostPlatform = {
         inherit system;
         isLinux = true;
@@ -71,12 +101,30 @@ let
       zlib = empty "zlib-musl";
       openssl = empty "openssl-musl";
     };
-    # What package.nix is called with, and what it makes of that.
-    ldshim = import ./ldshim.nix {
-      inherit lib tests system empty;
-      inherit (builders) runCommandLocal;
-      inherit (self.stdenv.cc.bintools) dynamicLinker;
+    rustPlatform = import ./rust-platform.nix {
+      inherit
+        tests
+        system
+        empty
+        ;
+      inherit (builders) runCommand;
     };
+    # What the packages run on that build others.
+    buildPackages =
+      if canExecute self.stdenv.hostPlatform then
+        self
+      else
+        import ./. {
+          system = builders.system;
+          inherit config overlays lib;
+        };
+    mkShell = arguments: empty "shell" // { inherit arguments; };
+    python3.withPackages = _: empty "python3";
+    # The scenarios need a real NixOS.
+    fetchPypi = arguments: empty arguments.pname;
+    runCommandCC = builders.runCommand;
+    writeShellScriptBin = builders.writeText;
+    testers.runNixOSTest = test: empty test.name // { inherit test; };
   };
 in
 lib.foldl' (packages: overlay: packages // overlay packages packages) self overlays

@@ -48,7 +48,9 @@ rec {
     let
       resolved = lib.concatMap discharge definitions;
       priorityOf = definition: definition.priority or normalPriority;
-      best = builtins.foldl' (least: one: if priorityOf one < least then priorityOf one else least) 10000 resolved;
+      best = builtins.foldl' (
+        least: one: if priorityOf one < least then priorityOf one else least
+      ) 10000 resolved;
       winners = builtins.filter (one: priorityOf one == best) resolved;
       wrong = builtins.filter (one: !type.check one.value) winners;
       sorted = builtins.sort (a: b: a.order or normalOrder < b.order or normalOrder) winners;

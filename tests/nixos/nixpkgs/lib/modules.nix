@@ -52,7 +52,9 @@
       loaded = lib.concatMap (load "<unknown-file>") modules;
       # `disabledModules` names files as they are called below nixos/modules.
       disabled = lib.concatMap (module: module.disabled) loaded;
-      active = builtins.filter (module: !builtins.any (name: lib.hasSuffix "/${name}" module.file) disabled) loaded;
+      active = builtins.filter (
+        module: !builtins.any (name: lib.hasSuffix "/${name}" module.file) disabled
+      ) loaded;
 
       options = builtins.foldl' (all: module: declare all module.options) { } active;
       declare =
@@ -90,9 +92,12 @@
           flat = lib.concatMap pushDown definitions;
           unknown = lib.concatMap (
             definition:
-            map (name: "The option `${lib.showOption (path ++ [ name ])}' does not exist. Definition values: - In `${definition.file}'") (
-              builtins.filter (name: !declared ? ${name}) (builtins.attrNames definition.value)
-            )
+            map (
+              name:
+              "The option `${
+                lib.showOption (path ++ [ name ])
+              }' does not exist. Definition values: - In `${definition.file}'"
+            ) (builtins.filter (name: !declared ? ${name}) (builtins.attrNames definition.value))
           ) flat;
           of =
             name:

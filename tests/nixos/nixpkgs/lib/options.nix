@@ -3,15 +3,13 @@
 {
   mkOption = attributes: attributes // { _type = "option"; };
 
-  mkEnableOption =
-    what:
-    {
-      _type = "option";
-      type = lib.types.bool;
-      default = false;
-      example = true;
-      description = "Whether to enable ${what}.";
-    };
+  mkEnableOption = what: {
+    _type = "option";
+    type = lib.types.bool;
+    default = false;
+    example = true;
+    description = "Whether to enable ${what}.";
+  };
 
   isOption = value: builtins.isAttrs value && value._type or "" == "option";
 
@@ -22,5 +20,7 @@
 
   showOption =
     path:
-    lib.concatMapStringsSep "." (name: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" name == null then ''"${name}"'' else name) path;
+    lib.concatMapStringsSep "." (
+      name: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" name == null then ''"${name}"'' else name
+    ) path;
 }

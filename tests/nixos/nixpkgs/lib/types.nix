@@ -27,7 +27,9 @@ let
     else
       throw "The option `${lib.showOption path}' is defined multiple times while it's expected to be unique.";
 
-  element = path: type: definition: (lib.mergeDefinitions path type [ definition ]).value;
+  element =
+    path: type: definition:
+    (lib.mergeDefinitions path type [ definition ]).value;
   isDerivation = value: builtins.isAttrs value && value.type or "" == "derivation";
 in
 {
@@ -42,7 +44,9 @@ in
 
   package =
     type "package" (
-      value: isDerivation value || (builtins.isString value && builtins.match "${builtins.storeDir}/[^/]+" value != null)
+      value:
+      isDerivation value
+      || (builtins.isString value && builtins.match "${builtins.storeDir}/[^/]+" value != null)
     )
     // {
       merge = single;
@@ -60,12 +64,17 @@ in
     // {
       merge =
         path: definitions:
-        if builtins.any (definition: definition.value == null) definitions then one path definitions else inner.merge path definitions;
+        if builtins.any (definition: definition.value == null) definitions then
+          one path definitions
+        else
+          inner.merge path definitions;
     };
 
   either =
     first: second:
-    type "${first.description} or ${second.description}" (value: first.check value || second.check value)
+    type "${first.description} or ${second.description}" (
+      value: first.check value || second.check value
+    )
     // {
       merge =
         path: definitions:
@@ -101,7 +110,9 @@ in
       merge =
         path: definitions:
         let
-          names = builtins.attrNames (builtins.foldl' (all: definition: all // definition.value) { } definitions);
+          names = builtins.attrNames (
+            builtins.foldl' (all: definition: all // definition.value) { } definitions
+          );
           of =
             name:
             lib.mergeDefinitions (path ++ [ name ]) inner (

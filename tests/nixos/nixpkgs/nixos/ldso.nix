@@ -37,6 +37,8 @@ in
     ];
     systemd.tmpfiles.rules =
       rules pkgs.stdenv.hostPlatform.libDir own config.environment.ldso
-      ++ lib.optionals pkgs.stdenv.hostPlatform.isx86_64 (rules "lib" "ld-linux.so.2" config.environment.ldso32);
+      ++ lib.optionals pkgs.stdenv.hostPlatform.isx86_64 (
+        rules "lib" "ld-linux.so.2" config.environment.ldso32
+      );
   };
 }

@@ -15,6 +15,8 @@
 
   config = lib.mkIf config.environment.stub-ld.enable {
     environment.ldso = lib.mkDefault (builtins.toFile "stub-ld" "");
-    environment.ldso32 = lib.mkIf pkgs.stdenv.hostPlatform.isx86_64 (lib.mkDefault (builtins.toFile "stub-ld32" ""));
+    environment.ldso32 = lib.mkIf pkgs.stdenv.hostPlatform.isx86_64 (
+      lib.mkDefault (builtins.toFile "stub-ld32" "")
+    );
   };
 }

@@ -9,8 +9,9 @@ use ldshim::elf::Architecture;
 use crate::common::store_path;
 use crate::{TESTS, fetched};
 
-/// Builds them into a folder, and adds the real ones and the stub without a library environment.
-pub fn build(folder: &Path, stub: &Path) {
+/// Builds them into a folder, and adds the real one.
+pub fn build(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
     let zlib = |package| store_path(package).join("lib/libz.so.1");
     let mut build = Command::new(Path::new(TESTS).join("programs/build.sh"));
     build
@@ -24,7 +25,16 @@ pub fn build(folder: &Path, stub: &Path) {
     let status = build.status().expect("a shell");
     assert!(status.success(), "{build:?}: {status}");
     let ruff = fetched::folder("ruff").join(fetched::executable("ruff"));
-    for (from, name) in [(ruff.as_path(), "ruff"), (stub, "nix-ld")] {
-        fs::copy(from, folder.join(name)).expect("a program");
+    fs::copy(ruff, folder.join("ruff")).expect("a program");
+}
+
+/// Adds what the scenarios need of the package of ldshim.
+pub fn add_package(folder: &Path, package: &Path) {
+    for (file, name) in [
+        ("libexec/nix-ld", "nix-ld"),
+        ("nix-support/ldpath", "ldpath"),
+    ] {
+        let result = fs::copy(package.join(file), folder.join(name));
+        result.unwrap_or_else(|error| panic!("{file} of the package: {error}"));
     }
 }

@@ -1,11 +1,13 @@
 //! The root of the virtual machine.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::common::machine::Archive;
 use crate::common::target;
+use crate::systems::Built;
 use crate::{TESTS, foreign, systems};
 
 /// The root: the systems with all that they need of the store, and what a scenario needs beside them.
@@ -17,8 +19,9 @@ pub fn archive() -> Archive {
 fn build() -> Archive {
     let folder = target().join("vm");
     let foreign = folder.join("foreign");
-    foreign::build(&foreign, &systems::stub());
-    let systems = systems::build(&folder);
+    foreign::build(&foreign);
+    let Built { systems, package } = systems::build(&folder);
+    foreign::add_package(&foreign, &package);
 
     let mut root = Archive::default();
     for directory in [
@@ -32,14 +35,16 @@ fn build() -> Archive {
     ] {
         root.directory(Path::new(directory));
     }
-    for path in systems::closure(&systems) {
-        root.copy(&path, &path);
-    }
+    let mut paths = BTreeSet::new();
     for entry in fs::read_dir(&systems).expect("the systems") {
         let link = entry.expect("the systems").path();
         let system = fs::read_link(&link).expect("a link to a system");
+        paths.extend(systems::closure(&system));
         let name = link.file_name().expect("a name");
         root.link(&Path::new("/nix/var/nix/profiles").join(name), &system);
+    }
+    for path in paths {
+        root.copy(&path, &path);
     }
     let sw = Path::new("/run/current-system/sw/bin");
     let shell = fs::canonicalize(systems.join("enabled/sw/bin/sh")).expect("a shell");

@@ -1,12 +1,13 @@
-# The systems of the virtual machine: a folder with `enabled`, `greeting` and `disabled`, as
-# nixos-module/tests/README.md describes them. Each has what the module decides, the rules of systemd-tmpfiles, the
-# variables of the session and /share, and a busybox for all else.
+# The systems of the virtual machine: a folder with `systems/enabled`, `systems/greeting` and `systems/disabled`, as
+# nixos-module/tests/README.md describes them, and `package`, the package of ldshim. Each system has what the module
+# decides, the rules of systemd-tmpfiles, the variables of the session and /share, and a busybox for all else.
 {
   # The folder with Debian's packages, and a real loader with room for a long path of its cache, as nixpkgs' has.
   debs,
   loader,
-  # `ldshim`, and `nix-ld` for x86-64 and for i686.
+  # `ldshim`, `xtask`, and `nix-ld` for x86-64 and for i686.
   tool,
+  xtask,
   stub,
   stub32,
   # The folder $FOREIGN/greeting, and one with programs that every system has.
@@ -72,22 +73,24 @@ let
         chmod +x "$out/bin/systemd-tmpfiles"
       '';
 
+  module =
+    configuration:
+    import ../../nixos-module/tests/system.nix {
+      inherit
+        debs
+        tool
+        xtask
+        stub
+        stub32
+        configuration
+        ;
+    };
+
   system =
     name: configuration:
-    let
-      module = import ../../nixos-module/tests/system.nix {
-        inherit
-          debs
-          tool
-          stub
-          stub32
-          configuration
-          ;
-      };
-    in
     run "system-${name}"
       {
-        inherit (module) root;
+        inherit (module configuration) root;
         inherit tmpfiles;
         busybox = packages.busybox-static;
         commands = copy "commands" commands;
@@ -124,10 +127,12 @@ run "systems"
       ];
     };
     disabled = system "disabled" { programs.nix-ld.enable = false; };
+    inherit (module enabled) package;
   }
   ''
-    mkdir "$out"
+    mkdir -p "$out/systems"
+    ln -s "$package" "$out/package"
     for name in enabled greeting disabled; do
-      eval "ln -s \$$name $out/$name"
+      eval "ln -s \$$name $out/systems/$name"
     done
   ''

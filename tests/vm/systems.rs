@@ -9,11 +9,19 @@ use crate::common::{build_stub, named, platform, target};
 #[path = "../behaviour/build/long_path.rs"]
 mod long_path;
 
-/// Builds the systems, and returns the path of the folder with them. `folder` has the foreign programs, and gets what
-/// the systems are made of.
-pub fn build(folder: &Path) -> PathBuf {
+/// What Nix has built.
+pub struct Built {
+    /// The folder with the systems, in the store.
+    pub systems: PathBuf,
+    /// The package of ldshim.
+    pub package: PathBuf,
+}
+
+/// Builds the systems. `folder` has the foreign programs, and gets what the systems are made of.
+pub fn build(folder: &Path) -> Built {
     let loader = folder.join("ld.so");
     long_path::write_loader(&platform().loader(), &loader).expect("a loader with a long path");
+    let stub = build_stub(platform(), "release", target(), "");
     let stub32 = build_stub(named("i686"), "release", &target().join("cross"), "");
     let link = target().join("vm/systems");
     let mut nix = nix("nix-build");
@@ -24,7 +32,8 @@ pub fn build(folder: &Path) -> PathBuf {
         ("debs", target().join("debs")),
         ("loader", loader),
         ("tool", PathBuf::from(env!("CARGO_BIN_EXE_ldshim"))),
-        ("stub", stub()),
+        ("xtask", xtask()),
+        ("stub", stub),
         ("stub32", stub32),
         ("greeting", folder.join("foreign/greeting")),
         ("commands", source("guest/bin")),
@@ -33,7 +42,9 @@ pub fn build(folder: &Path) -> PathBuf {
         nix.arg("--argstr").arg(name).arg(path);
     }
     output(&mut nix);
-    fs::canonicalize(link).expect("what Nix has built")
+    let [systems, package] =
+        ["systems", "package"].map(|name| fs::canonicalize(link.join(name)).expect("a store path"));
+    Built { systems, package }
 }
 
 /// All paths of the store that a path needs.
@@ -43,9 +54,13 @@ pub fn closure(path: &Path) -> Vec<PathBuf> {
     output(&mut query).lines().map(PathBuf::from).collect()
 }
 
-/// The stub of the systems.
-pub fn stub() -> PathBuf {
-    build_stub(platform(), "release", target(), "")
+/// This project's tasks, built if they are not up to date: the package's man pages are made by one of them.
+fn xtask() -> PathBuf {
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--quiet", "--package=xtask", "--target-dir"]);
+    build.arg(target()).current_dir(env!("CARGO_MANIFEST_DIR"));
+    output(&mut build);
+    target().join("debug/xtask")
 }
 
 /// A file of this suite.
@@ -77,12 +92,12 @@ fn nix(command: &str) -> Command {
 
 /// What a command prints that has to succeed.
 fn output(command: &mut Command) -> String {
-    let output = command.output().expect("Nix can be started");
+    let output = command.output().expect("it can be started");
     let messages = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
         "{command:?}: {}\n{messages}",
         output.status
     );
-    String::from_utf8(output.stdout).expect("store paths are UTF-8")
+    String::from_utf8(output.stdout).expect("UTF-8")
 }

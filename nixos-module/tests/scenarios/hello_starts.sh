@@ -1,6 +1,7 @@
 # The test of nixpkgs: a program starts whose interpreter is the path that the package names.
 . "${0%/*}/../expect.sh"
 
+same "$LOADER" "$(cat "$FOREIGN/ldpath")"
 succeeds hello "$FOREIGN/hello"
 
 # It is the module's libraries that it runs with, and the real loader that fits them.

@@ -37,7 +37,13 @@ const CONSOLE: &str = "LDSHIM_VM_CONSOLE";
 fn main() -> ExitCode {
     let names = names();
     if let Ok(scenario) = std::env::var(CONSOLE) {
-        return interact(&scenario, &names);
+        return match interact(&scenario, &names) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                eprintln!("{message}");
+                ExitCode::FAILURE
+            }
+        };
     }
     let mut trials: Vec<Trial> = names
         .into_iter()
@@ -110,14 +116,16 @@ fn machine(system: &str, scenarios: &str) -> Machine {
     }
 }
 
-fn interact(scenario: &str, names: &[String]) -> ExitCode {
+fn interact(scenario: &str, names: &[String]) -> Result<(), String> {
+    if let Some(obstacle) = systems::obstacle() {
+        return Err(format!("the virtual machine {obstacle}"));
+    }
     if !scenario.is_empty() && !names.iter().any(|name| name == scenario) {
-        eprintln!(
-            "there is no scenario {scenario}; there are:\n{}",
-            names.join("\n")
-        );
-        return ExitCode::FAILURE;
+        let names = names.join("\n  ");
+        return Err(format!(
+            "there is no scenario {scenario}; there are:\n  {names}"
+        ));
     }
     machine("enabled", scenario).interact(root::archive());
-    ExitCode::SUCCESS
+    Ok(())
 }

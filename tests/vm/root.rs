@@ -10,7 +10,7 @@ use crate::common::target;
 use crate::systems::Built;
 use crate::{TESTS, foreign, systems};
 
-/// The root: the systems with all that they need of the store, and what a scenario needs beside them.
+/// The root: the systems with all that they need of the store, and what a scenario needs beside them. It is built once.
 pub fn archive() -> Archive {
     static BUILT: OnceLock<Archive> = OnceLock::new();
     BUILT.get_or_init(build).clone()

@@ -70,10 +70,13 @@ pub fn source(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// Why Nix cannot build here, if it cannot.
+/// Why the systems cannot be built here, if they cannot.
 pub fn obstacle() -> Option<&'static str> {
-    let may = nix::unistd::geteuid().is_root() || has_daemon();
-    (!may).then_some("needs root, or Nix with its daemon")
+    if !cfg!(target_arch = "x86_64") {
+        return Some("is for x86-64");
+    }
+    let may_build = nix::unistd::geteuid().is_root() || has_daemon();
+    (!may_build).then_some("needs root, or Nix with its daemon")
 }
 
 fn has_daemon() -> bool {

@@ -4,11 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use tempfile::{NamedTempFile, TempPath};
+
 use super::target;
 
 mod archive;
 
 pub use archive::Archive;
+
+const QEMU: &str = "qemu-system-x86_64";
 
 /// How a machine is started.
 pub struct Machine {
@@ -32,13 +36,12 @@ pub struct Outcome {
 impl Machine {
     /// Starts it with this root, and returns what is on its console when it has ended.
     pub fn console(&self, root: Archive) -> String {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
-        let file = folder.path().join("root.cpio");
-        fs::write(&file, root.finish()).expect("a file");
+        let root = write(root);
         let mut machine = Command::new("timeout");
-        machine.args(["--kill-after=5", &self.seconds.to_string()]);
-        machine.arg(QEMU).args(self.arguments(&file));
-        machine.args(["-serial", "stdio"]);
+        machine.args(["--kill-after=5", &self.seconds.to_string(), QEMU]);
+        machine
+            .args(self.arguments(&root))
+            .args(["-serial", "stdio"]);
         let output = machine.stdin(Stdio::null()).output();
         let output = output.expect("timeout can be started");
         let console = String::from_utf8_lossy(&output.stdout).replace('\r', "");
@@ -53,12 +56,11 @@ impl Machine {
 
     /// Starts it with this root, and this process's terminal as its console. Ctrl-A X stops it.
     pub fn interact(&self, root: Archive) {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
-        let file = folder.path().join("root.cpio");
-        fs::write(&file, root.finish()).expect("a file");
+        let root = write(root);
         let mut machine = Command::new(QEMU);
-        machine.args(self.arguments(&file));
-        machine.args(["-serial", "mon:stdio"]);
+        machine
+            .args(self.arguments(&root))
+            .args(["-serial", "mon:stdio"]);
         let status = machine.status().expect("QEMU can be started");
         assert!(status.success(), "{machine:?}: {status}");
     }
@@ -84,7 +86,12 @@ impl Machine {
     }
 }
 
-const QEMU: &str = "qemu-system-x86_64";
+/// Writes a root into a file of its own.
+fn write(root: Archive) -> TempPath {
+    let file = NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary file");
+    fs::write(&file, root.finish()).expect("the root can be written");
+    file.into_temp_path()
+}
 
 /// Finds on the console what lies between the lines `WHAT` and `WHAT: ENDING`.
 pub fn outcome(console: &str, what: &str) -> Outcome {

@@ -96,6 +96,7 @@ rec {
   warnIf = condition: message: if condition then warn message else id;
 
   # Packages
+  isDerivation = value: builtins.isAttrs value && value.type or "" == "derivation";
   getLib = package: package.lib or package;
   makeOverridable =
     f: arguments: f arguments // { override = new: makeOverridable f (arguments // new); };

@@ -71,6 +71,12 @@
         default = foreign-program;
       };
 
-      checks = forAllSystems (pkgs: import ./nix/checks.nix { inherit self pkgs; });
+      checks = forAllSystems (
+        pkgs:
+        import ./nix/checks.nix {
+          inherit self pkgs;
+          inherit (lib) nixosSystem;
+        }
+      );
     };
 }

@@ -81,7 +81,10 @@ rustPlatform.buildRustPackage (finalAttrs: {
         import ./nix/configure-stub.nix { inherit lib runCommandLocal ldshim; } (
           { package = finalAttrs.finalPackage; } // arguments
         );
-      tests = callPackage ./nixos-module/tests { ldshim = finalAttrs.finalPackage; };
+      # Without what callPackage adds.
+      tests = lib.filterAttrs (_: lib.isDerivation) (
+        callPackage ./nixos-module/tests { ldshim = finalAttrs.finalPackage; }
+      );
     };
 
   meta = {

@@ -1,12 +1,16 @@
 # The flake's checks for one system.
-{ self, pkgs }:
+{
+  self,
+  pkgs,
+  nixosSystem,
+}:
 let
   inherit (pkgs) lib;
   inherit (pkgs.stdenv.hostPlatform) system;
   package = self.packages.${system}.default;
 
   # The module in a real NixOS, evaluated: the tmpfiles rules name the stub.
-  evaluated = (lib.nixosSystem or (import "${pkgs.path}/nixos/lib/eval-config.nix")) {
+  evaluated = nixosSystem {
     modules = [
       self.nixosModules.default
       {

@@ -19,7 +19,11 @@ let
   };
 in
 lib.evalModules {
-  specialArgs = { inherit pkgs; };
+  specialArgs = {
+    inherit pkgs;
+    # What names in `disabledModules` are relative to.
+    modulesPath = toString ./nixpkgs/nixos;
+  };
   modules =
     import ./nixpkgs/nixos
     ++ [

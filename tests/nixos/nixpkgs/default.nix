@@ -57,8 +57,12 @@ let
       system
       ;
     path = ./.;
-    ldshim = self.callPackage ../../../package.nix { };
-    inherit (builders) runCommand runCommandLocal writeText;
+    pkgs = self;
+    inherit (builders)
+      runCommand
+      runCommandLocal
+      writeText
+      ;
     callPackage = lib.callPackageWith self;
     stdenv = {
       buildPlatform = { inherit canExecute; };

@@ -10,7 +10,10 @@
           lib = import ./lib;
         in
         lib.evalModules {
-          specialArgs.pkgs = import ./. { system = "x86_64-linux"; };
+          specialArgs = {
+            pkgs = import ./. { system = "x86_64-linux"; };
+            modulesPath = toString ./nixos;
+          };
           modules = import ./nixos ++ modules;
         };
     };

@@ -30,6 +30,7 @@ rec {
   optionals = condition: list: if condition then list else [ ];
   last = list: elemAt list (length list - 1);
   imap1 = f: list: builtins.genList (index: f (index + 1) (elemAt list index)) (length list);
+  reverseList = list: builtins.genList (index: elemAt list (length list - index - 1)) (length list);
   subtractLists = without: filter (element: !elem element without);
 
   # Strings
@@ -96,6 +97,7 @@ rec {
   warnIf = condition: message: if condition then warn message else id;
 
   # Packages
+  isDerivation = value: builtins.isAttrs value && value.type or "" == "derivation";
   getLib = package: package.lib or package;
   makeOverridable =
     f: arguments: f arguments // { override = new: makeOverridable f (arguments // new); };

@@ -50,11 +50,11 @@
           ++ lib.concatMap (load file) (set.imports or [ ]);
 
       loaded = lib.concatMap (load "<unknown-file>") modules;
-      # `disabledModules` names files as they are called below nixos/modules.
-      disabled = lib.concatMap (module: module.disabled) loaded;
-      active = builtins.filter (
-        module: !builtins.any (name: lib.hasSuffix "/${name}" module.file) disabled
+      disabled = lib.concatMap (
+        module: map (name: "${arguments.modulesPath}/${name}") module.disabled
       ) loaded;
+      # Definitions of later modules come first, as in nixpkgs.
+      active = lib.reverseList (builtins.filter (module: !builtins.elem module.file disabled) loaded);
 
       options = builtins.foldl' (all: module: declare all module.options) { } active;
       declare =

@@ -30,7 +30,6 @@ let
   element =
     path: type: definition:
     (lib.mergeDefinitions path type [ definition ]).value;
-  isDerivation = value: builtins.isAttrs value && value.type or "" == "derivation";
 in
 {
   unspecified = type "unspecified value" (_: true);
@@ -45,7 +44,7 @@ in
   package =
     type "package" (
       value:
-      isDerivation value
+      lib.isDerivation value
       || (builtins.isString value && builtins.match "${builtins.storeDir}/[^/]+" value != null)
     )
     // {

@@ -13,6 +13,7 @@ in
   options = {
     assertions = option (types.listOf types.unspecified) [ ];
     warnings = option (types.listOf types.str) [ ];
+    boot.isContainer = option types.bool false;
     boot.binfmt.emulatedSystems = option (types.listOf types.str) [ ];
     environment = {
       systemPackages = option (types.listOf types.package) [ ];
@@ -23,7 +24,9 @@ in
       enable = option types.bool false;
       enable32Bit = option types.bool false;
     };
+    nixpkgs.hostPlatform = option types.str "x86_64-linux";
     services.envfs.enable = option types.bool false;
+    system.stateVersion = option types.str "";
     systemd.tmpfiles.rules = option (types.listOf types.str) [ ];
   };
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::common::{build_stub, named, platform, target};
 
 #[path = "../behaviour/build/long_path.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
 mod long_path;
 
 /// What Nix has built.

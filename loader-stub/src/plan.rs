@@ -136,28 +136,31 @@ fn choose_libraries<'a>(
             mechanism,
         });
     }
-    let path = DEFAULT_LIBRARY_DIR.to_bytes();
-    if readable(path, "") {
-        let mechanism = if readable(path, cache_path::FILE) {
+    // What is baked in is not asked for: it was there when it was baked in, and belongs to the stub. The default
+    // belongs to the system, and may be of another architecture than the stub.
+    if let Some(path) = baked.library_dir {
+        let mechanism = if baked.cache_place.is_some() {
             Mechanism::Cache
         } else {
             Mechanism::Environment
         };
         return Some(Libraries {
-            origin: Origin::Default,
-            path,
+            origin: Origin::Baked,
+            path: path.to_bytes(),
             mechanism,
         });
     }
-    // What is baked in is not asked for: it was there when it was baked in, and belongs to the stub.
-    let path = baked.library_dir?.to_bytes();
-    let mechanism = if baked.cache_place.is_some() {
+    let path = DEFAULT_LIBRARY_DIR.to_bytes();
+    if !readable(path, "") {
+        return None;
+    }
+    let mechanism = if readable(path, cache_path::FILE) {
         Mechanism::Cache
     } else {
         Mechanism::Environment
     };
     Some(Libraries {
-        origin: Origin::Baked,
+        origin: Origin::Default,
         path,
         mechanism,
     })

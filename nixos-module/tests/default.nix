@@ -58,7 +58,7 @@ let
         if [ -n "$LOADER32" ]; then
           patchelf --set-interpreter "$LOADER32" --remove-rpath "$out/hello32"
         fi
-        cp ${ldshim}/libexec/nix-ld "$out/nix-ld"
+        cp ${ldshim}/libexec/nix-ld ${ldshim}/nix-support/ldpath "$out"
         ${lib.optionalString hostPlatform.isx86_64 ''
           unzip -q ${wheel} -d wheel
           install -m755 wheel/${pinned.executable} "$out/ruff"

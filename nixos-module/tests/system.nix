@@ -22,6 +22,7 @@
 #   share              a derivation: what is to be linked to /run/current-system/sw/share (nix-ld, nix-ld-musl,
 #                      nix-ld-i686-linux, as far as configured)
 #   libraryEnvironment a derivation: the library environment for programs of glibc of this system
+#   package            a derivation: the package of ldshim
 #   root               a derivation: a folder with `share`, `tmpfiles.conf` and `variables` (NAME="VALUE", a line each, as a
 #                      shell reads it). Its closure is all that the root file system needs of the store.
 {
@@ -84,6 +85,7 @@ in
     sessionVariables
     share
     ;
+  inherit (config.programs.nix-ld) package;
   inherit (config.programs.nix-ld.internal) libraryEnvironment stub;
   root =
     runCommand "root"

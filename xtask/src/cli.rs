@@ -24,6 +24,8 @@ pub enum Task {
     Bench(BenchArgs),
     /// Fetch what the tests need: programs into target/programs, libraries into the Nix store, a kernel
     Fetch(FetchArgs),
+    /// Start the virtual machine of the NixOS module's tests, and show its console
+    Vm(VmArgs),
     /// Write man pages into target/man and completions into target/completions
     Man,
 }
@@ -81,6 +83,15 @@ pub struct FetchArgs {
     /// The programs of tests/programs/programs.json to fetch [default: all]
     #[arg(value_name = "PROGRAM")]
     pub programs: Vec<String>,
+}
+
+/// `cargo xtask vm`
+#[derive(Debug, Args)]
+pub struct VmArgs {
+    /// The scenario of nixos-module/tests/scenarios to run [default: a shell; Ctrl-A X ends the machine]
+    pub scenario: Option<String>,
+    #[command(flatten)]
+    pub network: NetworkArgs,
 }
 
 /// What every task has that may need something from elsewhere.

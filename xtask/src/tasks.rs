@@ -9,6 +9,7 @@ mod demo;
 mod fetch;
 mod man;
 mod test;
+mod vm;
 
 /// Carries out a task.
 ///
@@ -20,6 +21,7 @@ pub fn run(task: &Task) -> Result<()> {
         Task::Test(args) => test::run(args),
         Task::Bench(args) => bench::run(args),
         Task::Fetch(args) => fetch::run(args),
+        Task::Vm(args) => vm::run(args),
         Task::Man => man::run(),
     }
 }

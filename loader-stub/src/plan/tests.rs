@@ -97,7 +97,7 @@ fn prefers_the_systems_own_variable() {
 }
 
 #[test]
-fn falls_back_on_the_default_then_on_the_baked_directory() {
+fn falls_back_on_the_baked_directory_then_on_the_default() {
     let origin = |inputs: &Inputs<'_>, files: &[&[u8]]| {
         decide_with(inputs, files)
             .libraries
@@ -106,7 +106,6 @@ fn falls_back_on_the_default_then_on_the_baked_directory() {
     let cache = [DEFAULT, b"/ld.so.cache"].concat();
     let mut inputs = inputs();
     assert_eq!(origin(&inputs, &[]), None);
-    inputs.baked.library_dir = Some(c"/baked");
     assert_eq!(
         origin(&inputs, &[DEFAULT, &cache]),
         Some((Origin::Default, Mechanism::Cache))
@@ -115,8 +114,9 @@ fn falls_back_on_the_default_then_on_the_baked_directory() {
         origin(&inputs, &[DEFAULT]),
         Some((Origin::Default, Mechanism::Environment))
     );
+    inputs.baked.library_dir = Some(c"/baked");
     assert_eq!(
-        origin(&inputs, &[]),
+        origin(&inputs, &[DEFAULT, &cache]),
         Some((Origin::Baked, Mechanism::Environment))
     );
     inputs.baked.cache_place = Some(c"1 2");

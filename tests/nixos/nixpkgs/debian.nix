@@ -40,7 +40,10 @@ in
       ]
     else
       empty "gcc-lib";
-  zlib = package "zlib" (x86_64 "zlib1g");
+  zlib = package "zlib" {
+    x86_64 = "zlib1g";
+    i686 = "lib32z1";
+  };
   zstd = package "zstd" (x86_64 "libzstd1");
   openssl = package "openssl" (x86_64 "libssl3");
   bzip2 = package "bzip2" (x86_64 "libbz2-1.0");

@@ -122,6 +122,31 @@ fn its_module_brings_its_own_package() {
 }
 
 #[test]
+fn the_machine_of_the_scenarios_has_the_systems_that_they_switch_to() {
+    let expression = "
+        let
+          nixpkgs = (import ./tests/nixos/nixpkgs/flake.nix).outputs { };
+          self = (import ./flake.nix).outputs { inherit self nixpkgs; };
+          node = self.checks.x86_64-linux.vm-scenarios.test.nodes.machine;
+          system = modules: (nixpkgs.lib.nixosSystem { modules = [ node ] ++ modules; }).config;
+          special = builtins.mapAttrs (_: it: system [ it.configuration ]) (system [ ]).specialisation;
+          about = system: {
+            libraries = builtins.length system.programs.nix-ld.libraries;
+            loaders = builtins.length (builtins.filter (rule: builtins.match \"L\\\\+ .*\" rule != null) system.systemd.tmpfiles.rules);
+          };
+        in
+        builtins.mapAttrs (_: about) (special // { enabled = system [ ]; })";
+    assert_eq!(
+        nix::evaluate(expression).unwrap(),
+        json!({
+            "enabled": { "libraries": 14, "loaders": 2 },
+            "greeting": { "libraries": 15, "loaders": 2 },
+            "disabled": { "libraries": 0, "loaders": 0 },
+        })
+    );
+}
+
+#[test]
 fn the_template_is_a_shell_with_a_library_environment() {
     let expression = "
         let

@@ -12,6 +12,7 @@ mod demo;
 mod fetch;
 mod kernel;
 mod manifest;
+mod nix_linters;
 mod prerequisites;
 mod process;
 mod progress;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
-use crate::{fetch, kernel, prerequisites, store};
+use crate::{fetch, kernel, nix_linters, prerequisites, store};
 
 pub(super) fn run(args: &FetchArgs) -> Result<()> {
     let network = args.network.network();
@@ -21,6 +21,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<()> {
         store.library_directories()?.len()
     )?;
     writeln!(out, "kernel     {}", kernel::fetch(network)?.display())?;
+    writeln!(out, "linters    {}", nix_linters::fetch(network)?.display())?;
     let programs: Vec<PathBuf> = if args.programs.is_empty() {
         fetch::all(network)?
     } else {

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::cargo;
 use crate::cli::{Arch, Network, TestArgs};
-use crate::{fetch, kernel, prerequisites, store};
+use crate::{fetch, kernel, nix_linters, prerequisites, store};
 
 /// A step of the test.
 #[derive(Clone, Copy)]
@@ -140,6 +140,7 @@ fn prerequisites(network: Network) -> Result<()> {
 fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
     kernel::fetch(network)?;
+    nix_linters::fetch(network)?;
     fetch::all(network).map(drop)
 }
 

@@ -26,7 +26,7 @@ pkgs.mkShell {
     pkgs.qemu
     pkgs.strace
 
-    # What `cargo xtask lint-nix` would otherwise install.
+    # What looks at Nix files.
     pkgs.deadnix
     pkgs.nixfmt
   ];

@@ -38,8 +38,8 @@ runCommandLocal name
         echo "${name}: $package has no lib/, and is left out" >&2
       fi
     done
-    # Without any library it is still the place of the loader.
-    if [ $# = 0 ]; then mkdir -p nothing/lib; set -- nothing; fi
+    # Without any there are still those of the loader itself.
+    if [ $# = 0 ]; then set -- "$(dirname "$loader")"; fi
     # Built here and moved: what is written beside $out while it is built does not belong into the store.
     ldshim env build --out environment --loader "$loader" ${
       lib.concatMapStringsSep " " (path: "--extra-path ${lib.escapeShellArg path}") extraPaths

@@ -8,8 +8,8 @@
     example = lib.literalExpression "pkgs-unstable.glibc";
     description = ''
       The glibc that programs run with: a package, or the path of its loader.
-      A program that asks for a newer glibc (`GLIBC_2.42' not found`) runs with the one of a newer nixpkgs; it has to be at
-      least as new as the one that the libraries were built with.
+      A program that fails with `version 'GLIBC_2.43' not found` needs the glibc of a newer nixpkgs. It has to be at least as
+      new as the one that the libraries were built with.
     '';
   };
 }

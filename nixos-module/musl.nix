@@ -44,9 +44,9 @@ in
 
     loader = lib.mkOption {
       type = lib.types.path;
-      default = "${pkgs.musl}/lib/libc.so";
-      defaultText = lib.literalExpression ''"''${pkgs.musl}/lib/libc.so"'';
-      example = lib.literalExpression ''"''${pkgs.pkgsMusl.musl}/lib/libc.so"'';
+      default = pkgs.pkgsMusl.stdenv.cc.bintools.dynamicLinker;
+      defaultText = lib.literalExpression "pkgs.pkgsMusl.stdenv.cc.bintools.dynamicLinker";
+      example = lib.literalExpression ''"''${pkgs.musl}/lib/libc.so"'';
       description = "The loader of musl, which is its C library.";
     };
   };

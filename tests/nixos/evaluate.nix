@@ -17,18 +17,26 @@ let
     inherit system lib;
     config.ldshimTests = tests;
   };
-in
-lib.evalModules {
-  specialArgs = {
-    inherit pkgs;
-    # What names in `disabledModules` are relative to.
-    modulesPath = toString ./nixpkgs/nixos;
+
+  evaluated = lib.evalModules {
+    specialArgs = {
+      inherit pkgs;
+      # What names in `disabledModules` are relative to.
+      modulesPath = toString ./nixpkgs/nixos;
+    };
+    modules =
+      import ./nixpkgs/nixos
+      ++ [
+        ../../nixos-module
+        configuration
+      ]
+      ++ modules;
   };
-  modules =
-    import ./nixpkgs/nixos
-    ++ [
-      ../../nixos-module
-      configuration
-    ]
-    ++ modules;
+in
+evaluated
+// {
+  # What is wrong with the configuration, as NixOS would say it.
+  failed = map (it: it.message) (builtins.filter (it: !it.assertion) evaluated.config.assertions);
+
+  inherit pkgs;
 }

@@ -22,6 +22,9 @@ mod common;
 #[expect(dead_code, reason = "other tests need more of it")]
 mod fetched;
 mod foreign;
+#[path = "../nixos/nix.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod nix;
 mod root;
 mod systems;
 

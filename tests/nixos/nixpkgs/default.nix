@@ -74,7 +74,7 @@ let
         isi686 = architecture == "i686";
         libDir = if architecture == "x86_64" then "lib64" else "lib";
       };
-      cc = {
+      cc = empty "gcc-wrapper" // {
         cc = debian.gcc;
         bintools.dynamicLinker = "${debian.glibc}/lib/${loaderNames.${architecture}}";
       };
@@ -100,6 +100,7 @@ let
       stdenv = self.stdenv // {
         cc = self.stdenv.cc // {
           cc = empty "gcc-musl";
+          bintools.dynamicLinker = "${debian.musl}/lib/libc.so";
         };
       };
       zlib = empty "zlib-musl";

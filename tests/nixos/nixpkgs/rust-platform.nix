@@ -8,27 +8,28 @@
   system,
 }:
 let
-  file =
-    name: path:
-    if path == null then
-      ""
-    else
-      builtins.path {
-        inherit name path;
-      };
+  # A file's path and what it has in it: so a changed file is another derivation, without a copy of it in the store.
+  file = path: if path == null then "" else toString path;
+  hash = path: if path == null then "" else builtins.hashFile "sha256" path;
 in
 {
   buildRustPackage =
     function:
     let
+      stub = tests.stubs.${system} or null;
       arguments = function { finalPackage = package; };
       name = "${arguments.pname}-${arguments.version}";
       built =
         runCommand name
           {
-            ldshim = file "ldshim" (tests.tool or null);
-            xtask = file "xtask" (tests.xtask or null);
-            stub = file "nix-ld" (tests.stubs.${system} or null);
+            ldshim = file tests.tool;
+            xtask = file tests.xtask;
+            stub = file stub;
+            hashes = map hash [
+              tests.tool
+              tests.xtask
+              stub
+            ];
           }
           ''
             mkdir -p "$out/bin"
@@ -46,6 +47,8 @@ in
               esac
             }
             ${arguments.postInstall}
+            # As nixpkgs does with every program.
+            strip --strip-debug --preserve-dates "$out"/bin/*
           '';
       package =
         (if tests ? tool then built else empty name)

@@ -26,6 +26,7 @@ in
     };
     nixpkgs.hostPlatform = option types.str "x86_64-linux";
     services.envfs.enable = option types.bool false;
+    specialisation = option (types.attrsOf types.raw) { };
     system.stateVersion = option types.str "";
     systemd.tmpfiles.rules = option (types.listOf types.str) [ ];
   };

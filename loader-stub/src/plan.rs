@@ -153,29 +153,31 @@ fn choose_libraries<'a>(
             mechanism,
         });
     }
-    let path = default_library_dir(c_library).to_bytes();
-    if readable(path, "") {
-        let mechanism = if may_hold_cache(path) && readable(path, cache_path::FILE) {
+    // What is baked in is not asked for: it was there when it was baked in, and belongs to the stub. The default
+    // belongs to the system, and may be of another architecture than the stub.
+    if let Some(path) = inputs.baked.library_dir.map(CStr::to_bytes) {
+        let mechanism = if may_hold_cache(path) && inputs.baked.cache_place.is_some() {
             Mechanism::Cache
         } else {
             Mechanism::Environment
         };
         return Some(Libraries {
-            origin: Origin::Default,
+            origin: Origin::Baked,
             path,
             mechanism,
         });
     }
-    // What is baked in is not asked for: it was there when it was baked in, and belongs to the stub.
-    let baked = &inputs.baked;
-    let path = baked.library_dir?.to_bytes();
-    let mechanism = if may_hold_cache(path) && baked.cache_place.is_some() {
+    let path = default_library_dir(c_library).to_bytes();
+    if !readable(path, "") {
+        return None;
+    }
+    let mechanism = if may_hold_cache(path) && readable(path, cache_path::FILE) {
         Mechanism::Cache
     } else {
         Mechanism::Environment
     };
     Some(Libraries {
-        origin: Origin::Baked,
+        origin: Origin::Default,
         path,
         mechanism,
     })

@@ -162,7 +162,10 @@ fn configured_stub(built: &Built, flags: &[(&str, &Option<String>)]) -> Result<t
             tool.args([flag, path.as_str()]);
         }
     }
-    let mut root = Root::like_host()?.bind_read_only(&built.files, IN_ROOT);
+    // A library environment may have its place below /run, and the host's own is not for tests to change.
+    let mut root = Root::like_host()?
+        .without("/run")
+        .bind_read_only(&built.files, IN_ROOT);
     for (directory, place) in &built.library_envs {
         root = root.bind_read_only(directory, place);
     }

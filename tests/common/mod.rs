@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 mod emulation;
+pub mod machine;
 mod platform;
 mod root;
 mod stub;
 
 pub use emulation::emulate;
-pub use platform::{Platform, platform};
+pub use platform::{Platform, named, platform};
 pub use root::TestRoot;
 pub use stub::{build_stub, stub, target};
 

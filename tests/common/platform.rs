@@ -79,7 +79,8 @@ pub fn platform() -> &'static Platform {
     }
 }
 
-fn named(name: &str) -> &'static Platform {
+/// The platform of this name.
+pub fn named(name: &str) -> &'static Platform {
     let found = ALL.iter().find(|platform| platform.name == name);
     found.unwrap_or_else(|| panic!("LDSHIM_TEST_ARCH: there are no tests for {name}"))
 }

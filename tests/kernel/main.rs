@@ -7,7 +7,6 @@
 
 use std::sync::LazyLock;
 
-mod archive;
 #[path = "../common/mod.rs"]
 #[expect(
     dead_code,
@@ -19,8 +18,9 @@ mod machine;
 mod root;
 mod short_stub;
 
+use common::machine::Outcome;
 use common::{Plan, build_stub, platform, target};
-use machine::{Case, Outcome};
+use machine::Case;
 
 /// What is put in the place of the loader. The numbers are indices of what [`OUTCOMES`] has.
 #[derive(Clone, Copy)]

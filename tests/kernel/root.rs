@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ldshim::library_env::Collection;
 
-use crate::archive::Archive;
+use crate::common::machine::Archive;
 use crate::common::{Plan, store_path};
 
 /// The loader's path in every x86-64 program, and so the place of the stub.

@@ -9,11 +9,14 @@ use crate::common::{TestRoot, target};
 /// Shows the program called `name` at `/w/NAME`, and returns the path of its executable there.
 pub fn add(root: &mut TestRoot, name: &str) -> String {
     add_at(root, name, &format!("/w/{name}"));
+    format!("/w/{name}/{}", executable(name))
+}
+
+/// Where in its folder the executable of the program called `name` is.
+pub fn executable(name: &str) -> String {
     let program = manifest_entry(name);
-    let executable = program["executable"]
-        .as_str()
-        .expect("it has an executable");
-    format!("/w/{name}/{executable}")
+    let executable = program["executable"].as_str();
+    executable.expect("it has an executable").to_owned()
 }
 
 /// Shows the folder of the program or library called `name` at `path`.

@@ -1,6 +1,8 @@
 # Store paths made of Debian packages, laid out as nixpkgs lays them out: $out/lib and $out/bin.
 #
 # debs: the folder with the .deb files, one version of each package.
+#
+# The result is a derivation with a link per package; its attribute `packages` has them by Debian's names.
 { debs }:
 
 let
@@ -8,41 +10,44 @@ let
   packageOf = file: builtins.head (builtins.match "([^_]+)_.*" file);
 
   # A store name may hold none of Debian's "~", ":" (as %3a) and so on.
-  storeName = file:
-    builtins.replaceStrings [ "%3a" "~" ".deb" ] [ "." "." "" ] file;
+  storeName = file: builtins.replaceStrings [ "%3a" "~" ".deb" ] [ "." "." "" ] file;
 
-  unpack = file: derivation {
-    name = storeName file;
-    system = builtins.currentSystem;
-    builder = "/bin/sh";
-    PATH = "/usr/bin:/bin";
-    deb = builtins.path {
-      path = debs + "/${file}";
-      name = "${storeName file}.deb";
+  unpack =
+    file:
+    derivation {
+      name = storeName file;
+      system = builtins.currentSystem;
+      builder = "/bin/sh";
+      PATH = "/usr/bin:/bin";
+      deb = builtins.path {
+        path = debs + "/${file}";
+        name = "${storeName file}.deb";
+      };
+      args = [
+        "-euc"
+        ''
+          dpkg-deb -x "$deb" unpacked
+          mkdir -p "$out/lib" "$out/bin"
+          for folder in unpacked/lib/*-linux-gnu* unpacked/usr/lib/*-linux-gnu* unpacked/usr/*-linux-gnu*/lib \
+            unpacked/lib/*-linux-musl unpacked/usr/lib32; do
+            if [ -d "$folder" ]; then cp -a "$folder/." "$out/lib/"; fi
+          done
+          for folder in unpacked/bin unpacked/sbin unpacked/usr/bin unpacked/usr/sbin; do
+            if [ -d "$folder" ]; then cp -a "$folder/." "$out/bin/"; fi
+          done
+          rmdir --ignore-fail-on-non-empty "$out/bin" "$out/lib"
+        ''
+      ];
     };
-    args = [
-      "-euc"
-      ''
-        dpkg-deb -x "$deb" unpacked
-        mkdir -p "$out/lib" "$out/bin"
-        for folder in unpacked/lib/*-linux-gnu* unpacked/usr/lib/*-linux-gnu* unpacked/usr/*-linux-gnu*/lib \
-          unpacked/lib/*-linux-musl; do
-          if [ -d "$folder" ]; then cp -a "$folder/." "$out/lib/"; fi
-        done
-        for folder in unpacked/bin unpacked/sbin unpacked/usr/bin unpacked/usr/sbin; do
-          if [ -d "$folder" ]; then cp -a "$folder/." "$out/bin/"; fi
-        done
-        rmdir --ignore-fail-on-non-empty "$out/bin" "$out/lib"
-      ''
-    ];
-  };
 
-  debFiles =
-    builtins.filter
-      (file: builtins.match ".*\\.deb" file != null)
-      (builtins.attrNames (builtins.readDir debs));
+  debFiles = builtins.filter (file: builtins.match ".*\\.deb" file != null) (
+    builtins.attrNames (builtins.readDir debs)
+  );
 
-  packages = map (file: { name = packageOf file; path = unpack file; }) debFiles;
+  packages = map (file: {
+    name = packageOf file;
+    path = unpack file;
+  }) debFiles;
 in
 
 # One directory with a link per package, so that one garbage collector root keeps them all.
@@ -65,4 +70,12 @@ derivation {
       done
     ''
   ];
+}
+// {
+  packages = builtins.listToAttrs (
+    map (package: {
+      inherit (package) name;
+      value = package.path;
+    }) packages
+  );
 }

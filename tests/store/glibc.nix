@@ -45,5 +45,8 @@ derivation {
   builder = "/bin/sh";
   PATH = "/usr/bin:/bin";
   inherit glibc;
-  args = [ "-euc" ''mkdir "$out"; ln -s "$glibc" "$out/libc6"'' ];
+  args = [
+    "-euc"
+    ''mkdir "$out"; ln -s "$glibc" "$out/libc6"''
+  ];
 }

@@ -26,6 +26,8 @@ pub enum Task {
     Fetch(FetchArgs),
     /// Feed random input to the stub's pure half and to the tool's parsers
     Fuzz(FuzzArgs),
+    /// Start the virtual machine of the NixOS module's tests, and show its console
+    Vm(VmArgs),
     /// Write man pages into target/man and completions into target/completions
     Man,
 }
@@ -89,6 +91,15 @@ pub struct FetchArgs {
     /// The programs of tests/programs/programs.json to fetch [default: all]
     #[arg(value_name = "PROGRAM")]
     pub programs: Vec<String>,
+}
+
+/// `cargo xtask vm`
+#[derive(Debug, Args)]
+pub struct VmArgs {
+    /// The scenario of nixos-module/tests/scenarios to run [default: a shell; Ctrl-A X ends the machine]
+    pub scenario: Option<String>,
+    #[command(flatten)]
+    pub network: NetworkArgs,
 }
 
 /// `cargo xtask fuzz`

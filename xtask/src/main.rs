@@ -13,6 +13,7 @@ mod fetch;
 mod glibcs;
 mod kernel;
 mod manifest;
+mod nix_linters;
 mod prerequisites;
 mod process;
 mod progress;

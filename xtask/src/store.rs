@@ -40,6 +40,14 @@ const PACKAGES: &[&str] = &[
     "libctf0",
     "libctf-nobfd0",
     "busybox-static",
+    // What makes the links of a NixOS system, and what it needs.
+    "systemd-standalone-tmpfiles",
+    "libacl1",
+    "libcap2",
+    "libselinux1",
+    "libpcre2-8-0",
+    // A library for 32-bit programs.
+    "lib32z1",
     // The glibc of the other architectures of the stub, for cross builds.
     "libc6-arm64-cross",
     "libc6-i386-cross",

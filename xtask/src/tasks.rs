@@ -10,6 +10,7 @@ mod fetch;
 mod fuzz;
 mod man;
 mod test;
+mod vm;
 
 /// Carries out a task.
 ///
@@ -21,6 +22,7 @@ pub fn run(task: &Task) -> Result<()> {
         Task::Test(args) => test::run(args),
         Task::Bench(args) => bench::run(args),
         Task::Fetch(args) => fetch::run(args),
+        Task::Vm(args) => vm::run(args),
         Task::Fuzz(args) => fuzz::run(args),
         Task::Man => man::run(),
     }

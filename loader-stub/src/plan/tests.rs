@@ -98,7 +98,7 @@ fn prefers_the_systems_own_variable() {
 }
 
 #[test]
-fn falls_back_on_the_default_then_on_the_baked_directory() {
+fn falls_back_on_the_baked_directory_then_on_the_default() {
     let origin = |inputs: &Inputs<'_>, files: &[&[u8]]| {
         decide_with(inputs, files)
             .libraries
@@ -107,7 +107,6 @@ fn falls_back_on_the_default_then_on_the_baked_directory() {
     let cache = [DEFAULT, b"/ld.so.cache"].concat();
     let mut inputs = inputs();
     assert_eq!(origin(&inputs, &[]), None);
-    inputs.baked.library_dir = Some(c"/baked");
     assert_eq!(
         origin(&inputs, &[DEFAULT, &cache]),
         Some((Origin::Default, Mechanism::Cache))
@@ -116,8 +115,9 @@ fn falls_back_on_the_default_then_on_the_baked_directory() {
         origin(&inputs, &[DEFAULT]),
         Some((Origin::Default, Mechanism::Environment))
     );
+    inputs.baked.library_dir = Some(c"/baked");
     assert_eq!(
-        origin(&inputs, &[]),
+        origin(&inputs, &[DEFAULT, &cache]),
         Some((Origin::Baked, Mechanism::Environment))
     );
     inputs.baked.cache_place = Some(c"1 2");
@@ -212,11 +212,6 @@ fn has_other_defaults_and_no_cache_for_musl() {
     const MUSL_DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld-musl/lib";
     let mut inputs = inputs();
     inputs.c_library = CLibrary::Musl;
-    inputs.baked = Baked {
-        loader: Some(c"/musl/ld.so"),
-        library_dir: Some(c"/musl"),
-        cache_place: None,
-    };
     let cache = [MUSL_DEFAULT, b"/ld.so.cache"].concat();
     let expected = |origin, path| {
         Some(Libraries {
@@ -227,7 +222,12 @@ fn has_other_defaults_and_no_cache_for_musl() {
     };
     let plan = decide_with(&inputs, &[DEFAULT, MUSL_DEFAULT, &cache]);
     assert_eq!(plan.libraries, expected(Origin::Default, MUSL_DEFAULT));
-    let plan = decide_with(&inputs, &[DEFAULT]);
+    inputs.baked = Baked {
+        loader: Some(c"/musl/ld.so"),
+        library_dir: Some(c"/musl"),
+        cache_place: None,
+    };
+    let plan = decide_with(&inputs, &[DEFAULT, MUSL_DEFAULT, &cache]);
     assert_eq!(plan.libraries, expected(Origin::Baked, b"/musl"));
     assert_eq!(
         loaders(&plan),

@@ -1,4 +1,4 @@
-// What is baked into the stub is used where nothing is named and there is no default library environment.
+// What is baked into the stub is used where nothing is named.
 // It is no part of anybody's environment.
 //
 //@ library: baked/libwhere.so where.c

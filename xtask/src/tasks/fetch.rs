@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
-use crate::{fetch, glibcs, kernel, prerequisites, store, store_glibc};
+use crate::{fetch, glibcs, kernel, nix_linters, prerequisites, store, store_glibc};
 
 pub(super) fn run(args: &FetchArgs) -> Result<()> {
     let network = args.network.network();
@@ -27,6 +27,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<()> {
     if args.store_glibc {
         writeln!(out, "glibc      {}", store_glibc::build(network)?.display())?;
     }
+    writeln!(out, "linters    {}", nix_linters::fetch(network)?.display())?;
     let programs: Vec<PathBuf> = if args.programs.is_empty() {
         fetch::all(network)?
     } else {

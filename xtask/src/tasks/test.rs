@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::cargo;
 use crate::cli::{Arch, Network, TestArgs};
-use crate::{fetch, glibcs, kernel, prerequisites, store, store_glibc};
+use crate::{fetch, glibcs, kernel, nix_linters, prerequisites, store, store_glibc};
 
 /// A step of the test.
 #[derive(Clone, Copy)]
@@ -153,6 +153,7 @@ fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
     kernel::fetch(network)?;
     glibcs::fetch(network)?;
+    nix_linters::fetch(network)?;
     fetch::all(network).map(drop)
 }
 

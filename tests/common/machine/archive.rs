@@ -1,6 +1,7 @@
 //! The virtual machine's root, as the archive that the kernel unpacks: cpio in its "newc" form
 //! (Documentation/driver-api/early-userspace/buffer-format.rst of Linux).
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,22 +9,22 @@ use std::path::{Path, PathBuf};
 use libc::{S_IFDIR, S_IFLNK, S_IFREG};
 
 /// An archive that is being written. Entries follow one another; an archive's end is one as well.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Archive {
     bytes: Vec<u8>,
     /// The directories that it has. The kernel makes none that is not in the archive.
-    directories: Vec<PathBuf>,
+    directories: BTreeSet<PathBuf>,
 }
 
 impl Archive {
     /// Adds a directory and those above it.
     pub fn directory(&mut self, path: &Path) {
-        if path.parent().is_none() || self.directories.iter().any(|it| it == path) {
+        if path.parent().is_none() || self.directories.contains(path) {
             return;
         }
         self.parents(path);
         self.entry(path, S_IFDIR | 0o755, b"");
-        self.directories.push(path.to_owned());
+        self.directories.insert(path.to_owned());
     }
 
     /// Adds an executable file.
@@ -32,12 +33,16 @@ impl Archive {
         self.entry(path, S_IFREG | 0o755, contents);
     }
 
+    /// Adds a symbolic link.
+    pub fn link(&mut self, path: &Path, target: &Path) {
+        self.parents(path);
+        self.entry(path, S_IFLNK | 0o777, target.as_os_str().as_bytes());
+    }
+
     /// Adds a copy of something here: of a file, of a link as a link, of a directory with all that is in it.
     pub fn copy(&mut self, here: &Path, path: &Path) {
         if here.is_symlink() {
-            let target = fs::read_link(here).expect("a link");
-            self.parents(path);
-            self.entry(path, S_IFLNK | 0o777, target.as_os_str().as_bytes());
+            self.link(path, &fs::read_link(here).expect("a link"));
         } else if here.is_dir() {
             self.directory(path);
             for entry in fs::read_dir(here).expect("a directory") {

@@ -1,0 +1,5 @@
+# The package, for those without flakes.
+{
+  pkgs ? import <nixpkgs> { },
+}:
+pkgs.callPackage ./package.nix { }

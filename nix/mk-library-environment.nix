@@ -1,0 +1,48 @@
+# passthru.mkLibraryEnvironment: a library environment as a derivation. $out is the directory itself: links to libraries,
+# ld.so, ld.so.cache. A program uses it by `NIX_LD_LIBRARY_PATH = "${environment}"`.
+{
+  lib,
+  runCommandLocal,
+  # The package that `ldshim env build` comes from. It runs here, and serves every architecture.
+  ldshim,
+  # The real loader where none is named.
+  defaultLoader,
+}:
+{
+  # Short, because the path of the cache in $out has to fit where glibc has the path of its own, which is
+  # /nix/store/HASH-glibc-VERSION/etc/ld.so.cache: 17 letters are enough for glibc-2.40-66.
+  name ? "nix-ld-env",
+  # Packages. Of two libraries of one name, that of the earlier package counts.
+  libraries,
+  # The real loader that fits them: its path, or a package of glibc. For musl, the path.
+  loader ? defaultLoader,
+  # Directories outside the store, which are searched first, as far as they are there when a program starts.
+  extraPaths ? [ ],
+}:
+let
+  loaderFile =
+    if loader ? outPath then "${lib.getLib loader}/lib/${baseNameOf defaultLoader}" else loader;
+in
+runCommandLocal name
+  {
+    nativeBuildInputs = [ ldshim ];
+    loader = loaderFile;
+    libraries = map (package: "${lib.getLib package}") libraries;
+  }
+  ''
+    set --
+    for package in $libraries; do
+      if [ -d "$package/lib" ] || [ -d "$package/lib64" ]; then
+        set -- "$@" "$package"
+      else
+        echo "${name}: $package has no lib/, and is left out" >&2
+      fi
+    done
+    # Without any there are still those of the loader itself.
+    if [ $# = 0 ]; then set -- "$(dirname "$loader")"; fi
+    # Built here and moved: what is written beside $out while it is built does not belong into the store.
+    ldshim env build --out environment --loader "$loader" ${
+      lib.concatMapStringsSep " " (path: "--extra-path ${lib.escapeShellArg path}") extraPaths
+    } "$@"
+    mv environment "$out"
+  ''

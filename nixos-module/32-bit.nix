@@ -1,0 +1,84 @@
+# enable32Bit: programs for i686 on x86_64.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  cfg = config.programs.nix-ld;
+  directories = import ./system-directories.nix;
+  inherit (directories) shareName shareOf libraryDirectory;
+  system = "i686-linux";
+  # pkgsi686Linux throws on other architectures, where assertions.nix says what is wrong.
+  isPossible = pkgs.stdenv.hostPlatform.isx86_64;
+  pkgs32 = pkgs.pkgsi686Linux;
+  package = import ./package-type.nix { inherit lib; };
+
+  libraryEnvironment = cfg.package.mkLibraryEnvironment {
+    libraries = cfg.libraries32;
+    loader = pkgs32.stdenv.cc.bintools.dynamicLinker;
+    extraPaths = cfg.extraPaths32;
+  };
+  stub = cfg.package.configureStub {
+    package = cfg.package32;
+    inherit libraryEnvironment;
+  };
+in
+{
+  options.programs.nix-ld = {
+    enable32Bit = lib.mkOption {
+      type = lib.types.bool;
+      default = false;
+      example = true;
+      description = "Whether to run 32-bit programs (i686) too. On x86_64 only.";
+    };
+
+    libraries32 = lib.mkOption {
+      type = lib.types.listOf package;
+      default = [ ];
+      defaultText = lib.literalExpression "the defaults of programs.nix-ld.libraries, and presets, from pkgs.pkgsi686Linux";
+      example = lib.literalExpression "[ pkgs.pkgsi686Linux.SDL2 ]";
+      description = "As {option}`programs.nix-ld.libraries`, for 32-bit programs.";
+    };
+
+    extraPaths32 = lib.mkOption {
+      type = lib.types.listOf lib.types.str;
+      default = [ ];
+      example = [ "/run/opengl-driver-32/lib" ];
+      description = ''
+        As {option}`programs.nix-ld.extraPaths`, for 32-bit programs.
+        {option}`hardware.graphics.enable32Bit` adds `/run/opengl-driver-32/lib` by itself.
+      '';
+    };
+
+    package32 = lib.mkOption {
+      type = lib.types.package;
+      default = pkgs32.ldshim or (pkgs32.callPackage ../package.nix { });
+      defaultText = lib.literalExpression "as programs.nix-ld.package, from pkgs.pkgsi686Linux";
+      example = lib.literalExpression "ldshim.packages.i686-linux.default";
+      description = "The package of ldshim for i686. Only its stub is used.";
+    };
+  };
+
+  config = lib.mkIf (cfg.enable && cfg.enable32Bit && isPossible) (
+    lib.mkMerge [
+      {
+        programs.nix-ld.libraries32 = lib.mkAfter (import ./default-libraries.nix pkgs32);
+        environment.ldso32 = "${stub}/libexec/nix-ld";
+        environment.systemPackages = [ (shareOf pkgs (shareName system) libraryEnvironment) ];
+        environment.pathsToLink = [ "/share/${shareName system}" ];
+      }
+      (lib.mkIf (config.hardware.graphics.enable32Bit or false) {
+        programs.nix-ld.extraPaths32 = [ "/run/opengl-driver-32/lib" ];
+      })
+      # NIX_LD_LIBRARY_PATH names libraries that are not for these programs.
+      (lib.mkIf cfg.setVariables {
+        environment.sessionVariables = {
+          NIX_LD_i686_linux = lib.mkDefault "${libraryDirectory (shareName system)}/ld.so";
+          NIX_LD_LIBRARY_PATH_i686_linux = lib.mkDefault (libraryDirectory (shareName system));
+        };
+      })
+    ]
+  );
+}

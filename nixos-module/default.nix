@@ -1,0 +1,17 @@
+# The NixOS module `programs.nix-ld`. It takes the place of nixpkgs' module of that name, and has its options.
+{
+  disabledModules = [ "programs/nix-ld.nix" ];
+
+  imports = [
+    ./enable.nix
+    ./libraries.nix
+    ./presets.nix
+    ./extra-paths.nix
+    ./loader.nix
+    ./variables.nix
+    ./32-bit.nix
+    ./musl.nix
+    ./emulated-systems.nix
+    ./assertions.nix
+  ];
+}

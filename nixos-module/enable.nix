@@ -1,0 +1,70 @@
+# enable, package: the stub at the path of the loader, with this system's library environment baked in.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  cfg = config.programs.nix-ld;
+  inherit (import ./system-directories.nix) shareOf;
+in
+{
+  options.programs.nix-ld = {
+    enable = lib.mkEnableOption ''
+      ldshim, which runs programs that were built for other Linux systems, unpatched.
+      Their loader is put where they look for it, and finds the libraries of {option}`programs.nix-ld.libraries`
+    '';
+
+    package = lib.mkOption {
+      type = lib.types.package;
+      default = pkgs.ldshim or (pkgs.callPackage ../package.nix { });
+      defaultText = lib.literalExpression "pkgs.ldshim, or the package of the sources that this module is from";
+      example = lib.literalExpression "pkgs.callPackage ./ldshim/package.nix { }";
+      description = ''
+        The package of ldshim: the stub, and the tool that makes library environments.
+        nixpkgs' `nix-ld` does not do, for it has no such tool.
+      '';
+    };
+
+    # What the files of this module have to tell each other.
+    internal = {
+      libraryEnvironment = lib.mkOption {
+        type = lib.types.package;
+        internal = true;
+        description = "The library environment of this system.";
+      };
+      muslLibraryEnvironment = lib.mkOption {
+        type = lib.types.nullOr lib.types.package;
+        default = null;
+        internal = true;
+        description = "The library environment for programs of musl.";
+      };
+      stub = lib.mkOption {
+        type = lib.types.package;
+        internal = true;
+        description = "The stub with those library environments baked in.";
+      };
+    };
+  };
+
+  config = lib.mkIf cfg.enable {
+    programs.nix-ld.internal = {
+      libraryEnvironment = cfg.package.mkLibraryEnvironment {
+        inherit (cfg) libraries loader extraPaths;
+      };
+      stub = cfg.package.configureStub {
+        inherit (cfg.internal) libraryEnvironment muslLibraryEnvironment;
+      };
+    };
+
+    environment.ldso = "${cfg.internal.stub}/libexec/nix-ld";
+
+    # The tool itself, for `ldshim run` and `ldshim env show`; the stub's other files are not for users.
+    environment.systemPackages = [
+      cfg.package
+      (shareOf pkgs "nix-ld" cfg.internal.libraryEnvironment)
+    ];
+    environment.pathsToLink = [ "/share/nix-ld" ];
+  };
+}

@@ -1,0 +1,78 @@
+# musl: programs of musl, such as those built for Alpine Linux.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  cfg = config.programs.nix-ld;
+  directories = import ./system-directories.nix;
+  inherit (directories)
+    shareOf
+    libraryDirectory
+    placeRules
+    removeRules
+    ;
+  inherit (pkgs.stdenv.hostPlatform) system;
+  path = directories.muslLoaders.${system} or null;
+  package = import ./package-type.nix { inherit lib; };
+  isEnabled = cfg.enable && cfg.musl.enable;
+
+  libraryEnvironment = cfg.package.mkLibraryEnvironment {
+    name = "nix-ld-musl-env";
+    inherit (cfg.musl) libraries loader;
+    inherit (cfg) extraPaths;
+  };
+in
+{
+  options.programs.nix-ld.musl = {
+    enable = lib.mkOption {
+      type = lib.types.bool;
+      default = false;
+      example = true;
+      description = "Whether to run programs of musl (their loader is `/lib/ld-musl-x86_64.so.1`) too.";
+    };
+
+    libraries = lib.mkOption {
+      type = lib.types.listOf package;
+      default = [ ];
+      defaultText = lib.literalExpression "with pkgs.pkgsMusl; [ stdenv.cc.cc zlib openssl ]";
+      example = lib.literalExpression "[ pkgs.pkgsMusl.curl ]";
+      description = "As {option}`programs.nix-ld.libraries`, for programs of musl.";
+    };
+
+    loader = lib.mkOption {
+      type = lib.types.path;
+      default = pkgs.pkgsMusl.stdenv.cc.bintools.dynamicLinker;
+      defaultText = lib.literalExpression "pkgs.pkgsMusl.stdenv.cc.bintools.dynamicLinker";
+      example = lib.literalExpression ''"''${pkgs.musl}/lib/libc.so"'';
+      description = "The loader of musl, which is its C library.";
+    };
+  };
+
+  config = lib.mkMerge [
+    (lib.mkIf isEnabled {
+      programs.nix-ld = {
+        musl.libraries = lib.mkAfter [
+          pkgs.pkgsMusl.stdenv.cc.cc
+          pkgs.pkgsMusl.zlib
+          pkgs.pkgsMusl.openssl
+        ];
+        internal.muslLibraryEnvironment = libraryEnvironment;
+      };
+      environment.systemPackages = [ (shareOf pkgs "nix-ld-musl" libraryEnvironment) ];
+      environment.pathsToLink = [ "/share/nix-ld-musl" ];
+    })
+    (lib.mkIf (isEnabled && cfg.setVariables) {
+      environment.sessionVariables = {
+        NIX_LD_MUSL = lib.mkDefault "${libraryDirectory "nix-ld-musl"}/ld.so";
+        NIX_LD_MUSL_LIBRARY_PATH = lib.mkDefault (libraryDirectory "nix-ld-musl");
+      };
+    })
+    # The same stub as for glibc: it sees for which C library a program is.
+    (lib.mkIf (path != null) {
+      systemd.tmpfiles.rules = if isEnabled then placeRules path cfg.internal.stub else removeRules path;
+    })
+  ];
+}

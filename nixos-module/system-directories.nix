@@ -1,0 +1,42 @@
+# Where the library environments of a system are, below /run/current-system/sw, and the loaders below /.
+rec {
+  # A package that has a library environment at share/NAME/lib.
+  shareOf =
+    pkgs: name: environment:
+    pkgs.runCommandLocal name { } ''
+      mkdir -p "$out/share/${name}"
+      ln -s ${environment} "$out/share/${name}/lib"
+    '';
+
+  # The same place in the running system.
+  libraryDirectory = name: "/run/current-system/sw/share/${name}/lib";
+
+  # The share of an architecture that is not the system's own.
+  shareName = system: "nix-ld-${system}";
+
+  # As variables are named for a system: NIX_LD_x86_64_linux.
+  variableSuffix = system: builtins.replaceStrings [ "-" ] [ "_" ] system;
+
+  # The loaders of glibc, by system.
+  loaders = {
+    x86_64-linux = "/lib64/ld-linux-x86-64.so.2";
+    aarch64-linux = "/lib/ld-linux-aarch64.so.1";
+    riscv64-linux = "/lib/ld-linux-riscv64-lp64d.so.1";
+    i686-linux = "/lib/ld-linux.so.2";
+  };
+
+  # Those of musl.
+  muslLoaders = {
+    x86_64-linux = "/lib/ld-musl-x86_64.so.1";
+    aarch64-linux = "/lib/ld-musl-aarch64.so.1";
+    riscv64-linux = "/lib/ld-musl-riscv64.so.1";
+    i686-linux = "/lib/ld-musl-i386.so.1";
+  };
+
+  # The tmpfiles rules that put a stub at such a path, and the one that takes an older one away.
+  placeRules = path: stub: [
+    "d ${dirOf path} 0755 root root - -"
+    "L+ ${path} - - - - ${stub}/libexec/nix-ld"
+  ];
+  removeRules = path: [ "r ${path} - - - - -" ];
+}

@@ -1,0 +1,25 @@
+# setVariables: the variables of a session.
+{ config, lib, ... }:
+let
+  cfg = config.programs.nix-ld;
+  inherit (import ./system-directories.nix) libraryDirectory;
+in
+{
+  options.programs.nix-ld.setVariables = lib.mkOption {
+    type = lib.types.bool;
+    default = true;
+    example = false;
+    description = ''
+      Whether to set `NIX_LD` and `NIX_LD_LIBRARY_PATH` for sessions, as nixpkgs' module does. Programs run without them:
+      the stub knows its system. They are for scripts that read them, and the variables for other architectures are for
+      programs of those, which would otherwise heed these two.
+    '';
+  };
+
+  config = lib.mkIf (cfg.enable && cfg.setVariables) {
+    environment.sessionVariables = {
+      NIX_LD = lib.mkDefault "${libraryDirectory "nix-ld"}/ld.so";
+      NIX_LD_LIBRARY_PATH = lib.mkDefault (libraryDirectory "nix-ld");
+    };
+  };
+}

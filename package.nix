@@ -1,0 +1,101 @@
+# The package: the stub, and the tool `ldshim`. It has the files of nixpkgs' nix-ld package at the same places.
+{
+  lib,
+  stdenv,
+  buildPackages,
+  callPackage,
+  installShellFiles,
+  runCommandLocal,
+  rustPlatform,
+}:
+let
+  inherit (stdenv) hostPlatform;
+  canRun = stdenv.buildPlatform.canExecute hostPlatform;
+  inherit (stdenv.cc.bintools) dynamicLinker;
+in
+rustPlatform.buildRustPackage (finalAttrs: {
+  pname = "ldshim";
+  version = (lib.importTOML ./Cargo.toml).workspace.package.version;
+
+  src = lib.fileset.toSource {
+    root = ./.;
+    fileset = lib.fileset.unions [
+      ./Cargo.toml
+      ./Cargo.lock
+      ./src
+      ./loader-stub
+      ./tests
+      ./xtask
+    ];
+  };
+  cargoLock.lockFile = ./Cargo.lock;
+
+  nativeBuildInputs = [ installShellFiles ];
+
+  env = {
+    # The suffix of NIX_LD_<system>, and the loader of a stub that nothing was baked into.
+    NIX_SYSTEM = hostPlatform.system;
+    DEFAULT_NIX_LD = dynamicLinker;
+  };
+
+  # The stub is a package of its own in the workspace; xtask writes the man pages.
+  cargoBuildFlags = [ "--workspace" ];
+
+  # The tests of single functions. Those of whole programs need what the build's sandbox forbids: user namespaces, a Nix store to
+  # write to, and programs from the network.
+  cargoTestFlags = [
+    "--package=ldshim"
+    "--package=loader-stub"
+    "--lib"
+  ];
+
+  postInstall = ''
+    ${lib.optionalString canRun ''
+      CARGO_TARGET_DIR="$PWD/target" "$out/bin/xtask" man
+      installManPage target/man/*
+      installShellCompletion --bash target/completions/ldshim.bash
+      installShellCompletion --fish target/completions/ldshim.fish
+      installShellCompletion --zsh target/completions/_ldshim
+    ''}
+    rm "$out/bin/xtask"
+
+    mkdir -p "$out/libexec" "$out/nix-support" "$out/lib/tmpfiles.d"
+    ln -s ../bin/nix-ld "$out/libexec/nix-ld"
+    ldpath=/${hostPlatform.libDir}/${baseNameOf (builtins.unsafeDiscardStringContext dynamicLinker)}
+    echo "$ldpath" > "$out/nix-support/ldpath"
+    echo "L+ $ldpath - - - - $out/libexec/nix-ld" > "$out/lib/tmpfiles.d/nix-ld.conf"
+  '';
+
+  passthru =
+    let
+      # What makes library environments and configures stubs has to run where that is built.
+      ldshim = if canRun then finalAttrs.finalPackage else buildPackages.callPackage ./package.nix { };
+    in
+    {
+      mkLibraryEnvironment = import ./nix/mk-library-environment.nix {
+        inherit lib runCommandLocal ldshim;
+        defaultLoader = dynamicLinker;
+      };
+      configureStub =
+        arguments:
+        import ./nix/configure-stub.nix { inherit lib runCommandLocal ldshim; } (
+          { package = finalAttrs.finalPackage; } // arguments
+        );
+      # Without what callPackage adds.
+      tests = lib.filterAttrs (_: lib.isDerivation) (
+        callPackage ./nixos-module/tests { ldshim = finalAttrs.finalPackage; }
+      );
+    };
+
+  meta = {
+    description = "Runs programs built for other Linux systems on NixOS, unpatched";
+    license = lib.licenses.mit;
+    mainProgram = "ldshim";
+    platforms = [
+      "x86_64-linux"
+      "aarch64-linux"
+      "riscv64-linux"
+      "i686-linux"
+    ];
+  };
+})

@@ -1,0 +1,266 @@
+//! Right configurations, and what comes of them: tmpfiles rules, variables, links.
+
+use serde_json::{Value, json};
+
+use crate::nix::{configured, evaluate, system};
+
+/// The first word of the tmpfiles rule for a path, and the name of the store path that it leads to.
+fn rule(rules: &Value, path: &str) -> Option<(String, String)> {
+    let rules = rules.as_array().unwrap();
+    let words = rules
+        .iter()
+        .map(|rule| rule.as_str().unwrap().split(' ').collect::<Vec<_>>());
+    let mut rules = words.filter(|words| words[1] == path);
+    let words = rules.next()?;
+    assert_eq!(rules.next(), None, "two rules for {path}");
+    Some((words[0].to_owned(), without_hash(words[words.len() - 1])))
+}
+
+/// `/nix/store/HASH-name/file` without the hash: `name/file`.
+fn without_hash(path: &str) -> String {
+    match path.strip_prefix("/nix/store/") {
+        Some(rest) => rest
+            .split_once('-')
+            .map_or(rest, |(_, name)| name)
+            .to_owned(),
+        None => path.to_owned(),
+    }
+}
+
+fn rules(configuration: &str) -> Value {
+    let right = configured(configuration, "failed").unwrap();
+    assert_eq!(right, json!([]), "{configuration}");
+    configured(configuration, "config.systemd.tmpfiles.rules").unwrap()
+}
+
+fn placed() -> Option<(String, String)> {
+    Some(("L+".to_owned(), "nix-ld-stub/libexec/nix-ld".to_owned()))
+}
+
+fn removed() -> Option<(String, String)> {
+    Some(("r".to_owned(), "-".to_owned()))
+}
+
+const LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
+const LOADER32: &str = "/lib/ld-linux.so.2";
+const MUSL: &str = "/lib/ld-musl-x86_64.so.1";
+const AARCH64: &str = "/lib/ld-linux-aarch64.so.1";
+
+#[test]
+fn enabled_it_puts_a_configured_stub_at_the_loaders_path() {
+    let enabled = rules("{ programs.nix-ld.enable = true; environment.stub-ld.enable = false; }");
+    assert_eq!(rule(&enabled, LOADER), placed());
+    assert_eq!(rule(&enabled, LOADER32), removed());
+    let disabled = rules("{ environment.stub-ld.enable = false; }");
+    assert_eq!(rule(&disabled, LOADER), removed());
+}
+
+#[test]
+fn it_goes_before_the_explanation_of_stub_ld() {
+    let enabled = rules("{ programs.nix-ld.enable = true; }");
+    assert_eq!(rule(&enabled, LOADER), placed());
+    let explained = Some(("L+".to_owned(), "stub-ld32".to_owned()));
+    assert_eq!(rule(&enabled, LOADER32), explained);
+    let explained = Some(("L+".to_owned(), "stub-ld".to_owned()));
+    assert_eq!(rule(&rules("{ }"), LOADER), explained);
+}
+
+#[test]
+fn it_leaves_envfs_alone() {
+    let with = "{ programs.nix-ld.enable = true; services.envfs.enable = true; }";
+    assert_eq!(rules(with), rules("{ programs.nix-ld.enable = true; }"));
+}
+
+#[test]
+fn the_variables_of_a_session_name_the_systems_library_environment() {
+    let variables = |configuration: &str| {
+        configured(configuration, "config.environment.sessionVariables").unwrap()
+    };
+    let expected = json!({
+        "NIX_LD": "/run/current-system/sw/share/nix-ld/lib/ld.so",
+        "NIX_LD_LIBRARY_PATH": "/run/current-system/sw/share/nix-ld/lib",
+    });
+    assert_eq!(variables("{ programs.nix-ld.enable = true; }"), expected);
+    let off = "{ programs.nix-ld.enable = true; programs.nix-ld.setVariables = false; }";
+    assert_eq!(variables(off), json!({}));
+    assert_eq!(variables("{ }"), json!({}));
+}
+
+#[test]
+fn a_users_own_variable_counts() {
+    let own = "{ programs.nix-ld.enable = true; environment.sessionVariables.NIX_LD = \"/x\"; }";
+    let value = configured(own, "config.environment.sessionVariables.NIX_LD").unwrap();
+    assert_eq!(value, json!("/x"));
+}
+
+#[test]
+fn the_library_environment_is_linked_where_nix_ld_has_always_had_it() {
+    let links =
+        |configuration: &str| configured(configuration, "config.environment.pathsToLink").unwrap();
+    assert_eq!(
+        links("{ programs.nix-ld.enable = true; }"),
+        json!(["/share/nix-ld"])
+    );
+    assert_eq!(links("{ }"), json!([]));
+}
+
+/// The names of the packages in an option.
+fn names(configuration: &str, option: &str) -> Vec<String> {
+    let whole = format!("{{ programs.nix-ld = {{ enable = true; {configuration} }}; }}");
+    let option = format!("config.programs.nix-ld.{option}");
+    let expression = format!(
+        "map (it: it.name) {}",
+        system("x86_64-linux", &whole, &option)
+    );
+    let names = evaluate(&expression).unwrap();
+    let names = names.as_array().unwrap().iter();
+    names
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_default_libraries_are_those_of_nixpkgs() {
+    let names = names("", "libraries");
+    assert_eq!(names.len(), 14, "{names:?}");
+    for name in ["zlib", "gcc-lib", "curl", "openssl", "systemd"] {
+        assert!(
+            names.iter().any(|found| found == name),
+            "{name} in {names:?}"
+        );
+    }
+}
+
+#[test]
+fn a_users_libraries_are_added_before_the_defaults() {
+    let package =
+        "(derivation { name = \"mine\"; system = \"x86_64-linux\"; builder = \"/bin/sh\"; })";
+    let added = names(&format!("libraries = [ {package} ];"), "libraries");
+    assert_eq!((added.len(), added[0].as_str()), (15, "mine"));
+}
+
+#[test]
+fn a_preset_adds_its_libraries() {
+    let with = names("presets = [ \"desktop\" ];", "libraries");
+    let without = names("", "libraries");
+    assert!(without.iter().all(|it| with.contains(it)), "{with:?}");
+    for name in ["gtk3", "libx11", "libXxf86vm", "alsa-lib"] {
+        assert!(with.iter().any(|it| it == name), "{name} in {with:?}");
+        assert!(!without.iter().any(|it| it == name), "{name}");
+    }
+}
+
+#[test]
+fn every_preset_names_packages_that_there_are() {
+    for preset in ["cuda", "desktop", "dotnet", "electron", "games", "python"] {
+        let libraries = names(&format!("presets = [ \"{preset}\" ];"), "libraries");
+        assert!(libraries.len() > 14, "{preset}: {libraries:?}");
+    }
+}
+
+#[test]
+fn graphics_drivers_are_searched_where_the_system_has_them() {
+    let paths = |configuration: &str, option: &str| {
+        let whole = format!(
+            "{{ programs.nix-ld.enable = true; programs.nix-ld.enable32Bit = true; {configuration} }}"
+        );
+        configured(&whole, &format!("config.programs.nix-ld.{option}")).unwrap()
+    };
+    let graphics = "hardware.graphics.enable = true; hardware.graphics.enable32Bit = true;";
+    assert_eq!(
+        paths(graphics, "extraPaths"),
+        json!(["/run/opengl-driver/lib"])
+    );
+    assert_eq!(
+        paths(graphics, "extraPaths32"),
+        json!(["/run/opengl-driver-32/lib"])
+    );
+    assert_eq!(paths("", "extraPaths"), json!([]));
+}
+
+#[test]
+fn programs_of_32_bits_have_a_stub_libraries_and_variables_of_their_own() {
+    let configuration = "{ programs.nix-ld.enable = true; programs.nix-ld.enable32Bit = true; }";
+    let rules = rules(configuration);
+    assert_eq!(rule(&rules, LOADER32), placed());
+    assert_eq!(rule(&rules, LOADER), placed());
+    let stub = |path: &str| {
+        let rules = rules.as_array().unwrap().iter();
+        let mut rules = rules.filter(|rule| rule.as_str().unwrap().contains(&format!(" {path} ")));
+        let rule = rules.next().unwrap().as_str().unwrap();
+        rule.rsplit_once(' ').unwrap().1.to_owned()
+    };
+    assert_ne!(stub(LOADER), stub(LOADER32));
+    let variable = "config.environment.sessionVariables.NIX_LD_LIBRARY_PATH_i686_linux";
+    assert_eq!(
+        configured(configuration, variable).unwrap(),
+        json!("/run/current-system/sw/share/nix-ld-i686-linux/lib")
+    );
+    let libraries = names(
+        "enable32Bit = true; presets = [ \"games\" \"electron\" ];",
+        "libraries32",
+    );
+    assert!(libraries.iter().any(|it| it == "SDL2"), "{libraries:?}");
+    assert!(!libraries.iter().any(|it| it == "nss"), "{libraries:?}");
+}
+
+#[test]
+fn programs_of_musl_are_started_by_the_same_stub() {
+    let with = rules(
+        "{ programs.nix-ld.enable = true; programs.nix-ld.musl.enable = true; environment.stub-ld.enable = false; }",
+    );
+    assert_eq!(rule(&with, MUSL), placed());
+    let without = rules("{ programs.nix-ld.enable = true; }");
+    assert_eq!(rule(&without, MUSL), removed());
+    let off = rules("{ programs.nix-ld.musl.enable = true; }");
+    assert_eq!(rule(&off, MUSL), removed(), "nothing is enabled");
+}
+
+#[test]
+fn emulated_systems_have_loaders_too() {
+    let configuration = "{ boot.binfmt.emulatedSystems = [ \"aarch64-linux\" \"riscv64-linux\" ]; \
+         programs.nix-ld.enable = true; programs.nix-ld.emulatedSystems = [ \"aarch64-linux\" ]; }";
+    let rules = rules(configuration);
+    assert_eq!(rule(&rules, AARCH64), placed());
+    assert_eq!(rule(&rules, "/lib/ld-linux-riscv64-lp64d.so.1"), removed());
+    let variable = "config.environment.sessionVariables.NIX_LD_aarch64_linux";
+    assert_eq!(
+        configured(configuration, variable).unwrap(),
+        json!("/run/current-system/sw/share/nix-ld-aarch64-linux/lib/ld.so")
+    );
+}
+
+#[test]
+fn on_aarch64_it_is_that_systems_loader() {
+    let configuration = "{ programs.nix-ld.enable = true; environment.stub-ld.enable = false; }";
+    let expression = system(
+        "aarch64-linux",
+        configuration,
+        "config.systemd.tmpfiles.rules",
+    );
+    let rules = evaluate(&expression).unwrap();
+    assert_eq!(rule(&rules, AARCH64), placed());
+    assert_eq!(rule(&rules, LOADER), removed(), "an emulated one, if any");
+}
+
+#[test]
+fn another_glibc_is_named_by_a_package_or_a_path() {
+    let loader = |value: &str| {
+        let configuration =
+            format!("{{ programs.nix-ld.enable = true; programs.nix-ld.loader = {value}; }}");
+        let environment = system(
+            "x86_64-linux",
+            &configuration,
+            "config.programs.nix-ld.internal.libraryEnvironment.loader",
+        );
+        evaluate(&environment).unwrap()
+    };
+    assert_eq!(loader("\"/x/ld.so\""), json!("/x/ld.so"));
+    let package =
+        "(derivation { name = \"glibc-9\"; system = \"x86_64-linux\"; builder = \"/bin/sh\"; })";
+    let path = loader(package);
+    assert_eq!(
+        without_hash(path.as_str().unwrap()),
+        "glibc-9/lib/ld-linux-x86-64.so.2"
+    );
+}

@@ -1,0 +1,205 @@
+//! `mkLibraryEnvironment` and `configureStub`, built for real: what comes of them works, refers to what it needs and
+//! nothing else, and is kept or collected as it should be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::nix::{self, build, real_system};
+
+/// Glibc is among the libraries because Debian's loader does not look for it in its own folder, as that of nixpkgs does.
+const CONFIGURATION: &str = "({ pkgs, ... }: { programs.nix-ld.enable = true; programs.nix-ld.libraries = [ pkgs.glibc ]; })";
+
+/// A folder for links into the store, which keep what they lead to.
+fn roots() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn built(roots: &TempDir, attribute: &str) -> PathBuf {
+    let attribute = format!("config.programs.nix-ld.internal.{attribute}");
+    let expression = real_system(CONFIGURATION, &attribute);
+    build(&expression, &roots.path().join("result")).unwrap()
+}
+
+/// The expression of a library environment: what `mkLibraryEnvironment` makes of these arguments, which can name `pkgs`.
+fn environment(arguments: &str) -> String {
+    let pkgs = real_system("{ }", "pkgs");
+    format!(
+        "let pkgs = {pkgs}; ldshim = pkgs.callPackage ./package.nix {{ }}; in \
+         ldshim.mkLibraryEnvironment {{ {arguments} }}"
+    )
+}
+
+fn ldshim(arguments: &[&str], path: &Path) -> Value {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+    let text = nix::run(command.args(arguments).arg(path)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn library_names(environment: &Path) -> Vec<String> {
+    let shown = ldshim(&["env", "show", "--json"], environment);
+    assert_eq!(shown["holds"], true, "{shown:#}");
+    let libraries = shown["libraries"].as_array().unwrap().iter();
+    libraries
+        .map(|library| library["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn store(verb: &[&str], path: &Path) -> nix::Answer {
+    nix::run(nix::command("nix-store").args(verb).arg(path))
+}
+
+fn references(path: &Path) -> Vec<String> {
+    let text = store(&["--query", "--references"], path).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_library_environment_holds() {
+    let roots = roots();
+    let environment = built(&roots, "libraryEnvironment");
+    let shown = ldshim(&["env", "show", "--json"], &environment);
+    assert_eq!(shown["loader"]["system"], "x86_64-linux");
+    let names = library_names(&environment);
+    for name in ["libz.so.1", "libstdc++.so.6", "libssl.so.3", "libc.so.6"] {
+        assert!(names.iter().any(|it| it == name), "{name} in {names:?}");
+    }
+}
+
+#[test]
+fn it_refers_to_its_libraries_and_its_loader_only() {
+    let roots = roots();
+    let environment = built(&roots, "libraryEnvironment");
+    let references = references(&environment);
+    for name in ["libc6", "zlib1g", "libssl3", "libstdc++6"] {
+        let is_there = |path: &String| path.contains(&format!("-{name}_"));
+        assert!(references.iter().any(is_there), "{name}: {references:?}");
+    }
+    let is_tool = |path: &String| path.contains("-ldshim-");
+    assert!(!references.iter().any(is_tool), "{references:?}");
+}
+
+#[test]
+fn a_configured_stub_refers_to_the_library_environment_only() {
+    let roots = roots();
+    let environment = built(&roots, "libraryEnvironment");
+    let stub = built(&roots, "stub");
+    assert_eq!(references(&stub), [environment.display().to_string()]);
+    // The control is in the stub's derivation: it may not refer to the package, as that of a package does.
+    let size = store(&["--query", "--size"], &stub).unwrap();
+    let size: u64 = size.parse().unwrap();
+    let file = fs::metadata(stub.join("libexec/nix-ld")).unwrap().len();
+    assert!(
+        size < file + 1024,
+        "{size} bytes, of which the stub has {file}"
+    );
+}
+
+#[test]
+fn a_configured_stub_starts_programs_with_nothing_set() {
+    let roots = roots();
+    let environment = built(&roots, "libraryEnvironment");
+    let stub = built(&roots, "stub").join("libexec/nix-ld");
+    let shown = ldshim(&["stub", "show", "--json"], &stub);
+    assert_eq!(shown["library_dir"], json!(environment));
+
+    let mut start = Command::new(&stub);
+    start.env_clear().args(["--list", "/bin/sh"]);
+    let listed = nix::run(&mut start).unwrap();
+    let libc = environment.join("libc.so.6");
+    let libc = fs::canonicalize(libc).unwrap();
+    // By its own path from the cache, or by that of the link from the library path.
+    let paths = [libc, environment];
+    let is_there = paths
+        .iter()
+        .any(|path| listed.contains(&*path.to_string_lossy()));
+    assert!(is_there, "{listed}");
+}
+
+#[test]
+fn packages_without_libraries_are_left_out_by_name() {
+    let roots = roots();
+    let without = "(pkgs.runCommand \"without\" { } \"mkdir $out\")";
+    let arguments = format!("libraries = [ {without} pkgs.zlib ];");
+    let mut command = nix::command("nix-build");
+    // It may have been built before, and then there is only the log.
+    command.args(["--expr", &environment(&arguments), "--out-link"]);
+    let path = nix::run(command.arg(roots.path().join("result"))).unwrap();
+    let path = Path::new(&path);
+    let log = nix::run(nix::command("nix-store").arg("--read-log").arg(path)).unwrap();
+    assert!(
+        log.contains("-without has no lib/, and is left out"),
+        "{log}"
+    );
+    let names = library_names(path);
+    assert!(names.iter().any(|name| name == "libz.so.1"), "{names:?}");
+}
+
+#[test]
+fn without_any_library_there_is_still_the_glibc_of_the_loader() {
+    let roots = roots();
+    let path = build(
+        &environment("libraries = [ ];"),
+        &roots.path().join("result"),
+    )
+    .unwrap();
+    let names = library_names(&path);
+    assert!(names.iter().any(|name| name == "libc.so.6"), "{names:?}");
+    assert!(!names.iter().any(|name| name == "libz.so.1"), "{names:?}");
+}
+
+#[test]
+fn a_32_bit_library_environment_is_made_by_the_64_bit_tool() {
+    let roots = roots();
+    let arguments = "
+        libraries = [ pkgs.pkgsi686Linux.glibc pkgs.zlib ];
+        loader = pkgs.pkgsi686Linux.stdenv.cc.bintools.dynamicLinker;";
+    let path = build(&environment(arguments), &roots.path().join("result")).unwrap();
+    let shown = ldshim(&["env", "show", "--json"], &path);
+    assert_eq!(shown["loader"]["system"], "i686-linux");
+    let names = library_names(&path);
+    assert!(names.iter().any(|name| name == "libm.so.6"), "{names:?}");
+    assert!(
+        !names.iter().any(|name| name == "libz.so.1"),
+        "64-bit: {names:?}"
+    );
+}
+
+/// The paths that the next garbage collection would remove, or keep. Nothing is removed.
+fn list(which: &str) -> Vec<PathBuf> {
+    let mut command = nix::command("nix-store");
+    let text = nix::run(command.args(["--gc", which])).unwrap();
+    text.lines().map(PathBuf::from).collect()
+}
+
+#[test]
+fn a_root_keeps_the_library_environment_and_its_libraries_from_collection() {
+    let roots = roots();
+    // A library that nothing else refers to: it is of this test run.
+    let unique = format!(
+        "(pkgs.runCommand \"unique-{}\" {{ }} ''mkdir -p $out/lib; cp ${{pkgs.zlib}}/lib/libz.so.1 $out/lib'')",
+        std::process::id()
+    );
+    let link = roots.path().join("kept");
+    let expression = environment(&format!("libraries = [ {unique} ];"));
+    let environment = build(&expression, &link).unwrap();
+    let library = fs::canonicalize(environment.join("libz.so.1")).unwrap();
+    let library = library.ancestors().nth(2).unwrap().to_owned();
+
+    let live = list("--print-live");
+    assert!(live.contains(&environment) && live.contains(&library));
+    let refused = store(&["--delete"], &environment).unwrap_err();
+    assert!(refused.contains("still alive"), "{refused}");
+
+    fs::remove_file(link).unwrap();
+    let dead = list("--print-dead");
+    assert!(dead.contains(&environment) && dead.contains(&library));
+    // Not the whole collection: others use this store.
+    for path in [&environment, &library] {
+        store(&["--delete"], path).unwrap();
+        assert!(!path.exists());
+    }
+}

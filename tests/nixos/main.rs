@@ -1,0 +1,18 @@
+//! The Nix files: that they are well formed, that the module and the flake evaluate, and that what they describe can be
+//! built. One module per subject.
+//!
+//! There is no nixpkgs here. `nixpkgs/` has stand-ins with the same names: a lib, packages made of Debian's, and the
+//! options of NixOS that the module has to do with. `NIXPKGS_LIB` names the folder of a real nixpkgs' lib to use instead.
+//! Builds are made with what this machine has, in its own Nix store, as root or by Nix' daemon.
+
+#[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod common;
+mod configurations;
+mod files;
+mod flake;
+mod library_environment;
+mod mistakes;
+mod nix;
+mod options;
+mod package;

@@ -1,0 +1,113 @@
+//! The package: what nixpkgs' own nix-ld package has is at the same places in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::nix::{self, build, evaluate, real_system, system};
+
+/// The package, and what keeps it in the store.
+fn package() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let expression = real_system("{ }", "config.programs.nix-ld.package");
+    let path = build(&expression, &folder.path().join("package")).unwrap();
+    (folder, path)
+}
+
+fn all_files(folder: &Path) -> Vec<String> {
+    let find = Command::new("find")
+        .current_dir(folder)
+        .args([".", "-not", "-type", "d"])
+        .output();
+    let text = String::from_utf8(find.unwrap().stdout).unwrap();
+    let mut files: Vec<_> = text.lines().map(|line| line[2..].to_owned()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn it_has_the_files_of_nix_lds_package_and_the_tool() {
+    let (_kept, package) = package();
+    let files = all_files(&package);
+    let others: Vec<_> = files
+        .iter()
+        .filter(|file| !file.starts_with("share/"))
+        .collect();
+    assert_eq!(
+        others,
+        [
+            "bin/ldshim",
+            "bin/nix-ld",
+            "lib/tmpfiles.d/nix-ld.conf",
+            "libexec/nix-ld",
+            "nix-support/ldpath"
+        ]
+    );
+    for file in [
+        "share/man/man1/ldshim.1",
+        "share/bash-completion/completions/ldshim.bash",
+        "share/fish/vendor_completions.d/ldshim.fish",
+        "share/zsh/site-functions/_ldshim",
+    ] {
+        assert!(files.iter().any(|it| it == file), "{file} in {files:?}");
+    }
+}
+
+#[test]
+fn it_says_where_the_loader_belongs() {
+    let (_kept, package) = package();
+    let read = |file: &str| fs::read_to_string(package.join(file)).unwrap();
+    let path = "/lib64/ld-linux-x86-64.so.2";
+    assert_eq!(read("nix-support/ldpath"), format!("{path}\n"));
+    assert_eq!(
+        read("lib/tmpfiles.d/nix-ld.conf"),
+        format!("L+ {path} - - - - {}/libexec/nix-ld\n", package.display())
+    );
+    let stub = fs::canonicalize(package.join("libexec/nix-ld")).unwrap();
+    assert_eq!(stub, package.join("bin/nix-ld"));
+}
+
+#[test]
+fn its_programs_work() {
+    let (_kept, package) = package();
+    let version = nix::run(Command::new(package.join("bin/ldshim")).arg("--version")).unwrap();
+    assert_eq!(version, concat!("ldshim ", env!("CARGO_PKG_VERSION")));
+    // With neither a library environment nor a loader the stub says so.
+    let mut start = Command::new(package.join("libexec/nix-ld"));
+    let error = nix::run(start.env_clear().arg("/bin/true")).unwrap_err();
+    assert!(error.contains("nix-ld: cannot run"), "{error}");
+}
+
+#[test]
+fn it_is_built_for_its_system_with_the_loader_of_that() {
+    let arguments = system(
+        "aarch64-linux",
+        "{ }",
+        "config.programs.nix-ld.package.arguments",
+    );
+    let environment = evaluate(&format!("({arguments}).env")).unwrap();
+    assert_eq!(environment["NIX_SYSTEM"], "aarch64-linux");
+    let loader = environment["DEFAULT_NIX_LD"].as_str().unwrap();
+    assert!(loader.ends_with("/lib/ld-linux-aarch64.so.1"), "{loader}");
+}
+
+#[test]
+fn its_version_is_that_of_the_workspace() {
+    let version = system(
+        "x86_64-linux",
+        "{ }",
+        "config.programs.nix-ld.package.version",
+    );
+    assert_eq!(evaluate(&version).unwrap(), env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn default_nix_and_shell_nix_evaluate() {
+    for file in ["default.nix", "shell.nix"] {
+        let path = evaluate(&format!(
+            "toString (import ./{file} {{ pkgs = import ./tests/nixos/nixpkgs {{ }}; }})"
+        ));
+        let path = path.unwrap();
+        assert!(path.as_str().unwrap().starts_with("/nix/store/"), "{path}");
+    }
+}

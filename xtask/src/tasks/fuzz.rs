@@ -14,6 +14,8 @@ use crate::{cargo, process, workspace};
 
 /// How many targets run at the same time.
 const AT_ONCE: usize = 2;
+/// How long each target runs as a part of `cargo xtask test`, in seconds.
+const BRIEFLY: u64 = 30;
 
 pub(super) fn run(args: &FuzzArgs) -> Result<()> {
     let fuzzer = Fuzzer::prepare(args.network.network())?;
@@ -30,13 +32,30 @@ pub(super) fn run(args: &FuzzArgs) -> Result<()> {
     } else {
         &args.targets
     };
-    fuzzer.run(chosen, args.minutes * 60)?;
+    fuzzer.run(chosen, args.minutes * 60, None)?;
     if args.keep {
         for target in chosen {
             fuzzer.keep(target)?;
         }
     }
     Ok(())
+}
+
+/// Runs every target for a short time, with inputs that are the same each time: what it finds is to depend on the
+/// change, not on the day.
+///
+/// # Errors
+/// A target fails, or cannot be built.
+pub(super) fn briefly(network: Network) -> Result<()> {
+    Fuzzer::prepare(network)?.run(&targets()?, BRIEFLY, Some(1))
+}
+
+/// What the nightly compiler says of itself, if there is one.
+fn nightly_version() -> Option<String> {
+    let mut version = Command::new("rustup");
+    let output = version.args(["run", "nightly", "rustc", "-vV"]).output();
+    let output = output.ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The names of the targets, sorted.
@@ -64,14 +83,14 @@ struct Fuzzer {
 
 impl Fuzzer {
     fn prepare(network: Network) -> Result<Self> {
-        let nightly = Command::new("rustup")
-            .args(["run", "nightly", "rustc", "-vV"])
-            .output();
-        let version = nightly.ok().filter(|output| output.status.success());
-        let version = version.context(
+        if nightly_version().is_none() && network == Network::Allowed {
+            let mut install = Command::new("rustup");
+            install.args(["toolchain", "install", "nightly", "--profile", "minimal"]);
+            process::run(&mut install)?;
+        }
+        let version = nightly_version().context(
             "fuzzing needs a nightly Rust: install it with `rustup toolchain install nightly --profile minimal`",
         )?;
-        let version = String::from_utf8_lossy(&version.stdout).into_owned();
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
         let host = host.context("rustc does not say for which system it is")?;
         let tools = install(network)?;
@@ -81,13 +100,13 @@ impl Fuzzer {
         })
     }
 
-    /// Runs targets, some at once.
-    fn run(&self, targets: &[String], seconds: u64) -> Result<()> {
+    /// Runs targets, some at once. A seed makes them try the same each time.
+    fn run(&self, targets: &[String], seconds: u64, seed: Option<u32>) -> Result<()> {
         let mut failed = Vec::new();
         for some in targets.chunks(AT_ONCE) {
             let children: Vec<_> = some
                 .iter()
-                .map(|target| self.start(target, seconds))
+                .map(|target| self.start(target, seconds, seed))
                 .collect::<Result<_>>()?;
             for (target, child) in some.iter().zip(children) {
                 let output = child
@@ -113,7 +132,7 @@ impl Fuzzer {
         Ok(())
     }
 
-    fn start(&self, target: &str, seconds: u64) -> Result<Child> {
+    fn start(&self, target: &str, seconds: u64, seed: Option<u32>) -> Result<Child> {
         let [found, artifacts] =
             ["found", "artifacts"].map(|name| workspace::target("fuzz").join(name).join(target));
         for folder in [&found, &artifacts] {
@@ -127,6 +146,7 @@ impl Fuzzer {
             "-max_len=4096",
             "-print_final_stats=1",
         ]);
+        program.args(seed.map(|seed| format!("-seed={seed}")));
         program.arg(format!("-artifact_prefix={}/", artifacts.display()));
         // What is new goes into the first folder.
         program.arg(found).arg(corpus(target));

@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     Step { name: "build", then: Then::Stop, run: build },
     Step { name: "tests", then: Then::GoOn, run: tests },
     Step { name: "behaviour, other glibcs", then: Then::GoOn, run: other_glibcs },
+    Step { name: "fuzzing", then: Then::GoOn, run: super::fuzz::briefly },
     Step { name: "documentation", then: Then::GoOn, run: documentation },
     AARCH64,
     RISCV64,

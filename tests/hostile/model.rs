@@ -85,24 +85,22 @@ pub fn effect(start: &Start, system: &str, readable: impl Fn(&[u8]) -> bool) -> 
             _ => Way::Environment,
         };
         Some((path, way))
+    } else if let Some(dir) = baked_dir {
+        let way = if baked_cache && !start.musl && dir.starts_with(b"/") {
+            Way::Cache
+        } else {
+            Way::Environment
+        };
+        Some((dir, way))
     } else if readable(default) {
-        Some((
-            default.to_vec(),
-            if has_cache(default) {
-                Way::Cache
-            } else {
-                Way::Environment
-            },
-        ))
+        let way = if has_cache(default) {
+            Way::Cache
+        } else {
+            Way::Environment
+        };
+        Some((default.to_vec(), way))
     } else {
-        baked_dir.map(|dir| {
-            let way = if baked_cache && !start.musl && dir.starts_with(b"/") {
-                Way::Cache
-            } else {
-                Way::Environment
-            };
-            (dir, way)
-        })
+        None
     };
     let libraries = libraries.map(|(path, way)| match way {
         Way::Environment if start.secure => (path, Way::Not),

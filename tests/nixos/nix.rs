@@ -95,7 +95,7 @@ fn built() -> String {
 }
 
 /// The workspace's tasks, which write the man pages.
-fn xtask() -> &'static Path {
+pub fn xtask() -> &'static Path {
     static XTASK: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
     XTASK.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));

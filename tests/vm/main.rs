@@ -22,6 +22,9 @@ mod common;
 #[expect(dead_code, reason = "other tests need more of it")]
 mod fetched;
 mod foreign;
+#[path = "../nixos/nix.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod nix;
 mod root;
 mod systems;
 
@@ -30,14 +33,13 @@ use common::machine::{Machine, Outcome, outcome};
 /// The folder of the scenarios and of what they need.
 const TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/nixos-module/tests");
 
-/// If it is set, the machine's console is this terminal. It says which scenario to run; if it is empty, there is a
-/// shell.
+/// If it is set, it names the scenario whose console is to be shown; if it is empty, there is a shell.
 const CONSOLE: &str = "LDSHIM_VM_CONSOLE";
 
 fn main() -> ExitCode {
     let names = names();
     if let Ok(scenario) = std::env::var(CONSOLE) {
-        return match interact(&scenario, &names) {
+        return match by_hand(&scenario, &names) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 eprintln!("{message}");
@@ -116,16 +118,28 @@ fn machine(system: &str, scenarios: &str) -> Machine {
     }
 }
 
-fn interact(scenario: &str, names: &[String]) -> Result<(), String> {
+/// `cargo xtask vm`
+fn by_hand(scenario: &str, names: &[String]) -> Result<(), String> {
     if let Some(obstacle) = systems::obstacle() {
         return Err(format!("the virtual machine {obstacle}"));
     }
-    if !scenario.is_empty() && !names.iter().any(|name| name == scenario) {
+    if scenario.is_empty() {
+        machine("enabled", "").interact(root::archive());
+        return Ok(());
+    }
+    if !names.iter().any(|name| name == scenario) {
         let names = names.join("\n  ");
         return Err(format!(
             "there is no scenario {scenario}; there are:\n  {names}"
         ));
     }
-    machine("enabled", scenario).interact(root::archive());
-    Ok(())
+    let console = machine("enabled", scenario).console(root::archive());
+    println!("{console}");
+    match outcome(&console, &format!("scenario {scenario}"))
+        .ending
+        .as_str()
+    {
+        "exit 0" => Ok(()),
+        ending => Err(format!("{scenario}: {ending}")),
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::common::{build_stub, named, platform, target};
+use crate::nix::{command, run, xtask};
 
 #[path = "../behaviour/build/long_path.rs"]
 mod long_path;
@@ -24,7 +25,7 @@ pub fn build(folder: &Path) -> Built {
     let stub = build_stub(platform(), "release", target(), "");
     let stub32 = build_stub(named("i686"), "release", &target().join("cross"), "");
     let link = target().join("vm/systems");
-    let mut nix = nix("nix-build");
+    let mut nix = command("nix-build");
     nix.arg(source("systems.nix"))
         .args(["--no-build-output", "--out-link"])
         .arg(&link);
@@ -32,7 +33,7 @@ pub fn build(folder: &Path) -> Built {
         ("debs", target().join("debs")),
         ("loader", loader),
         ("tool", PathBuf::from(env!("CARGO_BIN_EXE_ldshim"))),
-        ("xtask", xtask()),
+        ("xtask", xtask().to_owned()),
         ("stub", stub),
         ("stub32", stub32),
         ("greeting", folder.join("foreign/greeting")),
@@ -49,18 +50,9 @@ pub fn build(folder: &Path) -> Built {
 
 /// All paths of the store that a path needs.
 pub fn closure(path: &Path) -> Vec<PathBuf> {
-    let mut query = nix("nix-store");
+    let mut query = command("nix-store");
     query.args(["--query", "--requisites"]).arg(path);
     output(&mut query).lines().map(PathBuf::from).collect()
-}
-
-/// This project's tasks, built if they are not up to date: the package's man pages are made by one of them.
-fn xtask() -> PathBuf {
-    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    build.args(["build", "--quiet", "--package=xtask", "--target-dir"]);
-    build.arg(target()).current_dir(env!("CARGO_MANIFEST_DIR"));
-    output(&mut build);
-    target().join("debug/xtask")
 }
 
 /// A file of this suite.
@@ -75,32 +67,12 @@ pub fn obstacle() -> Option<&'static str> {
     if !cfg!(target_arch = "x86_64") {
         return Some("is for x86-64");
     }
-    let may_build = nix::unistd::geteuid().is_root() || has_daemon();
+    let may_build =
+        nix::unistd::geteuid().is_root() || Path::new("/nix/var/nix/daemon-socket/socket").exists();
     (!may_build).then_some("needs root, or Nix with its daemon")
 }
 
-fn has_daemon() -> bool {
-    Path::new("/nix/var/nix/daemon-socket/socket").exists()
-}
-
-fn nix(command: &str) -> Command {
-    let mut nix = Command::new(command);
-    if !has_daemon() {
-        // Root without a daemon: no build users, nothing to isolate, nowhere to substitute from.
-        let settings = "build-users-group =\nsandbox = false\nsubstituters =\n";
-        nix.env("NIX_CONFIG", settings);
-    }
-    nix
-}
-
-/// What a command prints that has to succeed.
+/// What a command of Nix prints.
 fn output(command: &mut Command) -> String {
-    let output = command.output().expect("it can be started");
-    let messages = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{messages}",
-        output.status
-    );
-    String::from_utf8(output.stdout).expect("UTF-8")
+    run(command).unwrap_or_else(|message| panic!("{command:?}: {message}"))
 }

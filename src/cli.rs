@@ -70,6 +70,10 @@ pub struct EnvBuildArgs {
     /// Fail unless the loader is for this system, for instance aarch64-linux [default: the loader's]
     #[arg(long, value_name = "SYSTEM", value_parser = architecture)]
     pub arch: Option<&'static Architecture>,
+    /// A directory to be searched first, where it exists when a program starts, and not looked at now, such as
+    /// /run/opengl-driver/lib [several times for several]
+    #[arg(long, value_name = "DIR")]
+    pub extra_path: Vec<PathBuf>,
     /// Say which files were left out, and which names were found twice
     #[arg(short, long)]
     pub verbose: bool,
@@ -123,6 +127,12 @@ pub struct StubConfigureArgs {
     /// The library environment to fall back on
     #[arg(long, value_name = "DIR")]
     pub library_dir: Option<PathBuf>,
+    /// The same for programs of musl
+    #[arg(long, value_name = "FILE")]
+    pub musl_loader: Option<PathBuf>,
+    /// The same for programs of musl
+    #[arg(long, value_name = "DIR")]
+    pub musl_library_dir: Option<PathBuf>,
 }
 
 /// `ldshim stub show`

@@ -12,7 +12,7 @@ const RARE: [u8; 2] = [0, 10];
 pub const FILE: &str = "/ld.so.cache";
 
 /// The name of the link in a library environment that says where the built-in path is in `ld.so`, as it
-/// follows the directory. Its target is a [`Place`] as text.
+/// follows the directory. Its target is a [`CacheNote`] as text.
 pub const PLACE_LINK: &str = "/ld.so.cache.place";
 
 /// Where the built-in path is. To look for it takes longer than all the rest of a start; so it is looked for
@@ -25,21 +25,58 @@ pub struct Place {
     pub length: usize,
 }
 
-impl Place {
-    /// Reads what [`Place`]'s `Display` writes: two decimal numbers with a space between them. `None` if it
+/// The stub has room for a link's target of fewer bytes than this.
+pub const NOTE_SIZE: usize = 1024;
+
+/// What a library environment with a cache says of itself in [`PLACE_LINK`], for the stub to know it at the cost of
+/// one question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheNote<'a> {
+    /// Where the built-in path is in its loader.
+    pub place: Place,
+    /// Directories with more libraries, separated by colons, or nothing. They are not part of the cache, because
+    /// what they hold changes while the library environment does not, as in `/run/opengl-driver/lib`.
+    pub extra_paths: &'a [u8],
+}
+
+impl<'a> CacheNote<'a> {
+    /// Reads the place as its `Display` writes it, and after a space the extra paths if there are any. `None` if it
     /// is anything else.
-    pub fn parse(text: &[u8]) -> Option<Self> {
-        let space = text.iter().position(|&byte| byte == b' ')?;
-        let (address, length) = text.split_at_checked(space)?;
+    pub fn parse(text: &'a [u8]) -> Option<Self> {
+        let (address, rest) = split_word(text);
+        let (length, extra_paths) = split_word(rest);
         Some(Self {
-            address: number(address)?,
-            length: number(length.get(1..)?)?,
+            place: Place {
+                address: number(address)?,
+                length: number(length)?,
+            },
+            extra_paths,
         })
     }
+}
 
+/// As two decimal numbers with a space between them.
+impl core::fmt::Display for Place {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} {}", self.address, self.length)
+    }
+}
+
+/// What comes before the first space, and what comes after it.
+fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
+    let space = text.iter().position(|&byte| byte == b' ');
+    let (word, rest) = text.split_at(space.unwrap_or(text.len()));
+    (word, rest.get(1..).unwrap_or_default())
+}
+
+impl Place {
     /// Whether a built-in path is there, in `data` that begins at `start`. Another loader has it elsewhere.
     pub fn holds(&self, data: &[u8], start: usize) -> bool {
-        let Some(before) = self.address.checked_sub(start + 1) else {
+        let before = self
+            .address
+            .checked_sub(start)
+            .and_then(|at| at.checked_sub(1));
+        let Some(before) = before else {
             return false;
         };
         let Some(bytes) = data
@@ -51,12 +88,6 @@ impl Place {
         bytes.starts_with(b"\0/")
             && bytes.ends_with(ENDING)
             && !bytes[1..bytes.len() - 1].contains(&0)
-    }
-}
-
-impl core::fmt::Display for Place {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{} {}", self.address, self.length)
     }
 }
 
@@ -167,6 +198,7 @@ mod tests {
         assert!(!place.holds(b"\0/etc/ld.so.cachE\0", 100));
         assert!(!place.holds(b"\0/e\0c/ld.so.cache\0", 100));
         assert!(!place.holds(b"", 100));
+        assert!(!place.holds(data, usize::MAX));
     }
 
     #[test]
@@ -175,10 +207,15 @@ mod tests {
             address: 167_089,
             length: 16,
         };
-        assert_eq!(
-            Place::parse(std::format!("{place}").as_bytes()),
-            Some(place)
-        );
+        for extra_paths in ["", "/run/a", "/run/a:/run/with a space"] {
+            let text = std::format!("{place} {extra_paths}");
+            let extra_paths = extra_paths.as_bytes();
+            let note = CacheNote { place, extra_paths };
+            assert_eq!(CacheNote::parse(text.as_bytes()), Some(note));
+        }
+        let text = std::format!("{place}");
+        let note = CacheNote::parse(text.as_bytes());
+        assert_eq!(note.map(|note| note.place), Some(place));
         for text in [
             "",
             " ",
@@ -190,7 +227,7 @@ mod tests {
             "-1 2",
             "99999999999999999999 1",
         ] {
-            assert_eq!(Place::parse(text.as_bytes()), None, "{text}");
+            assert_eq!(CacheNote::parse(text.as_bytes()), None, "{text}");
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
+use loader_stub::c_library::CLibrary;
 use serde_json::{Value, json};
 
 use super::print;
@@ -29,6 +30,9 @@ fn build(args: &EnvBuildArgs) -> Result<ExitCode> {
     );
     for path in &args.paths {
         collection.add_package(path)?;
+    }
+    for path in &args.extra_path {
+        collection.add_extra_path(path)?;
     }
     if args.verbose {
         for note in collection.notes() {
@@ -82,6 +86,9 @@ fn as_text(env: &Inspection) -> String {
         ));
     }
     match &env.cache_problem {
+        None if env.c_library == Some(CLibrary::Musl) => {
+            lines.push("cache    none: musl's loader has no use for one".into());
+        }
         None => lines.push(format!("cache    lists {}", entries(env))),
         Some(CacheProblem::Missing) => {
             lines.push("cache    missing: there is no ld.so.cache".into())
@@ -92,11 +99,17 @@ fn as_text(env: &Inspection) -> String {
             lines.extend(differences.iter().map(|it| format!("cache    [{it}]")));
         }
     }
+    for path in &env.extra_paths {
+        lines.push(format!("extra    {}", path.display()));
+    }
     if env.is_place_wrong {
         lines.push("place    [ld.so.cache.place does not say where ld.so has its path]".into());
     }
     lines.push(match env.problem_count() {
-        0 => format!("holds: {}", entries(env)),
+        0 => format!(
+            "holds: {}",
+            count(env.libraries.len(), "library", "libraries")
+        ),
         problems => format!("does not hold: {}", count(problems, "problem", "problems")),
     });
     lines.join("\n") + "\n"
@@ -112,11 +125,12 @@ fn entries(env: &Inspection) -> String {
 /// - `directory`: as it was given
 /// - `holds`: whether a program can rely on it
 /// - `loader`: `path` (null if there is no `ld.so`), `system` (Nix's name of the architecture;
-///   null if unknown), `problem`
+///   null if unknown), `c_library` ("glibc" or "musl"; null if unknown), `problem`
 /// - `libraries`: sorted by name; `name`, `path`, `problem`
-/// - `cache`: `entries` (their number), `problem` (null, "missing", "unreadable", "damaged" or
+/// - `cache` (musl's loader has none: it is empty then, and that is no problem): `entries` (their number), `problem` (null, "missing", "unreadable", "damaged" or
 ///   "differs"), `details` (a list of texts for people), `place_is_wrong` (whether
 ///   `ld.so.cache.place` is not true of the loader: starts are slower then)
+/// - `extra_paths`: directories that are searched before the libraries, where they exist when a program starts
 ///
 /// `problem` of a loader or library is null, "dangling", "unreadable", "not-elf", "other-machine"
 /// or "not-shared"; a loader's may also be "missing".
@@ -145,6 +159,10 @@ fn as_json(env: &Inspection) -> Value {
         "loader": {
             "path": env.loader.as_ref().map(|path| path.to_string_lossy()),
             "system": env.architecture.map(|architecture| architecture.nix_system),
+            "c_library": env.c_library.map(|c_library| match c_library {
+                CLibrary::Glibc => "glibc",
+                CLibrary::Musl => "musl",
+            }),
             "problem": env.loader_problem.as_ref().map(|misfit| match env.loader {
                 Some(_) => misfit.code(),
                 None => "missing",
@@ -157,6 +175,7 @@ fn as_json(env: &Inspection) -> Value {
             "details": cache_details,
             "place_is_wrong": env.is_place_wrong,
         },
+        "extra_paths": env.extra_paths.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
     })
 }
 

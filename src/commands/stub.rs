@@ -7,11 +7,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use loader_stub::baked::Baked;
+use loader_stub::c_library::CLibrary;
+use loader_stub::cache_path::CacheNote;
 use serde_json::json;
 
 use super::print;
 use crate::cli::{StubCommand, StubConfigureArgs, StubShowArgs};
-use crate::library_env::{CACHE_NAME, LOADER_NAME, cache_place};
+use crate::library_env::{CACHE_NAME, LOADER_NAME, PLACE_NAME, cache_place};
 use crate::stub_file::StubFile;
 
 pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
@@ -23,26 +25,47 @@ pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
 
 fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
     let mut stub = StubFile::read(&args.input)?;
-    let old = stub.baked()?;
-    let old = [old.loader, old.library_dir, old.cache_place].map(|text| text.map(CStr::to_owned));
-    let [old_loader, old_dir, old_place] = old;
-    let loader = match &args.loader {
-        Some(path) => Some(baked_path(path, "loader")?),
-        None => old_loader,
+    let (old, old_musl) = (stub.baked(CLibrary::Glibc)?, stub.baked(CLibrary::Musl)?);
+    let old = [
+        old.loader,
+        old.library_dir,
+        old.cache_place,
+        old_musl.loader,
+        old_musl.library_dir,
+    ];
+    let [
+        old_loader,
+        old_dir,
+        old_place,
+        old_musl_loader,
+        old_musl_dir,
+    ] = old.map(|text| text.map(CStr::to_owned));
+    let new_or = |new: &Option<PathBuf>, old, what| match new {
+        Some(path) => baked_path(path, what).map(Some),
+        None => Ok(old),
     };
+    let loader = new_or(&args.loader, old_loader, "loader")?;
+    let musl_loader = new_or(&args.musl_loader, old_musl_loader, "loader")?;
+    let musl_dir = new_or(&args.musl_library_dir, old_musl_dir, "library directory")?;
     let (library_dir, place) = match &args.library_dir {
         Some(path) => (
             Some(baked_path(path, "library directory")?),
-            place_in(path)?,
+            cache_note_of(path)?,
         ),
         None => (old_dir, old_place),
     };
-    stub.bake(&Baked {
+    let glibc = Baked {
         loader: loader.as_deref(),
         library_dir: library_dir.as_deref(),
         cache_place: place.as_deref(),
-    })
-    .with_context(|| format!("cannot configure {}", args.input.display()))?;
+    };
+    let musl = Baked {
+        loader: musl_loader.as_deref(),
+        library_dir: musl_dir.as_deref(),
+        cache_place: None,
+    };
+    stub.bake(&glibc, &musl)
+        .with_context(|| format!("cannot configure {}", args.input.display()))?;
     stub.write(&args.out)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -58,31 +81,45 @@ fn baked_path(path: &Path, what: &str) -> Result<CString> {
     CString::new(bytes).with_context(|| format!("cannot bake in the {what} {}", path.display()))
 }
 
-/// If the library environment at `path` has a cache: where its loader has the path of its own.
-fn place_in(path: &Path) -> Result<Option<CString>> {
+/// If the library environment at `path` has a cache: where its loader has the path of its own, and the extra paths.
+fn cache_note_of(path: &Path) -> Result<Option<CString>> {
     if !path.join(CACHE_NAME).is_file() {
         return Ok(None);
     }
-    let place = cache_place(&path.join(LOADER_NAME)).map(|place| CString::new(place.to_string()));
-    Ok(place.transpose()?)
+    let Some(place) = cache_place(&path.join(LOADER_NAME)) else {
+        return Ok(None);
+    };
+    let mut text = place.to_string().into_bytes();
+    let link = path.join(PLACE_NAME).read_link().ok();
+    let link = link.as_ref().map(|link| link.as_os_str().as_bytes());
+    if let Some(note) = link.and_then(CacheNote::parse)
+        && !note.extra_paths.is_empty()
+    {
+        text.push(b' ');
+        text.extend(note.extra_paths);
+    }
+    Ok(Some(CString::new(text)?))
 }
 
 fn show(args: &StubShowArgs) -> Result<ExitCode> {
     let stub = StubFile::read(&args.file)?;
-    let baked = stub.baked()?;
+    let (baked, musl) = (stub.baked(CLibrary::Glibc)?, stub.baked(CLibrary::Musl)?);
     let path = |text: Option<&CStr>| {
         text.map(|text| PathBuf::from(std::ffi::OsStr::from_bytes(text.to_bytes())))
     };
     let (loader, library_dir) = (path(baked.loader), path(baked.library_dir));
+    let (musl_loader, musl_dir) = (path(musl.loader), path(musl.library_dir));
     let has_cache = baked.cache_place.is_some();
     if args.json {
         // The schema: `loader` and `library_dir` are null where nothing is baked in; `has_cache`
-        // says whether the library environment's cache is used.
+        // says whether the library environment's cache is used. Likewise for programs of musl.
         let text = json!({
             "schema": 1,
             "loader": loader.as_ref().map(|path| path.to_string_lossy()),
             "library_dir": library_dir.as_ref().map(|path| path.to_string_lossy()),
             "has_cache": has_cache,
+            "musl_loader": musl_loader.as_ref().map(|path| path.to_string_lossy()),
+            "musl_library_dir": musl_dir.as_ref().map(|path| path.to_string_lossy()),
         });
         print(&format!("{text:#}\n"))?;
     } else {
@@ -95,6 +132,13 @@ fn show(args: &StubShowArgs) -> Result<ExitCode> {
             text(loader),
             text(library_dir)
         ))?;
+        if musl_loader.is_some() || musl_dir.is_some() {
+            print(&format!(
+                "for programs of musl:\nloader     {}\nlibraries  {}\n",
+                text(musl_loader),
+                text(musl_dir)
+            ))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,12 +4,14 @@ use std::collections::btree_map::Entry;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use loader_stub::cache_path::NOTE_SIZE;
 
 use super::misfit::{check_library, check_loader};
-use super::{LibraryEnv, Misfit, cache_place, is_library_name};
+use super::{LibraryEnv, Misfit, c_library, cache_place, is_library_name};
 use crate::elf::Architecture;
 use crate::loader_cache::LoaderCache;
 
@@ -57,15 +59,17 @@ impl Collection {
                 other => other.to_string(),
             };
             anyhow!(
-                "cannot use {} as the loader: {problem}; name the ld-linux file of a glibc",
+                "cannot use {} as the loader: {problem}; name the ld-linux file of a glibc or the ld-musl file of a musl",
                 loader.display()
             )
         })?;
         Ok(Self {
             env: LibraryEnv {
+                c_library: c_library(&path),
                 cache_place: cache_place(&path),
                 loader: path,
                 architecture,
+                extra_paths: Vec::new(),
                 libraries: [].into(),
             },
             notes: Vec::new(),
@@ -76,6 +80,40 @@ impl Collection {
     #[must_use]
     pub fn architecture(&self) -> &'static Architecture {
         self.env.architecture
+    }
+
+    /// Adds a directory that is to be searched when a program starts, if it exists then.
+    ///
+    /// # Errors
+    /// If it is no absolute path, if it cannot be one of several, or if there is no room for it; or if the loader
+    /// has no cache, for then a library path of several directories does the same.
+    pub fn add_extra_path(&mut self, path: &Path) -> Result<()> {
+        let bytes = path.as_os_str().as_bytes();
+        let problem = if !path.is_absolute() {
+            Some("it is a relative path, and programs are started anywhere")
+        } else if bytes.iter().any(|byte| b":;\n\0".contains(byte)) {
+            Some("it has a character that ends a path in a list of paths")
+        } else if self.env.cache_place.is_none() {
+            Some(
+                "the loader has no cache to be searched beside it; name the directory in NIX_LD_LIBRARY_PATH",
+            )
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            bail!("cannot take {} as an extra path: {problem}", path.display());
+        }
+        self.env.extra_paths.push(path.to_owned());
+        let length = self
+            .env
+            .cache_note()
+            .map_or(0, |note| note.as_os_str().len());
+        ensure!(
+            length < NOTE_SIZE,
+            "cannot take {} as an extra path: together they are longer than {NOTE_SIZE} bytes; name fewer",
+            path.display()
+        );
+        Ok(())
     }
 
     /// Adds the libraries in `path`, in `path/lib` and in `path/lib64`: so `path` may be a

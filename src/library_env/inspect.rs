@@ -5,12 +5,16 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use loader_stub::c_library::CLibrary;
+use loader_stub::cache_path::CacheNote;
+use loader_stub::plan;
 
 use super::misfit::{check_library, check_loader};
-use super::{CACHE_NAME, LOADER_NAME, Misfit, PLACE_NAME, cache_place, is_library_name};
+use super::{CACHE_NAME, LOADER_NAME, Misfit, PLACE_NAME, c_library, cache_place, is_library_name};
 use crate::elf::Architecture;
 use crate::loader_cache::{CacheError, LoaderCache};
 
@@ -24,6 +28,8 @@ pub struct Inspection {
     pub loader: Option<PathBuf>,
     /// For which programs the loader is, if it is one.
     pub architecture: Option<&'static Architecture>,
+    /// To which C library the loader belongs, if there is one.
+    pub c_library: Option<CLibrary>,
     /// What is wrong with the loader; also set if there is none.
     pub loader_problem: Option<Misfit>,
     /// The libraries, sorted by name.
@@ -34,6 +40,8 @@ pub struct Inspection {
     pub cache_problem: Option<CacheProblem>,
     /// Whether `ld.so.cache.place` does not say what is true of the loader.
     pub is_place_wrong: bool,
+    /// The directories that are searched first, where they exist when a program starts.
+    pub extra_paths: Vec<PathBuf>,
 }
 
 /// One library of an environment.
@@ -131,26 +139,36 @@ pub fn inspect(directory: &Path) -> Result<Inspection> {
         }
     };
     let libraries: Vec<_> = names.into_iter().map(inspect_library).collect();
+    let c_library = loader_problem.is_none().then(|| c_library(&loader_path));
+    let needs_cache = c_library != Some(CLibrary::Musl);
     let (cache_entries, cache_problem) = match read_cache(&directory.join(CACHE_NAME)) {
         Ok(cache) => {
             let differences = compare(&cache, &libraries, architecture);
             let problem = (!differences.is_empty()).then_some(CacheProblem::Differs(differences));
             (cache.entries().len(), problem)
         }
+        Err(CacheProblem::Missing) if !needs_cache => (0, None),
         Err(problem) => (0, Some(problem)),
     };
     let place = loader_path
         .canonicalize()
         .ok()
         .and_then(|path| cache_place(&path));
-    let written_place = directory.join(PLACE_NAME).read_link().ok();
-    let is_place_wrong =
-        loader_problem.is_none() && written_place != place.map(|place| place.to_string().into());
+    let written = directory.join(PLACE_NAME).read_link().ok();
+    let written = written.as_ref().map(|link| link.as_os_str().as_bytes());
+    let note = written.and_then(CacheNote::parse);
+    let is_place_wrong = loader_problem.is_none()
+        && (note.map(|note| note.place) != place || note.is_some() != written.is_some());
+    let extra_paths = note.map_or(&b""[..], |note| note.extra_paths);
+    let extra_paths = plan::directories(extra_paths, CLibrary::Glibc);
+    let extra_paths = extra_paths.map(|path| OsStr::from_bytes(path).into());
     Ok(Inspection {
         directory: directory.to_owned(),
         is_place_wrong,
+        extra_paths: extra_paths.collect(),
         loader,
         architecture,
+        c_library,
         loader_problem,
         libraries,
         cache_entries,

@@ -5,6 +5,7 @@
 mod common;
 mod env_architectures;
 mod env_build;
+mod env_extra_paths;
 mod env_leaves_out;
 mod env_loader;
 mod env_replace;

@@ -8,6 +8,7 @@ use crate::common::{build_stub, named, platform, target};
 use crate::nix::{command, run, xtask};
 
 #[path = "../behaviour/build/long_path.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
 mod long_path;
 
 /// What Nix has built.

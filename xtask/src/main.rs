@@ -10,6 +10,7 @@ mod cargo;
 mod cli;
 mod demo;
 mod fetch;
+mod glibcs;
 mod kernel;
 mod manifest;
 mod nix_linters;
@@ -17,6 +18,8 @@ mod prerequisites;
 mod process;
 mod progress;
 mod store;
+mod store_glibc;
+mod suite;
 mod tasks;
 mod workspace;
 

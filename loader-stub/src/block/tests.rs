@@ -67,7 +67,8 @@ fn copy(
     let stack = block.stack();
     let path = LibraryPath {
         user: user.as_bytes(),
-        libraries: libraries.as_bytes(),
+        libraries: [b"", libraries.as_bytes()],
+        c_library: CLibrary::Glibc,
     };
     let copy = StackCopy::new(&stack, place, path);
     let mut memory = vec![MaybeUninit::new(usize::MAX); copy.words()];
@@ -213,7 +214,8 @@ fn writes_nowhere_but_into_its_memory() {
         Placement::AppendVariable,
         LibraryPath {
             user: b"",
-            libraries: b"/a",
+            libraries: [b"", b"/a"],
+            c_library: CLibrary::Glibc,
         },
     );
     let mut short = vec![MaybeUninit::uninit(); copy.words() - 1];

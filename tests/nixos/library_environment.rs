@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::common;
 use crate::nix::{self, build, real_system};
 
 /// Glibc is among the libraries because Debian's loader does not look for it in its own folder, as that of nixpkgs does.
@@ -166,6 +167,72 @@ fn a_32_bit_library_environment_is_made_by_the_64_bit_tool() {
         !names.iter().any(|name| name == "libz.so.1"),
         "64-bit: {names:?}"
     );
+}
+
+#[test]
+fn extra_paths_are_searched_when_a_program_starts_and_need_not_exist_before() {
+    let extra = tempfile::tempdir().unwrap();
+    let directory = extra.path().join("a driver's");
+    let configuration = format!(
+        "({{ pkgs, ... }}: {{
+            programs.nix-ld.enable = true;
+            programs.nix-ld.libraries = [ pkgs.glibc ];
+            programs.nix-ld.extraPaths = [ \"{}\" ];
+        }})",
+        directory.display()
+    );
+    let roots = roots();
+    let made = |name: &str| {
+        let attribute = format!("config.programs.nix-ld.internal.{name}");
+        let expression = real_system(&configuration, &attribute);
+        build(&expression, &roots.path().join(name)).unwrap()
+    };
+    let shown = ldshim(&["env", "show", "--json"], &made("libraryEnvironment"));
+    assert_eq!(shown["extra_paths"], json!([directory]), "{shown:#}");
+
+    let stub = made("stub").join("libexec/nix-ld");
+    let listed = || {
+        let mut start = Command::new(&stub);
+        start.env_clear().args(["--list", "/bin/sh"]);
+        nix::run(&mut start).unwrap()
+    };
+    let library = directory.join("libc.so.6");
+    let library = library.to_str().unwrap();
+    assert!(!listed().contains(library), "it is not there yet");
+    fs::create_dir(&directory).unwrap();
+    let libc = common::store_path("libc6").join("lib/libc.so.6");
+    fs::copy(libc, library).unwrap();
+    assert!(listed().contains(library), "{}", listed());
+}
+
+#[test]
+fn one_stub_has_the_library_environments_of_glibc_and_of_musl() {
+    let configuration = "({ pkgs, ... }: {
+        programs.nix-ld = {
+          enable = true;
+          musl.enable = true;
+          musl.libraries = [ pkgs.musl ];
+        };
+    })";
+    let roots = roots();
+    let made = |name: &str| {
+        let attribute = format!("config.programs.nix-ld.internal.{name}");
+        let expression = real_system(configuration, &attribute);
+        build(&expression, &roots.path().join(name)).unwrap()
+    };
+    let environment = made("libraryEnvironment");
+    let musl = made("muslLibraryEnvironment");
+    let stub = made("stub");
+    let shown = ldshim(&["stub", "show", "--json"], &stub.join("libexec/nix-ld"));
+    assert_eq!(shown["library_dir"], json!(environment));
+    assert_eq!(shown["musl_library_dir"], json!(musl));
+    let shown = ldshim(&["env", "show", "--json"], &musl);
+    assert_eq!(shown["loader"]["c_library"], "musl", "{shown:#}");
+    let mut references = references(&stub);
+    references.sort();
+    let mut expected = [environment, musl].map(|path| path.display().to_string());
+    expected.sort();
+    assert_eq!(references, expected);
 }
 
 /// The paths that the next garbage collection would remove, or keep. Nothing is removed.

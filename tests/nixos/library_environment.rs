@@ -11,6 +11,10 @@ use tempfile::TempDir;
 use crate::common;
 use crate::nix::{self, build, real_system};
 
+#[path = "../behaviour/build/long_path.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod long_path;
+
 /// Glibc is among the libraries because Debian's loader does not look for it in its own folder, as that of nixpkgs does.
 const CONFIGURATION: &str = "({ pkgs, ... }: { programs.nix-ld.enable = true; programs.nix-ld.libraries = [ pkgs.glibc ]; })";
 
@@ -137,6 +141,27 @@ fn packages_without_libraries_are_left_out_by_name() {
     );
     let names = library_names(path);
     assert!(names.iter().any(|name| name == "libz.so.1"), "{names:?}");
+}
+
+#[test]
+fn a_name_that_leaves_no_room_for_the_cache_is_said() {
+    let folder = roots();
+    let loader = folder.path().join("ld.so");
+    let libc = common::store_path("libc6").join("lib/ld-linux-x86-64.so.2");
+    long_path::write_loader(&libc, &loader).unwrap();
+    let log = |name: &str| {
+        let arguments = format!(
+            "name = \"{name}\"; libraries = [ pkgs.zlib ]; loader = \"{}\";",
+            loader.display()
+        );
+        let path = build(&environment(&arguments), &folder.path().join(name)).unwrap();
+        nix::run(nix::command("nix-store").arg("--read-log").arg(path)).unwrap()
+    };
+    let long = log("as-long-as-that-of-this-glibc");
+    let said = "-as-long-as-that-of-this-glibc/ld.so.cache is longer than the 70 letters";
+    assert!(long.contains(said), "{long}");
+    let short = log("short");
+    assert!(!short.contains("longer"), "{short}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ in
     package = lib.mkOption {
       type = lib.types.package;
       default = pkgs.ldshim or (pkgs.callPackage ../package.nix { });
-      defaultText = lib.literalExpression "pkgs.ldshim, or the package of the sources that this module is from";
+      defaultText = lib.literalMD "`pkgs.ldshim`, or the package of the sources that this module is from";
       example = lib.literalExpression "pkgs.callPackage ./ldshim/package.nix { }";
       description = ''
         The package of ldshim: the stub, and the tool that makes library environments.

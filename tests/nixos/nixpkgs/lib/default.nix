@@ -20,6 +20,7 @@ let
       mkEnableOption
       isOption
       literalExpression
+      literalMD
       showOption
       ;
     inherit (import ./modules.nix { inherit lib; }) evalModules;

@@ -43,8 +43,8 @@ rustPlatform.buildRustPackage (finalAttrs: {
   # The stub is a package of its own in the workspace; xtask writes the man pages.
   cargoBuildFlags = [ (if stubOnly then "--package=loader-stub" else "--workspace") ];
 
-  # The tests of single functions. Those of whole programs need what the build's sandbox forbids: user namespaces, a Nix store to
-  # write to, and programs from the network.
+  # The tests of single functions. Those of whole programs need what the build's sandbox forbids: user namespaces, a
+  # Nix store to write to, and programs from the network.
   cargoTestFlags = [
     "--package=loader-stub"
     "--lib"

@@ -1,5 +1,5 @@
-# passthru.mkLibraryEnvironment: a library environment as a derivation. $out is the directory itself: links to libraries,
-# ld.so, ld.so.cache. A program uses it by `NIX_LD_LIBRARY_PATH = "${environment}"`.
+# passthru.mkLibraryEnvironment: a library environment as a derivation. $out is the directory itself: links to
+# libraries, ld.so, ld.so.cache. A program uses it by `NIX_LD_LIBRARY_PATH = "${environment}"`.
 {
   lib,
   runCommandLocal,

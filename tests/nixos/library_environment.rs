@@ -15,7 +15,8 @@ use crate::nix::{self, build, real_system};
 #[expect(dead_code, reason = "other tests need more of it")]
 mod long_path;
 
-/// Glibc is among the libraries because Debian's loader does not look for it in its own folder, as that of nixpkgs does.
+/// Glibc is among the libraries because Debian's loader does not look for it in its own folder, as that of nixpkgs
+/// does.
 const CONFIGURATION: &str = "({ pkgs, ... }: { programs.nix-ld.enable = true; programs.nix-ld.libraries = [ pkgs.glibc ]; })";
 
 /// A folder for links into the store, which keep what they lead to.
@@ -29,7 +30,8 @@ fn built(roots: &TempDir, attribute: &str) -> PathBuf {
     build(&expression, &roots.path().join("result")).unwrap()
 }
 
-/// The expression of a library environment: what `mkLibraryEnvironment` makes of these arguments, which can name `pkgs`.
+/// The expression of a library environment: what `mkLibraryEnvironment` makes of these arguments, which can name
+/// `pkgs`.
 fn environment(arguments: &str) -> String {
     let pkgs = real_system("{ }", "pkgs");
     format!(

@@ -1,5 +1,5 @@
-# rustPlatform.buildRustPackage, as far as package.nix is concerned: what Cargo has built already is taken from the arguments of
-# the tests, and installed as package.nix says. Without those it is an empty package.
+# rustPlatform.buildRustPackage, as far as package.nix is concerned: what Cargo has built already is taken from the
+# arguments of the tests, and installed as package.nix says. Without those it is an empty package.
 {
   lib,
   runCommand,

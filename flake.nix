@@ -21,6 +21,8 @@
       packages = forAllSystems (pkgs: rec {
         ldshim = packageFor pkgs;
         default = ldshim;
+        # For systems that run programs of this one.
+        stub = ldshim.override { stubOnly = true; };
       });
 
       overlays.default = final: _: { ldshim = packageFor final; };
@@ -36,7 +38,7 @@
             imports = [ ./nixos-module ];
             programs.nix-ld.package = lib.mkDefault self.packages.${hostPlatform.system}.default;
             programs.nix-ld.package32 = lib.mkIf hostPlatform.isx86_64 (
-              lib.mkDefault self.packages.i686-linux.default
+              lib.mkDefault self.packages.i686-linux.stub
             );
           };
         nix-ld = default;

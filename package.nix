@@ -7,6 +7,8 @@
   installShellFiles,
   runCommandLocal,
   rustPlatform,
+  # Without the tool: all that a system needs for programs of another architecture.
+  stubOnly ? false,
 }:
 let
   inherit (stdenv) hostPlatform;
@@ -14,7 +16,7 @@ let
   inherit (stdenv.cc.bintools) dynamicLinker;
 in
 rustPlatform.buildRustPackage (finalAttrs: {
-  pname = "ldshim";
+  pname = if stubOnly then "ldshim-stub" else "ldshim";
   version = (lib.importTOML ./Cargo.toml).workspace.package.version;
 
   src = lib.fileset.toSource {
@@ -39,25 +41,25 @@ rustPlatform.buildRustPackage (finalAttrs: {
   };
 
   # The stub is a package of its own in the workspace; xtask writes the man pages.
-  cargoBuildFlags = [ "--workspace" ];
+  cargoBuildFlags = [ (if stubOnly then "--package=loader-stub" else "--workspace") ];
 
-  # The tests of single functions. Those of whole programs need what the build's sandbox forbids: user namespaces, a Nix store to
-  # write to, and programs from the network.
+  # The tests of single functions. Those of whole programs need what the build's sandbox forbids: user namespaces, a
+  # Nix store to write to, and programs from the network.
   cargoTestFlags = [
-    "--package=ldshim"
     "--package=loader-stub"
     "--lib"
-  ];
+  ]
+  ++ lib.optional (!stubOnly) "--package=ldshim";
 
   postInstall = ''
-    ${lib.optionalString canRun ''
+    ${lib.optionalString (canRun && !stubOnly) ''
       CARGO_TARGET_DIR="$PWD/target" "$out/bin/xtask" man
       installManPage target/man/*
       installShellCompletion --bash target/completions/ldshim.bash
       installShellCompletion --fish target/completions/ldshim.fish
       installShellCompletion --zsh target/completions/_ldshim
     ''}
-    rm "$out/bin/xtask"
+    rm -f "$out/bin/xtask"
 
     mkdir -p "$out/libexec" "$out/nix-support" "$out/lib/tmpfiles.d"
     ln -s ../bin/nix-ld "$out/libexec/nix-ld"
@@ -69,7 +71,11 @@ rustPlatform.buildRustPackage (finalAttrs: {
   passthru =
     let
       # What makes library environments and configures stubs has to run where that is built.
-      ldshim = if canRun then finalAttrs.finalPackage else buildPackages.callPackage ./package.nix { };
+      ldshim =
+        if canRun && !stubOnly then
+          finalAttrs.finalPackage
+        else
+          buildPackages.callPackage ./package.nix { };
     in
     {
       mkLibraryEnvironment = import ./nix/mk-library-environment.nix {
@@ -90,7 +96,7 @@ rustPlatform.buildRustPackage (finalAttrs: {
   meta = {
     description = "Runs programs built for other Linux systems on NixOS, unpatched";
     license = lib.licenses.mit;
-    mainProgram = "ldshim";
+    mainProgram = if stubOnly then "nix-ld" else "ldshim";
     platforms = [
       "x86_64-linux"
       "aarch64-linux"

@@ -1,5 +1,5 @@
-# passthru.mkLibraryEnvironment: a library environment as a derivation. $out is the directory itself: links to libraries,
-# ld.so, ld.so.cache. A program uses it by `NIX_LD_LIBRARY_PATH = "${environment}"`.
+# passthru.mkLibraryEnvironment: a library environment as a derivation. $out is the directory itself: links to
+# libraries, ld.so, ld.so.cache. A program uses it by `NIX_LD_LIBRARY_PATH = "${environment}"`.
 {
   lib,
   runCommandLocal,
@@ -44,5 +44,14 @@ runCommandLocal name
     ldshim env build --out environment --loader "$loader" ${
       lib.concatMapStringsSep " " (path: "--extra-path ${lib.escapeShellArg path}") extraPaths
     } "$@"
+    # "ADDRESS LENGTH ...": where the loader has its own path of the cache, and how long that is.
+    place=$(readlink environment/ld.so.cache.place || true)
+    room=''${place#* }
+    room=''${room%% *}
+    cache=$out/ld.so.cache
+    if [ -n "$room" ] && [ ''${#cache} -gt "$room" ]; then
+      echo "${name}: $cache is longer than the $room letters that the loader has room for." \
+        "Programs search a library path instead, and setuid programs find nothing." >&2
+    fi
     mv environment "$out"
   ''

@@ -37,7 +37,7 @@ in
     libraries32 = lib.mkOption {
       type = lib.types.listOf package;
       default = [ ];
-      defaultText = lib.literalExpression "the defaults of programs.nix-ld.libraries, and presets, from pkgs.pkgsi686Linux";
+      defaultText = lib.literalMD "the defaults of {option}`programs.nix-ld.libraries`, and presets, from `pkgs.pkgsi686Linux`";
       example = lib.literalExpression "[ pkgs.pkgsi686Linux.SDL2 ]";
       description = "As {option}`programs.nix-ld.libraries`, for 32-bit programs.";
     };
@@ -54,8 +54,8 @@ in
 
     package32 = lib.mkOption {
       type = lib.types.package;
-      default = pkgs32.ldshim or (pkgs32.callPackage ../package.nix { });
-      defaultText = lib.literalExpression "as programs.nix-ld.package, from pkgs.pkgsi686Linux";
+      default = pkgs32.callPackage ../package.nix { stubOnly = true; };
+      defaultText = lib.literalMD "the stub of the sources that this module is from, built by `pkgs.pkgsi686Linux`";
       example = lib.literalExpression "ldshim.packages.i686-linux.default";
       description = "The package of ldshim for i686. Only its stub is used.";
     };

@@ -11,7 +11,7 @@ let
   inherit (pkgs.stdenv.hostPlatform) system;
   directories = import ./system-directories.nix;
 
-  badPaths = paths: lib.filter (path: builtins.match "/[^:;[:space:]]*" path == null) paths;
+  badPaths = paths: lib.filter (path: builtins.match "/[^:;\n]*" path == null) paths;
   inStore = paths: lib.filter (lib.hasPrefix "${builtins.storeDir}/") paths;
   list = lib.concatStringsSep ", ";
 
@@ -19,7 +19,7 @@ let
     {
       assertion = badPaths paths == [ ];
       message = ''
-        ${option} has ${list (badPaths paths)}: not an absolute path of a directory, or one with a colon, semicolon or space in it, by which a loader separates directories.
+        ${option} has ${list (badPaths paths)}: not an absolute path of a directory, or one with a colon or semicolon in it, by which a loader separates directories.
       '';
     }
     {

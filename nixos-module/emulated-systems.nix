@@ -42,7 +42,7 @@ let
         loader = foreign.stdenv.cc.bintools.dynamicLinker;
       };
       stub = cfg.package.configureStub {
-        package = foreign.ldshim or (foreign.callPackage ../package.nix { });
+        package = foreign.callPackage ../package.nix { stubOnly = true; };
         inherit libraryEnvironment;
       };
     in
@@ -58,7 +58,7 @@ in
     example = [ "aarch64-linux" ];
     description = ''
       Systems out of {option}`boot.binfmt.emulatedSystems` whose programs shall find a loader and the default libraries too.
-      The packages for them are of the same nixpkgs.
+      The packages for them are of the same nixpkgs. The stub is built by emulation, which takes its time.
     '';
   };
 

@@ -11,15 +11,20 @@ let
 in
 {
   options.programs.nix-ld = {
-    enable = lib.mkEnableOption ''
-      ldshim, which runs programs that were built for other Linux systems, unpatched.
-      Their loader is put where they look for it, and finds the libraries of {option}`programs.nix-ld.libraries`
-    '';
+    enable = lib.mkOption {
+      type = lib.types.bool;
+      default = false;
+      example = true;
+      description = ''
+        Whether to run programs that were built for other Linux systems, unpatched, with ldshim. It is put where such programs
+        look for their loader, and lets them find the libraries of {option}`programs.nix-ld.libraries`.
+      '';
+    };
 
     package = lib.mkOption {
       type = lib.types.package;
       default = pkgs.ldshim or (pkgs.callPackage ../package.nix { });
-      defaultText = lib.literalExpression "pkgs.ldshim, or the package of the sources that this module is from";
+      defaultText = lib.literalMD "`pkgs.ldshim`, or the package of the sources that this module is from";
       example = lib.literalExpression "pkgs.callPackage ./ldshim/package.nix { }";
       description = ''
         The package of ldshim: the stub, and the tool that makes library environments.

@@ -15,7 +15,7 @@ in
       Directories of libraries outside the Nix store, as drivers have them. Those that exist when a program starts are searched
       before {option}`programs.nix-ld.libraries`; what is in them may change at any time.
       {option}`hardware.graphics.enable` adds `/run/opengl-driver/lib` by itself.
-      Setuid programs do not search them.
+      Neither setuid programs nor those of musl search them.
     '';
   };
 

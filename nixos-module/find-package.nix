@@ -1,4 +1,5 @@
-# A package by name. nixpkgs has moved some to other names, so a name may have several, best first: "libx11|xorg.libX11".
+# A package by name. nixpkgs has moved some to other names, so a name may have several, best first:
+# "libx11|xorg.libX11".
 { lib }:
 user: pkgs: names:
 let

@@ -13,7 +13,7 @@ in
   options.programs.nix-ld.libraries = lib.mkOption {
     type = lib.types.listOf package;
     default = [ ];
-    defaultText = lib.literalExpression "those of nixpkgs' own module: zlib, openssl, curl and so on";
+    defaultText = lib.literalMD "those of nixpkgs' own module: zlib, openssl, curl and so on";
     example = lib.literalExpression "[ pkgs.gtk3 pkgs.alsa-lib ]";
     description = ''
       Packages whose libraries every program finds. Yours are added to the defaults, and come before them where two have a

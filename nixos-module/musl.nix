@@ -22,7 +22,6 @@ let
   libraryEnvironment = cfg.package.mkLibraryEnvironment {
     name = "nix-ld-musl-env";
     inherit (cfg.musl) libraries loader;
-    inherit (cfg) extraPaths;
   };
 in
 {

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use ldshim::stub_file::StubFile;
 use ldshim::{elf, library_env};
 use libfuzzer_sys::fuzz_target;
+use loader_stub::c_library::CLibrary;
 
 fuzz_target!(|bytes: &[u8]| {
     let file = file();
@@ -27,7 +28,9 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(Some(section)) = elf::section(&path, ".text") {
         let _ = section.offset.checked_add(section.size);
     }
-    let _ = StubFile::read(&path).map(|stub| stub.baked().map(|baked| format!("{baked:?}")));
+    let _ = StubFile::read(&path).map(|stub| {
+        [CLibrary::Glibc, CLibrary::Musl].map(|it| stub.baked(it).map(|baked| format!("{baked:?}")))
+    });
     let _ = library_env::cache_place(&path);
 });
 

@@ -1,5 +1,5 @@
-# The tests of the module in NixOS' virtual machines. README.md says what a scenario expects of the machine; the same scripts run
-# without NixOS in tests/vm.
+# The tests of the module in NixOS' virtual machines. README.md says what a scenario expects of the machine; the same
+# scripts run without NixOS in tests/vm.
 {
   lib,
   callPackage,

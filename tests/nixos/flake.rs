@@ -112,7 +112,7 @@ fn its_module_brings_its_own_package() {
         in {
           failed = builtins.filter (it: !it.assertion) system.config.assertions;
           same = system.config.programs.nix-ld.package.outPath == self.packages.x86_64-linux.default.outPath;
-          for32 = system.config.programs.nix-ld.package32.outPath == self.packages.i686-linux.default.outPath;
+          for32 = system.config.programs.nix-ld.package32.outPath == self.packages.i686-linux.stub.outPath;
           loader = builtins.filter (lib.hasPrefix \"L+ /lib64/\") system.config.systemd.tmpfiles.rules != [ ];
         }";
     assert_eq!(

@@ -8,9 +8,15 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::common;
 use crate::nix::{self, build, real_system};
 
-/// Glibc is among the libraries because Debian's loader does not look for it in its own folder, as that of nixpkgs does.
+#[path = "../behaviour/build/long_path.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod long_path;
+
+/// Glibc is among the libraries because Debian's loader does not look for it in its own folder, as that of nixpkgs
+/// does.
 const CONFIGURATION: &str = "({ pkgs, ... }: { programs.nix-ld.enable = true; programs.nix-ld.libraries = [ pkgs.glibc ]; })";
 
 /// A folder for links into the store, which keep what they lead to.
@@ -24,7 +30,8 @@ fn built(roots: &TempDir, attribute: &str) -> PathBuf {
     build(&expression, &roots.path().join("result")).unwrap()
 }
 
-/// The expression of a library environment: what `mkLibraryEnvironment` makes of these arguments, which can name `pkgs`.
+/// The expression of a library environment: what `mkLibraryEnvironment` makes of these arguments, which can name
+/// `pkgs`.
 fn environment(arguments: &str) -> String {
     let pkgs = real_system("{ }", "pkgs");
     format!(
@@ -139,6 +146,27 @@ fn packages_without_libraries_are_left_out_by_name() {
 }
 
 #[test]
+fn a_name_that_leaves_no_room_for_the_cache_is_said() {
+    let folder = roots();
+    let loader = folder.path().join("ld.so");
+    let libc = common::store_path("libc6").join("lib/ld-linux-x86-64.so.2");
+    long_path::write_loader(&libc, &loader).unwrap();
+    let log = |name: &str| {
+        let arguments = format!(
+            "name = \"{name}\"; libraries = [ pkgs.zlib ]; loader = \"{}\";",
+            loader.display()
+        );
+        let path = build(&environment(&arguments), &folder.path().join(name)).unwrap();
+        nix::run(nix::command("nix-store").arg("--read-log").arg(path)).unwrap()
+    };
+    let long = log("as-long-as-that-of-this-glibc");
+    let said = "-as-long-as-that-of-this-glibc/ld.so.cache is longer than the 70 letters";
+    assert!(long.contains(said), "{long}");
+    let short = log("short");
+    assert!(!short.contains("longer"), "{short}");
+}
+
+#[test]
 fn without_any_library_there_is_still_the_glibc_of_the_loader() {
     let roots = roots();
     let path = build(
@@ -166,6 +194,72 @@ fn a_32_bit_library_environment_is_made_by_the_64_bit_tool() {
         !names.iter().any(|name| name == "libz.so.1"),
         "64-bit: {names:?}"
     );
+}
+
+#[test]
+fn extra_paths_are_searched_when_a_program_starts_and_need_not_exist_before() {
+    let extra = tempfile::tempdir().unwrap();
+    let directory = extra.path().join("a driver's");
+    let configuration = format!(
+        "({{ pkgs, ... }}: {{
+            programs.nix-ld.enable = true;
+            programs.nix-ld.libraries = [ pkgs.glibc ];
+            programs.nix-ld.extraPaths = [ \"{}\" ];
+        }})",
+        directory.display()
+    );
+    let roots = roots();
+    let made = |name: &str| {
+        let attribute = format!("config.programs.nix-ld.internal.{name}");
+        let expression = real_system(&configuration, &attribute);
+        build(&expression, &roots.path().join(name)).unwrap()
+    };
+    let shown = ldshim(&["env", "show", "--json"], &made("libraryEnvironment"));
+    assert_eq!(shown["extra_paths"], json!([directory]), "{shown:#}");
+
+    let stub = made("stub").join("libexec/nix-ld");
+    let listed = || {
+        let mut start = Command::new(&stub);
+        start.env_clear().args(["--list", "/bin/sh"]);
+        nix::run(&mut start).unwrap()
+    };
+    let library = directory.join("libc.so.6");
+    let library = library.to_str().unwrap();
+    assert!(!listed().contains(library), "it is not there yet");
+    fs::create_dir(&directory).unwrap();
+    let libc = common::store_path("libc6").join("lib/libc.so.6");
+    fs::copy(libc, library).unwrap();
+    assert!(listed().contains(library), "{}", listed());
+}
+
+#[test]
+fn one_stub_has_the_library_environments_of_glibc_and_of_musl() {
+    let configuration = "({ pkgs, ... }: {
+        programs.nix-ld = {
+          enable = true;
+          musl.enable = true;
+          musl.libraries = [ pkgs.musl ];
+        };
+    })";
+    let roots = roots();
+    let made = |name: &str| {
+        let attribute = format!("config.programs.nix-ld.internal.{name}");
+        let expression = real_system(configuration, &attribute);
+        build(&expression, &roots.path().join(name)).unwrap()
+    };
+    let environment = made("libraryEnvironment");
+    let musl = made("muslLibraryEnvironment");
+    let stub = made("stub");
+    let shown = ldshim(&["stub", "show", "--json"], &stub.join("libexec/nix-ld"));
+    assert_eq!(shown["library_dir"], json!(environment));
+    assert_eq!(shown["musl_library_dir"], json!(musl));
+    let shown = ldshim(&["env", "show", "--json"], &musl);
+    assert_eq!(shown["loader"]["c_library"], "musl", "{shown:#}");
+    let mut references = references(&stub);
+    references.sort();
+    let mut expected = [environment, musl].map(|path| path.display().to_string());
+    expected.sort();
+    assert_eq!(references, expected);
 }
 
 /// The paths that the next garbage collection would remove, or keep. Nothing is removed.

@@ -2,8 +2,8 @@
 //! built. One module per subject.
 //!
 //! There is no nixpkgs here. `nixpkgs/` has stand-ins with the same names: a lib, packages made of Debian's, and the
-//! options of NixOS that the module has to do with. `NIXPKGS_LIB` names the folder of a real nixpkgs' lib to use instead.
-//! Builds are made with what this machine has, in its own Nix store, as root or by Nix' daemon.
+//! options of NixOS that the module has to do with. `NIXPKGS_LIB` names the folder of a real nixpkgs' lib to use
+//! instead. Builds are made with what this machine has, in its own Nix store, as root or by Nix' daemon.
 
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]

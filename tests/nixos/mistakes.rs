@@ -94,10 +94,10 @@ fn extra_paths_that_are_no_directories_outside_the_store() {
     assert_eq!(
         messages(
             "x86_64-linux",
-            "extraPaths = [ \"lib\" \"/a:/b\" \"/a b\" \"/fine\" ];"
+            "extraPaths = [ \"lib\" \"/a:/b\" \"/a;b\" \"/a b\" \"/fine\" ];"
         ),
         [
-            "programs.nix-ld.extraPaths has lib, /a:/b, /a b: not an absolute path of a directory, or one with a colon, semicolon or space in it, by which a loader separates directories."
+            "programs.nix-ld.extraPaths has lib, /a:/b, /a;b: not an absolute path of a directory, or one with a colon or semicolon in it, by which a loader separates directories."
         ]
     );
     assert_eq!(

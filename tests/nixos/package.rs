@@ -54,6 +54,32 @@ fn it_has_the_files_of_nix_lds_package_and_the_tool() {
 }
 
 #[test]
+fn the_stub_alone_is_enough_for_another_architecture() {
+    let folder = tempfile::tempdir().unwrap();
+    let pkgs = real_system("{ }", "pkgs");
+    let expression = format!("({pkgs}).callPackage ./package.nix {{ stubOnly = true; }}");
+    let path = build(&expression, &folder.path().join("stub")).unwrap();
+    assert_eq!(
+        all_files(&path),
+        [
+            "bin/nix-ld",
+            "lib/tmpfiles.d/nix-ld.conf",
+            "libexec/nix-ld",
+            "nix-support/ldpath"
+        ]
+    );
+    let built = |package: &str| {
+        let flags = format!("config.programs.nix-ld.{package}.arguments.cargoBuildFlags");
+        evaluate(&system("x86_64-linux", "{ }", &flags)).unwrap()
+    };
+    assert_eq!(
+        built("package32"),
+        serde_json::json!(["--package=loader-stub"])
+    );
+    assert_eq!(built("package"), serde_json::json!(["--workspace"]));
+}
+
+#[test]
 fn it_says_where_the_loader_belongs() {
     let (_kept, package) = package();
     let read = |file: &str| fs::read_to_string(package.join(file)).unwrap();

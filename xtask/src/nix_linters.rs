@@ -67,7 +67,11 @@ fn install(tools: &Path, linter: &Linter, network: Network) -> Result<()> {
     command.arg("--root").arg(tools);
     command.arg("--target-dir").arg(&build).arg(package);
     process::run(&mut command)?;
-    fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))
+    // What it was built of is large, and of no more use.
+    if build.exists() {
+        fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -108,6 +108,7 @@ let
     };
     rustPlatform = import ./rust-platform.nix {
       inherit
+        lib
         tests
         system
         empty

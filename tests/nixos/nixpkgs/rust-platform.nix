@@ -1,6 +1,7 @@
-# rustPlatform.buildRustPackage, as far as package.nix is concerned: what Cargo has built already is taken from the arguments of
-# the tests, and installed as package.nix says. Without those it is an empty package.
+# rustPlatform.buildRustPackage, as far as package.nix is concerned: what Cargo has built already is taken from the
+# arguments of the tests, and installed as package.nix says. Without those it is an empty package.
 {
+  lib,
   runCommand,
   empty,
   # `tool`, `xtask`: these files; `stubs.<system>`: the file `nix-ld` for that system.
@@ -33,8 +34,10 @@ in
           }
           ''
             mkdir -p "$out/bin"
-            cp "$ldshim" "$out/bin/ldshim"
-            cp "$xtask" "$out/bin/xtask"
+            ${lib.optionalString (lib.elem "--workspace" arguments.cargoBuildFlags) ''
+              cp "$ldshim" "$out/bin/ldshim"
+              cp "$xtask" "$out/bin/xtask"
+            ''}
             if [ -n "$stub" ]; then cp "$stub" "$out/bin/nix-ld"; fi
 
             # What nixpkgs' installShellFiles does.

@@ -1,5 +1,5 @@
-# A stand-in for the part of nixpkgs' lib that the module and the flake use, written for these tests. It has the same names
-# and the same meaning; `NIXPKGS_LIB` lets the tests use the real one.
+# A stand-in for the part of nixpkgs' lib that the module and the flake use, written for these tests. It has the same
+# names and the same meaning; `NIXPKGS_LIB` lets the tests use the real one.
 let
   lib = import ./basics.nix // {
     types = import ./types.nix { inherit lib; };
@@ -20,6 +20,7 @@ let
       mkEnableOption
       isOption
       literalExpression
+      literalMD
       showOption
       ;
     inherit (import ./modules.nix { inherit lib; }) evalModules;

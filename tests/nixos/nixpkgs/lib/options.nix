@@ -18,6 +18,11 @@
     inherit text;
   };
 
+  literalMD = text: {
+    _type = "literalMD";
+    inherit text;
+  };
+
   showOption =
     path:
     lib.concatMapStringsSep "." (

@@ -1,5 +1,5 @@
-# Stands in for nixpkgs' nixos/modules/config/stub-ld.nix: a program that says what NixOS cannot run, unless something else
-# is at the loader's path.
+# Stands in for nixpkgs' nixos/modules/config/stub-ld.nix: a program that says what NixOS cannot run, unless something
+# else is at the loader's path.
 {
   config,
   lib,

@@ -11,6 +11,7 @@ use loader_stub::layout::{HEAD_SIZE, Layout, LayoutError, Segment, align_up};
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{LOADER_FILE, LoaderPath};
 
+use crate::debugger;
 use crate::log::Reason;
 use crate::mem;
 use crate::sys::{self, Errno, File};
@@ -195,6 +196,7 @@ fn finish(
             unsafe { map_segment(file, &segment, page_size, base)? };
         }
     }
+    debugger::introduce(layout, page_size, base);
     Ok(redirected)
 }
 

@@ -6,6 +6,8 @@ use core::ffi::c_void;
 
 use loader_stub::block::Epilogue;
 
+use crate::debugger::Hook;
+
 /// `R_RISCV_RELATIVE`
 pub(crate) const RELATIVE: usize = 3;
 /// The system call that maps pages, and the unit of its offset in bytes.
@@ -181,3 +183,6 @@ pub(crate) unsafe fn clear_words(to: *mut usize, count: usize) {
         );
     }
 }
+
+/// See `debugger.rs`. Debuggers are not told here.
+pub(crate) const DEBUGGER_HOOK: Option<Hook> = None;

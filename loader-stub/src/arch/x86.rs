@@ -6,6 +6,8 @@ use core::ffi::c_void;
 
 use loader_stub::block::Epilogue;
 
+use crate::debugger::Hook;
+
 /// `R_386_RELATIVE`
 pub(crate) const RELATIVE: usize = 8;
 /// The system call that maps pages, and the unit of its offset in bytes. `SYS_mmap` itself takes a structure.
@@ -179,3 +181,6 @@ pub(crate) unsafe fn clear_words(to: *mut usize, count: usize) {
              options(nostack, preserves_flags));
     }
 }
+
+/// See `debugger.rs`. Debuggers are not told here.
+pub(crate) const DEBUGGER_HOOK: Option<Hook> = None;

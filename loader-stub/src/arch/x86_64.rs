@@ -5,6 +5,8 @@ use core::ffi::c_void;
 
 use loader_stub::block::Epilogue;
 
+use crate::debugger::Hook;
+
 /// `R_X86_64_RELATIVE`
 pub(crate) const RELATIVE: usize = 8;
 /// The system call that maps pages, and the unit of its offset in bytes.
@@ -142,4 +144,47 @@ pub(crate) unsafe fn clear_words(to: *mut usize, count: usize) {
         asm!("rep stosq", inout("rcx") count => _, inout("rdi") to => _, in("rax") 0_usize,
              options(nostack, preserves_flags));
     }
+}
+
+/// See `debugger.rs`.
+pub(crate) const DEBUGGER_HOOK: Option<Hook> = Some(Hook {
+    function: debug_state,
+    first_byte: RET,
+    diverted,
+});
+
+const RET: u8 = 0xc3;
+
+/// Does nothing. A debugger that takes the stub for the loader puts a breakpoint here. The name is exported,
+/// and another one for the same place: what is exported is reached by way of a table that would have to be
+/// relocated.
+#[unsafe(naked)]
+unsafe extern "C" fn debug_state() {
+    naked_asm!(
+        ".globl _dl_debug_state",
+        ".type _dl_debug_state, @function",
+        "_dl_debug_state: ret",
+    )
+}
+
+/// What to write over `code`, a function at `from` that does nothing, to make it go on at `to`: a near jump.
+/// `None` if it does something, has no room for it, or is too far away.
+fn diverted(code: &[u8], from: usize, to: usize) -> Option<[u8; 5]> {
+    // Where indirect branches are tracked, a function begins with a landing pad.
+    let padding = match code.strip_prefix(b"\xf3\x0f\x1e\xfa") {
+        Some(code) if code.first() == Some(&RET) => &[],
+        Some(_) => return None,
+        None => code.strip_prefix(&[RET])?.get(..4)?,
+    };
+    // What compilers and assemblers put between functions: prefixes and a long `nop`, or a byte that is
+    // repeated.
+    let nop = padding.iter().position(|byte| !matches!(byte, 0x66 | 0x2e));
+    let is_padding = match nop.and_then(|at| padding.get(at..)) {
+        None | Some([0x0f] | [0x0f, 0x1f, ..]) => true,
+        Some([first @ (0x90 | 0xcc), rest @ ..]) => rest.iter().all(|byte| byte == first),
+        Some(_) => false,
+    };
+    let distance = to.wrapping_sub(from).wrapping_sub(5) as isize;
+    let [a, b, c, d] = i32::try_from(distance).ok()?.to_le_bytes();
+    is_padding.then_some([0xe9, a, b, c, d])
 }

@@ -7,6 +7,7 @@
 //! - `syscall`: six arguments, the kernel's raw answer
 //! - `copy_bytes`, `fill_bytes`, `clear_words`: memory, by instructions that the compiler leaves alone
 //! - `DEBUGGER_HOOK`: how debuggers are told of the real loader, where they are
+//! - `is_under_valgrind`: whether it executes this process
 //! - `MMAP`: how pages are mapped
 //! - `RELATIVE`: the type of the only relocation that the stub may have
 

@@ -186,3 +186,8 @@ pub(crate) unsafe fn clear_words(to: *mut usize, count: usize) {
 
 /// See `debugger.rs`. Debuggers are not told here.
 pub(crate) const DEBUGGER_HOOK: Option<Hook> = None;
+
+/// Whether valgrind executes this code. It is not asked here.
+pub(crate) fn is_under_valgrind() -> bool {
+    false
+}

@@ -1,78 +1,162 @@
-//! Debuggers: telling them of the libraries that the real loader loads.
+//! Debuggers: telling them of the real loader, and of the libraries that it loads.
 //!
 //! A debugger learns of libraries by a breakpoint in `_dl_debug_state`, a function that does nothing, which
 //! loaders call whenever their list of libraries changes. It looks for it in the file that the program names
 //! as its loader, and puts the breakpoint in before the first instruction is executed: into the stub, which
-//! the real loader never calls. (gdb/solib-svr4.c, `enable_break`.)
+//! the real loader never calls. (gdb/solib-svr4.c, `enable_break`.) And the list has the real loader under the
+//! stub's name: a debugger would take the stub's symbols for the real loader's, and step into nowhere.
 //!
 //! So the stub has such a function. If its code is not what it was, a debugger is there; then, and only then,
-//! the real loader's function is made to go on at the stub's.
+//! the real loader's function is made to go on at [`list_changed`], which sets the name right and goes on at
+//! the stub's function.
 
+use core::ptr;
 use core::slice;
 
-use libc::{PROT_READ, PROT_WRITE};
-use loader_stub::layout::{Layout, Segment, align_up};
+use goblin::elf::sym::{STT_FUNC, STT_OBJECT};
+use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
+use loader_stub::layout::{Layout, align_up};
 use loader_stub::symbols;
 
-use crate::{arch, sys};
+use crate::arch;
+use crate::sys::{self, File};
 
 /// How an architecture lets a debugger know.
+#[derive(Clone, Copy)]
 pub(crate) struct Hook {
     /// The stub's function.
     pub(crate) function: unsafe extern "C" fn(),
     /// How its code begins while there is no breakpoint.
     pub(crate) first_byte: u8,
-    /// What to write over some code at the first address, so that it goes on at the second.
-    pub(crate) diverted: fn(code: &[u8], from: usize, to: usize) -> Option<[u8; 5]>,
+    /// What to write over `code`, a function at `from` that does nothing, so that it goes on at `to`.
+    pub(crate) jump: fn(code: &[u8], from: usize, to: usize) -> Option<[u8; 5]>,
+    /// Code that goes on at a function with an argument.
+    pub(crate) call: fn(function: usize, argument: usize) -> [u8; CALL_SIZE],
 }
 
-/// Diverts the function of the real loader at `base`, of which nobody knows yet, if a debugger is there. If
-/// that cannot be done, the debugger learns of libraries when the program stops.
-pub(crate) fn introduce(layout: &Layout<'_>, page_size: usize, base: usize) {
+/// How long the code of [`Hook::call`] is, in bytes.
+pub(crate) const CALL_SIZE: usize = 22;
+
+/// Memory of the stub that stays, for the debugger's sake: a page that has what [`list_changed`] needs.
+#[repr(C)]
+struct Page {
+    hook: Hook,
+    /// The real loader's `_r_debug`; null if it has none, or the name is unknown.
+    debug: *const Debug,
+    /// Where the real loader is.
+    base: usize,
+    code: [u8; CALL_SIZE],
+    /// The real loader's path, with a NUL.
+    path: [u8; PATH_SIZE],
+}
+
+const PATH_SIZE: usize = 3072;
+
+/// The beginning of `struct r_debug` (glibc's elf/link.h).
+#[repr(C)]
+struct Debug {
+    version: i32,
+    map: *mut LinkMap,
+}
+
+/// The beginning of `struct link_map` (likewise).
+#[repr(C)]
+struct LinkMap {
+    address: usize,
+    name: *const u8,
+    dynamic: usize,
+    next: *mut LinkMap,
+}
+
+/// Makes the real loader at `base`, of which nobody knows yet, tell of its libraries, if a debugger is there. If
+/// that cannot be done, the debugger learns of them when the program stops.
+pub(crate) fn introduce(file: &File, layout: &Layout<'_>, page_size: usize, base: usize) {
     let Some(hook) = arch::DEBUGGER_HOOK else {
         return;
     };
-    let function = hook.function as usize;
-    let code = core::ptr::with_exposed_provenance::<u8>(function);
+    let code = ptr::with_exposed_provenance::<u8>(hook.function as usize);
     // SAFETY: it is a function, whose code can be read. It is read as if it could change, for it does.
     if unsafe { code.read_volatile() } != hook.first_byte {
-        let _ = divert(&hook, layout, page_size, base);
+        let _ = divert(hook, file, layout, page_size, base);
     }
 }
 
-fn divert(hook: &Hook, layout: &Layout<'_>, page_size: usize, base: usize) -> Option<()> {
+fn divert(
+    hook: Hook,
+    file: &File,
+    layout: &Layout<'_>,
+    page_size: usize,
+    base: usize,
+) -> Option<()> {
     let bytes = |address| {
         let (range, _) = layout.rest_of_segment(address)?;
-        let start = core::ptr::with_exposed_provenance::<u8>(base.wrapping_add(range.start));
+        let start = ptr::with_exposed_provenance::<u8>(base.wrapping_add(range.start));
         // SAFETY: the file fills these addresses of a mapped segment that can be read. Nobody writes to them
         // while the slice is in use.
         Some(unsafe { slice::from_raw_parts(start, range.len()) })
     };
-    let address = symbols::find_function(b"_dl_debug_state", layout.dynamic()?, bytes)?;
-    let place = base.wrapping_add(address);
-    let jump = (hook.diverted)(bytes(address)?, place, hook.function as usize)?;
-    let (_, segment) = layout.rest_of_segment(address)?;
-    let end = align_up(place.checked_add(jump.len())?, page_size)?;
-    let start = place & !(page_size - 1);
-    // SAFETY: the pages are those of a segment of the real loader, which nobody executes yet. They are as they
-    // were when they are writable, and the code is replaced within its segment.
-    unsafe { write_code(start, end - start, place, &jump, &segment) }
-}
+    let dynamic = layout.dynamic()?;
+    let function = symbols::find(b"_dl_debug_state", STT_FUNC, dynamic.clone(), bytes)?;
+    let debug = symbols::find(b"_r_debug", STT_OBJECT, dynamic, bytes);
+    let debug = debug.map_or(0, |address| base.wrapping_add(address));
+    let page = write_page(hook, file, ptr::with_exposed_provenance(debug), base)?;
 
-/// # Safety
-/// `code` is to go to `place`, which is in the pages of `segment` at `start`.
-unsafe fn write_code(
-    start: usize,
-    length: usize,
-    place: usize,
-    code: &[u8],
-    segment: &Segment,
-) -> Option<()> {
-    // SAFETY: the caller answers for the pages.
+    let (_, segment) = layout.rest_of_segment(function)?;
+    let place = base.wrapping_add(function);
+    let code = page.wrapping_add(core::mem::offset_of!(Page, code));
+    let jump = (hook.jump)(bytes(function)?, place, code)?;
+    let start = place & !(page_size - 1);
+    let length = align_up(place.checked_add(jump.len())?, page_size)? - start;
+    // SAFETY: the pages are those of a segment of the real loader, which nobody executes yet. The code that is
+    // replaced does nothing, and is all in the segment.
     unsafe {
         sys::protect(start, length, PROT_READ | PROT_WRITE).ok()?;
-        let to = core::ptr::with_exposed_provenance_mut::<u8>(place);
-        core::ptr::copy_nonoverlapping(code.as_ptr(), to, code.len());
+        let to = ptr::with_exposed_provenance_mut::<u8>(place);
+        ptr::copy_nonoverlapping(jump.as_ptr(), to, jump.len());
         sys::protect(start, length, segment.protection).ok()
+    }
+}
+
+/// Makes a [`Page`] and returns its address.
+fn write_page(hook: Hook, file: &File, debug: *const Debug, base: usize) -> Option<usize> {
+    // SAFETY: the kernel chooses the address.
+    let address =
+        unsafe { sys::map(None, size_of::<Page>(), PROT_READ | PROT_WRITE, None) }.ok()?;
+    let page = ptr::with_exposed_provenance_mut::<Page>(address);
+    // SAFETY: the memory is new, as large as a page, and zero, which all fields that are not written may be.
+    unsafe {
+        let path = slice::from_raw_parts_mut((&raw mut (*page).path).cast(), PATH_SIZE - 1);
+        let named = file.path(path).is_some_and(|length| length < PATH_SIZE - 1);
+        (&raw mut (*page).hook).write(hook);
+        (*page).debug = if named { debug } else { ptr::null() };
+        (*page).base = base;
+        (*page).code = (hook.call)(list_changed as unsafe extern "C" fn(_) as usize, address);
+        sys::protect(address, size_of::<Page>(), PROT_READ | PROT_EXEC).ok()?;
+    }
+    Some(address)
+}
+
+/// What the real loader calls as its `_dl_debug_state`.
+///
+/// # Safety
+/// The page is one that [`write_page`] has made for the loader that calls.
+unsafe extern "C" fn list_changed(page: *const Page) {
+    // SAFETY: the list is the loader's, which has completed it before it calls, and nobody else changes it now.
+    // At the first call nothing of it is write-protected yet; after it the name is right.
+    unsafe {
+        let page = &*page;
+        let name = (&raw const page.path).cast::<u8>();
+        let mut map = if page.debug.is_null() {
+            ptr::null_mut()
+        } else {
+            (*page.debug).map
+        };
+        while !map.is_null() {
+            if (*map).address == page.base && (*map).name != name {
+                (*map).name = name;
+            }
+            map = (*map).next;
+        }
+        (page.hook.function)();
     }
 }

@@ -112,7 +112,7 @@ pub(crate) fn map(
         unsafe { sys::unmap(base.wrapping_add(layout.first.start), layout.span()) };
     }
     let cache_redirected = finished?;
-    debugger::introduce(layout, page_size, base);
+    debugger::introduce(file, layout, page_size, base);
     Ok(Image {
         base,
         entry: base.wrapping_add(layout.entry),

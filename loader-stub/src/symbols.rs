@@ -1,10 +1,10 @@
-//! The functions that a loader exports: its dynamic symbol table, searched for a name.
+//! What a loader exports: its dynamic symbol table, searched for a name.
 //!
 //! Everything that the file says is taken for hostile: an address counts only if the file's bytes are there.
 
 use core::ops::Range;
 
-use goblin::elf::sym::{STT_FUNC, st_type};
+use goblin::elf::sym::st_type;
 
 use crate::elf::{DynamicEntry, Symbol};
 
@@ -12,10 +12,11 @@ use crate::elf::{DynamicEntry, Symbol};
 const DT_STRTAB: usize = 5;
 const DT_SYMTAB: usize = 6;
 
-/// The address of the function called `name`, without the load bias. `dynamic` is where the dynamic section
+/// The address of what is called `name`, without the load bias. `kind` is its type, one of `STT_*`. `dynamic` is where the dynamic section
 /// is; `bytes` gives what the file has from an address to the end of the segment.
-pub fn find_function<'a>(
+pub fn find<'a>(
     name: &[u8],
+    kind: u8,
     dynamic: Range<usize>,
     bytes: impl Fn(usize) -> Option<&'a [u8]>,
 ) -> Option<usize> {
@@ -33,7 +34,7 @@ pub fn find_function<'a>(
         let text = texts.get(symbol.st_name as usize..);
         let rest = text.and_then(|text| text.strip_prefix(name));
         rest.is_some_and(|rest| rest.first() == Some(&0))
-            && st_type(symbol.st_info) == STT_FUNC
+            && st_type(symbol.st_info) == kind
             && symbol.st_value != 0
     });
     found.map(|symbol| symbol.st_value as usize)
@@ -48,6 +49,8 @@ fn entries<T: plain::Plain + Copy>(table: &[u8]) -> &[T] {
 #[allow(unsafe_code, reason = "integers are shown as their bytes")]
 mod tests {
     use std::vec::Vec;
+
+    use goblin::elf::sym::{STT_FUNC, STT_OBJECT};
 
     use super::*;
 
@@ -80,7 +83,7 @@ mod tests {
             // SAFETY: words are plain integers.
             let bytes = unsafe { plain::as_bytes(&self.0[..]) };
             let dynamic = 0..SYMBOLS * size_of::<usize>();
-            find_function(name, dynamic, |address| bytes.get(address..))
+            find(name, STT_FUNC, dynamic, |address| bytes.get(address..))
         }
     }
 
@@ -104,8 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn passes_over_what_is_no_function() {
-        const STT_OBJECT: u8 = 1;
+    fn passes_over_what_is_of_another_type() {
         assert_eq!(Memory::new(STT_OBJECT).found(NAME), None);
     }
 

@@ -63,8 +63,17 @@ pub const INSPECTION: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("strace"), package: "strace" },
 ];
 
+/// What the tests run foreign programs with, see `tests/tools/`.
+#[rustfmt::skip]
+pub const COMPANY: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("bwrap"), package: "bubblewrap" },
+    Prerequisite { need: Need::Command("gdb"), package: "gdb" },
+    Prerequisite { need: Need::Command("perf"), package: "linux-perf" },
+    Prerequisite { need: Need::Command("valgrind"), package: "valgrind" },
+];
+
 /// Everything that the tests use beyond Rust and a base system.
-pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION];
+pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION, COMPANY];
 
 /// Makes sure that every prerequisite of these groups is there. As root on Debian and its relatives it installs
 /// what is missing.

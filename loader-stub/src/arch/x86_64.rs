@@ -5,7 +5,7 @@ use core::ffi::c_void;
 
 use loader_stub::block::Epilogue;
 
-use crate::debugger::Hook;
+use crate::debugger::{CALL_SIZE, Hook};
 
 /// `R_X86_64_RELATIVE`
 pub(crate) const RELATIVE: usize = 8;
@@ -167,7 +167,8 @@ pub(crate) fn is_under_valgrind() -> bool {
 pub(crate) const DEBUGGER_HOOK: Option<Hook> = Some(Hook {
     function: debug_state,
     first_byte: RET,
-    diverted,
+    jump: near_jump,
+    call: long_call,
 });
 
 const RET: u8 = 0xc3;
@@ -186,7 +187,7 @@ unsafe extern "C" fn debug_state() {
 
 /// What to write over `code`, a function at `from` that does nothing, to make it go on at `to`: a near jump.
 /// `None` if it does something, has no room for it, or is too far away.
-fn diverted(code: &[u8], from: usize, to: usize) -> Option<[u8; 5]> {
+fn near_jump(code: &[u8], from: usize, to: usize) -> Option<[u8; 5]> {
     // Where indirect branches are tracked, a function begins with a landing pad.
     let padding = match code.strip_prefix(b"\xf3\x0f\x1e\xfa") {
         Some(code) if code.first() == Some(&RET) => &[],
@@ -204,4 +205,16 @@ fn diverted(code: &[u8], from: usize, to: usize) -> Option<[u8; 5]> {
     let distance = to.wrapping_sub(from).wrapping_sub(5) as isize;
     let [a, b, c, d] = i32::try_from(distance).ok()?.to_le_bytes();
     is_padding.then_some([0xe9, a, b, c, d])
+}
+
+/// Code that goes on at `function` with `argument` as its first argument: `mov rdi, argument`,
+/// `mov rax, function`, `jmp rax`.
+fn long_call(function: usize, argument: usize) -> [u8; CALL_SIZE] {
+    let mut code = [0; CALL_SIZE];
+    let [a, f] = [argument, function].map(usize::to_le_bytes);
+    let pieces: [&[u8]; 5] = [&[0x48, 0xbf], &a, &[0x48, 0xb8], &f, &[0xff, 0xe0]];
+    for (byte, &value) in code.iter_mut().zip(pieces.into_iter().flatten()) {
+        *byte = value;
+    }
+    code
 }

@@ -18,34 +18,18 @@ use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
 use loader_stub::layout::{Layout, align_up};
 use loader_stub::symbols;
 
-use crate::arch;
+use crate::arch::tools;
 use crate::sys::{self, File};
-
-/// How an architecture lets a debugger know.
-#[derive(Clone, Copy)]
-pub(crate) struct Hook {
-    /// The stub's function.
-    pub(crate) function: unsafe extern "C" fn(),
-    /// How its code begins while there is no breakpoint.
-    pub(crate) first_byte: u8,
-    /// What to write over `code`, a function at `from` that does nothing, so that it goes on at `to`.
-    pub(crate) jump: fn(code: &[u8], from: usize, to: usize) -> Option<[u8; 5]>,
-    /// Code that goes on at a function with an argument.
-    pub(crate) call: fn(function: usize, argument: usize) -> [u8; CALL_SIZE],
-}
-
-/// How long the code of [`Hook::call`] is, in bytes.
-pub(crate) const CALL_SIZE: usize = 22;
 
 /// Memory of the stub that stays, for the debugger's sake: a page that has what [`list_changed`] needs.
 #[repr(C)]
 struct Page {
-    hook: Hook,
     /// The real loader's `_r_debug`; null if it has none, or the name is unknown.
     debug: *const Debug,
     /// Where the real loader is.
     base: usize,
-    code: [u8; CALL_SIZE],
+    /// Code that goes on at [`list_changed`] with the address of this.
+    code: tools::Call,
     /// The real loader's path, with a NUL.
     path: [u8; PATH_SIZE],
 }
@@ -71,23 +55,12 @@ struct LinkMap {
 /// Makes the real loader at `base`, of which nobody knows yet, tell of its libraries, if a debugger is there. If
 /// that cannot be done, the debugger learns of them when the program stops.
 pub(crate) fn introduce(file: &File, layout: &Layout<'_>, page_size: usize, base: usize) {
-    let Some(hook) = arch::DEBUGGER_HOOK else {
-        return;
-    };
-    let code = ptr::with_exposed_provenance::<u8>(hook.function as usize);
-    // SAFETY: it is a function, whose code can be read. It is read as if it could change, for it does.
-    if unsafe { code.read_volatile() } != hook.first_byte {
-        let _ = divert(hook, file, layout, page_size, base);
+    if tools::is_watched() {
+        let _ = divert(file, layout, page_size, base);
     }
 }
 
-fn divert(
-    hook: Hook,
-    file: &File,
-    layout: &Layout<'_>,
-    page_size: usize,
-    base: usize,
-) -> Option<()> {
+fn divert(file: &File, layout: &Layout<'_>, page_size: usize, base: usize) -> Option<()> {
     let bytes = |address| {
         let (range, _) = layout.rest_of_segment(address)?;
         let start = ptr::with_exposed_provenance::<u8>(base.wrapping_add(range.start));
@@ -99,12 +72,12 @@ fn divert(
     let function = symbols::find(b"_dl_debug_state", STT_FUNC, dynamic.clone(), bytes)?;
     let debug = symbols::find(b"_r_debug", STT_OBJECT, dynamic, bytes);
     let debug = debug.map_or(0, |address| base.wrapping_add(address));
-    let page = write_page(hook, file, ptr::with_exposed_provenance(debug), base)?;
+    let page = write_page(file, ptr::with_exposed_provenance(debug), base)?;
 
     let (_, segment) = layout.rest_of_segment(function)?;
     let place = base.wrapping_add(function);
     let code = page.wrapping_add(core::mem::offset_of!(Page, code));
-    let jump = (hook.jump)(bytes(function)?, place, code)?;
+    let jump = tools::near_jump(bytes(function)?, place, code)?;
     let start = place & !(page_size - 1);
     let length = align_up(place.checked_add(jump.len())?, page_size)? - start;
     // SAFETY: the pages are those of a segment of the real loader, which nobody executes yet. The code that is
@@ -118,7 +91,7 @@ fn divert(
 }
 
 /// Makes a [`Page`] and returns its address.
-fn write_page(hook: Hook, file: &File, debug: *const Debug, base: usize) -> Option<usize> {
+fn write_page(file: &File, debug: *const Debug, base: usize) -> Option<usize> {
     // SAFETY: the kernel chooses the address.
     let address =
         unsafe { sys::map(None, size_of::<Page>(), PROT_READ | PROT_WRITE, None) }.ok()?;
@@ -127,10 +100,9 @@ fn write_page(hook: Hook, file: &File, debug: *const Debug, base: usize) -> Opti
     unsafe {
         let path = slice::from_raw_parts_mut((&raw mut (*page).path).cast(), PATH_SIZE - 1);
         let named = file.path(path).is_some_and(|length| length < PATH_SIZE - 1);
-        (&raw mut (*page).hook).write(hook);
         (*page).debug = if named { debug } else { ptr::null() };
         (*page).base = base;
-        (*page).code = (hook.call)(list_changed as unsafe extern "C" fn(_) as usize, address);
+        (*page).code = tools::long_call(list_changed as unsafe extern "C" fn(_) as usize, address);
         sys::protect(address, size_of::<Page>(), PROT_READ | PROT_EXEC).ok()?;
     }
     Some(address)
@@ -157,6 +129,6 @@ unsafe extern "C" fn list_changed(page: *const Page) {
             }
             map = (*map).next;
         }
-        (page.hook.function)();
+        tools::debug_state();
     }
 }

@@ -11,9 +11,10 @@ use loader_stub::layout::{HEAD_SIZE, Layout, LayoutError, Segment, align_up};
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{LOADER_FILE, LoaderPath};
 
+use crate::arch::tools;
 use crate::log::Reason;
 use crate::sys::{self, Errno, File};
-use crate::{arch, debugger, mem};
+use crate::{debugger, mem};
 
 mod one_by_one;
 
@@ -100,7 +101,7 @@ pub(crate) fn map(
     page_size: usize,
     cache: Option<Cache<'_>>,
 ) -> Result<Image, Errno> {
-    let under_valgrind = arch::is_under_valgrind();
+    let under_valgrind = tools::is_under_valgrind();
     let base = map_first(file, layout, page_size, cache.is_some() && !under_valgrind)?;
     let finished = if under_valgrind {
         one_by_one::finish(file, layout, page_size, base, cache)

@@ -157,6 +157,14 @@ pub fn knows_the_real_loader(plan: Plan) {
     assert!(!has_symbols(&text, "/nix-ld"), "{text}");
     // The constructor is called by the loader, and that is where the process began.
     assert!(text.contains("_dl_start_user"), "{text}");
+
+    without_hook(&host);
+    let control = gdb(
+        &host,
+        &["./debugged"],
+        &["break main", "run", "info sharedlibrary"],
+    );
+    assert!(!has_symbols(&control, loader), "{control}");
 }
 
 pub fn attaches_to_a_running_program(plan: Plan) {

@@ -17,6 +17,7 @@ use common::Plan;
 mod auxv;
 mod bwrap;
 #[path = "../common/mod.rs"]
+#[expect(dead_code, reason = "some of it is for tests/programs")]
 mod common;
 mod compile;
 mod gdb;
@@ -62,8 +63,8 @@ const TESTS: &[(&str, Test, Needs)] = tests![
     nothing: memory::thread_local_storage_may_be_huge,
     perf::missing: perf::finds_the_symbols_of_programs_and_libraries,
     rr::missing: rr::records_and_replays,
-    nothing: sanitizers::address_sanitizer_comes_first,
-    nothing: sanitizers::thread_sanitizer_starts_itself_without_randomization,
+    nothing: sanitizers::address_sanitizer_finds_an_overflow,
+    nothing: sanitizers::thread_sanitizer_finds_a_race,
     nothing: starts_itself::by_exec,
     nothing: starts_itself::by_posix_spawn,
     nothing: starts_itself::by_vfork,

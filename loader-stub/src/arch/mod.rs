@@ -6,8 +6,6 @@
 //! - `trampoline`: the program's entry point as the loader sees it in the environment plan
 //! - `syscall`: six arguments, the kernel's raw answer
 //! - `copy_bytes`, `fill_bytes`, `clear_words`: memory, by instructions that the compiler leaves alone
-//! - `DEBUGGER_HOOK`: how debuggers are told of the real loader, where they are
-//! - `is_under_valgrind`: whether it executes this process
 //! - `MMAP`: how pages are mapped
 //! - `RELATIVE`: the type of the only relocation that the stub may have
 
@@ -16,5 +14,10 @@
 #[cfg_attr(target_arch = "riscv64", path = "riscv64.rs")]
 #[cfg_attr(target_arch = "x86", path = "x86.rs")]
 mod machine;
+
+/// What is done for debuggers and for valgrind, which is nothing on most machines.
+#[cfg_attr(target_arch = "x86_64", path = "tools_x86_64.rs")]
+#[cfg_attr(not(target_arch = "x86_64"), path = "tools_none.rs")]
+pub(crate) mod tools;
 
 pub(crate) use machine::*;

@@ -6,8 +6,6 @@ use core::ffi::c_void;
 
 use loader_stub::block::Epilogue;
 
-use crate::debugger::Hook;
-
 /// `R_RISCV_RELATIVE`
 pub(crate) const RELATIVE: usize = 3;
 /// The system call that maps pages, and the unit of its offset in bytes.
@@ -182,12 +180,4 @@ pub(crate) unsafe fn clear_words(to: *mut usize, count: usize) {
             options(nostack),
         );
     }
-}
-
-/// See `debugger.rs`. Debuggers are not told here.
-pub(crate) const DEBUGGER_HOOK: Option<Hook> = None;
-
-/// Whether valgrind executes this code. It is not asked here.
-pub(crate) fn is_under_valgrind() -> bool {
-    false
 }

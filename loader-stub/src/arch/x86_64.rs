@@ -5,8 +5,6 @@ use core::ffi::c_void;
 
 use loader_stub::block::Epilogue;
 
-use crate::debugger::{CALL_SIZE, Hook};
-
 /// `R_X86_64_RELATIVE`
 pub(crate) const RELATIVE: usize = 8;
 /// The system call that maps pages, and the unit of its offset in bytes.
@@ -144,77 +142,4 @@ pub(crate) unsafe fn clear_words(to: *mut usize, count: usize) {
         asm!("rep stosq", inout("rcx") count => _, inout("rdi") to => _, in("rax") 0_usize,
              options(nostack, preserves_flags));
     }
-}
-
-/// Whether valgrind executes this code. It recognises a sequence of instructions that does nothing anywhere
-/// else, and answers: "client requests" in its manual, `VALGRIND_DO_CLIENT_REQUEST_EXPR` in its valgrind.h.
-pub(crate) fn is_under_valgrind() -> bool {
-    const RUNNING_ON_VALGRIND: usize = 0x1001;
-    let request = [RUNNING_ON_VALGRIND, 0, 0, 0, 0, 0];
-    let answer: usize;
-    // SAFETY: the rotations add up to two full turns, and the exchange is of a register with itself.
-    unsafe {
-        asm!(
-            "rol rdi, 3", "rol rdi, 13", "rol rdi, 61", "rol rdi, 51", "xchg rbx, rbx",
-            in("rax") request.as_ptr(), inlateout("rdx") 0_usize => answer,
-            options(nostack, readonly),
-        );
-    }
-    answer != 0
-}
-
-/// See `debugger.rs`.
-pub(crate) const DEBUGGER_HOOK: Option<Hook> = Some(Hook {
-    function: debug_state,
-    first_byte: RET,
-    jump: near_jump,
-    call: long_call,
-});
-
-const RET: u8 = 0xc3;
-
-/// Does nothing. A debugger that takes the stub for the loader puts a breakpoint here. The name is exported,
-/// and another one for the same place: what is exported is reached by way of a table that would have to be
-/// relocated.
-#[unsafe(naked)]
-unsafe extern "C" fn debug_state() {
-    naked_asm!(
-        ".globl _dl_debug_state",
-        ".type _dl_debug_state, @function",
-        "_dl_debug_state: ret",
-    )
-}
-
-/// What to write over `code`, a function at `from` that does nothing, to make it go on at `to`: a near jump.
-/// `None` if it does something, has no room for it, or is too far away.
-fn near_jump(code: &[u8], from: usize, to: usize) -> Option<[u8; 5]> {
-    // Where indirect branches are tracked, a function begins with a landing pad.
-    let padding = match code.strip_prefix(b"\xf3\x0f\x1e\xfa") {
-        Some(code) if code.first() == Some(&RET) => &[],
-        Some(_) => return None,
-        None => code.strip_prefix(&[RET])?.get(..4)?,
-    };
-    // What compilers and assemblers put between functions: prefixes and a long `nop`, or a byte that is
-    // repeated.
-    let nop = padding.iter().position(|byte| !matches!(byte, 0x66 | 0x2e));
-    let is_padding = match nop.and_then(|at| padding.get(at..)) {
-        None | Some([0x0f] | [0x0f, 0x1f, ..]) => true,
-        Some([first @ (0x90 | 0xcc), rest @ ..]) => rest.iter().all(|byte| byte == first),
-        Some(_) => false,
-    };
-    let distance = to.wrapping_sub(from).wrapping_sub(5) as isize;
-    let [a, b, c, d] = i32::try_from(distance).ok()?.to_le_bytes();
-    is_padding.then_some([0xe9, a, b, c, d])
-}
-
-/// Code that goes on at `function` with `argument` as its first argument: `mov rdi, argument`,
-/// `mov rax, function`, `jmp rax`.
-fn long_call(function: usize, argument: usize) -> [u8; CALL_SIZE] {
-    let mut code = [0; CALL_SIZE];
-    let [a, f] = [argument, function].map(usize::to_le_bytes);
-    let pieces: [&[u8]; 5] = [&[0x48, 0xbf], &a, &[0x48, 0xb8], &f, &[0xff, 0xe0]];
-    for (byte, &value) in code.iter_mut().zip(pieces.into_iter().flatten()) {
-        *byte = value;
-    }
-    code
 }

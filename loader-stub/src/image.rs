@@ -10,9 +10,12 @@ use loader_stub::layout::{HEAD_SIZE, Layout, LayoutError, Segment, align_up};
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{LOADER_FILE, LoaderPath};
 
+use crate::arch::tools;
 use crate::log::Reason;
-use crate::mem;
 use crate::sys::{self, Errno, File};
+use crate::{debugger, mem};
+
+mod one_by_one;
 
 /// The beginning of a loader's file. Aligned as an ELF header is, and not cleared before it is read into.
 #[repr(C, align(8))]
@@ -88,13 +91,19 @@ pub(crate) fn map(
     page_size: usize,
     cache: Option<Cache<'_>>,
 ) -> Result<Image, Errno> {
-    let base = map_first(file, layout, page_size, cache.is_some())?;
-    let finished = finish(file, layout, page_size, base, cache);
+    let under_valgrind = tools::is_under_valgrind();
+    let base = map_first(file, layout, page_size, cache.is_some() && !under_valgrind)?;
+    let finished = if under_valgrind {
+        one_by_one::finish(file, layout, page_size, base, cache)
+    } else {
+        finish(file, layout, page_size, base, cache)
+    };
     if finished.is_err() {
         // SAFETY: nobody knows of these pages yet.
         unsafe { sys::unmap(base.wrapping_add(layout.first.start), layout.span()) };
     }
     let cache_redirected = finished?;
+    debugger::introduce(file, layout, page_size, base);
     Ok(Image {
         base,
         entry: base.wrapping_add(layout.entry),

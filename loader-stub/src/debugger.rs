@@ -60,6 +60,8 @@ pub(crate) fn introduce(file: &File, layout: &Layout<'_>, page_size: usize, base
     }
 }
 
+#[cold]
+#[inline(never)]
 fn divert(file: &File, layout: &Layout<'_>, page_size: usize, base: usize) -> Option<()> {
     let bytes = |address| {
         let (range, _) = layout.rest_of_segment(address)?;

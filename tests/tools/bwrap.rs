@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use crate::common::{Plan, stub};
-use crate::host::Host;
+use crate::common::Plan;
+use crate::host::{Host, stub};
 
 pub fn sandbox_without_run_is_served_by_what_is_baked_in(plan: Plan) {
     let host = Host::new(plan);

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use crate::common::{Plan, store_path, stub};
-use crate::host::Host;
+use crate::common::{Plan, store_path};
+use crate::host::{Host, stub};
 
 /// What gdb says when it finds no place for its breakpoint in the loader.
 const NO_PLACE: &str = "Unable to find dynamic linker breakpoint function";

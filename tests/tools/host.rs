@@ -3,13 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 use ldshim::library_env::Collection;
 use ldshim::sandbox::Root;
 use tempfile::TempDir;
 
-use crate::common::{Plan, store_path, stub};
+use crate::common::{Plan, build_stub, platform, store_path};
 use crate::compile::compile;
+
+/// The stub's release build, which is what users have, whatever the profile of the tests.
+pub fn stub() -> &'static Path {
+    static STUB: OnceLock<PathBuf> = OnceLock::new();
+    STUB.get_or_init(|| build_stub(platform(), "release", &platform().stub_target(), ""))
+}
 
 /// What the tests of this folder compile, and how they start it.
 pub struct Host {

@@ -1,7 +1,7 @@
 //! ldd: a script of glibc, which runs the loader at the usual path, here the stub, with a flag or a variable.
 
-use crate::common::{Plan, store_path, stub};
-use crate::host::Host;
+use crate::common::{Plan, store_path};
+use crate::host::{Host, stub};
 
 pub fn lists_what_the_program_gets(plan: Plan) {
     let mut host = Host::new(plan);

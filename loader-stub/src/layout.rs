@@ -7,7 +7,9 @@ use core::mem::size_of;
 use core::ops::Range;
 
 use goblin::elf::header::{EI_CLASS, EI_DATA, ELFDATA2LSB, ELFMAG, ET_DYN};
-use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_DYNAMIC, PT_GNU_EH_FRAME, PT_INTERP, PT_LOAD};
+use goblin::elf::program_header::{
+    PF_R, PF_W, PF_X, PT_DYNAMIC, PT_GNU_EH_FRAME, PT_INTERP, PT_LOAD,
+};
 use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
 
 use crate::baked::{self, MAGIC};

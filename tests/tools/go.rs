@@ -5,12 +5,6 @@ use std::process::Command;
 
 use crate::common::{Plan, TestRoot, target};
 
-/// Says so, if there is no Go.
-pub fn missing() -> Option<&'static str> {
-    let output = Command::new("go").arg("version").output();
-    output.is_err().then_some("there is no go")
-}
-
 fn build(source: &str, output: &Path, cgo: &str) {
     let mut go = Command::new("go");
     go.args(["build", "-o"]).arg(output).arg(source);
@@ -40,5 +34,10 @@ pub fn program_with_cgo_resolves_names_and_starts_itself(plan: Plan) {
 pub fn program_without_cgo_needs_no_loader(plan: Plan) {
     let root = TestRoot::new(plan);
     build("plain.go", &root.outside("plain"), "0");
-    assert_eq!(root.run("/tmp/plain", &[]), "1\n2\n<nil>\n");
+    for output in [
+        root.output("/tmp/plain", &[]),
+        root.output_without_stub("/tmp/plain", &[]),
+    ] {
+        assert_eq!(output.stdout, b"1\n2\n<nil>\n", "{output:?}");
+    }
 }

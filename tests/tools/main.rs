@@ -6,9 +6,8 @@
 //! A tool that looks at a program runs on the host, as what it looks at does: see [`host::Host`]. Programs
 //! that need no tool run in a root like that of NixOS.
 //!
-//! A test whose tool is not here, or does not work here, is ignored, and shows why. `cargo xtask test`
-//! installs gdb, strace, valgrind, perf and bubblewrap. Go and rr it does not: the first is a download of
-//! 81 MB, the second knows few processors.
+//! `cargo xtask test` installs the tools, but for rr, which needs a processor's counters and knows few
+//! processors. A test whose tool cannot work here, rr or perf, is ignored, and shows why.
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -17,7 +16,7 @@ use common::Plan;
 mod auxv;
 mod bwrap;
 #[path = "../common/mod.rs"]
-#[expect(dead_code, reason = "some of it is for tests/programs")]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
 mod compile;
 mod gdb;
@@ -36,7 +35,7 @@ mod valgrind;
 /// A test with one mechanism of the stub.
 type Test = fn(Plan);
 
-/// What a test needs besides the prerequisites; says what is missing, if something is.
+/// What a test needs of the machine besides the prerequisites; says what is missing, if something is.
 type Needs = fn() -> Option<&'static str>;
 
 /// Functions of the modules above, each with its path as its name.
@@ -56,8 +55,8 @@ const TESTS: &[(&str, Test, Needs)] = tests![
     nothing: gdb::has_nothing_to_warn_of,
     nothing: gdb::knows_the_real_loader,
     nothing: gdb::steps_into_a_library,
-    go::missing: go::program_with_cgo_resolves_names_and_starts_itself,
-    go::missing: go::program_without_cgo_needs_no_loader,
+    nothing: go::program_with_cgo_resolves_names_and_starts_itself,
+    nothing: go::program_without_cgo_needs_no_loader,
     nothing: ldd::lists_what_the_program_gets,
     nothing: memory::stack_may_be_executable,
     nothing: memory::thread_local_storage_may_be_huge,

@@ -30,4 +30,5 @@ pub fn finds_the_symbols_of_programs_and_libraries(plan: Plan) {
     };
     assert!(has("busy", "] busy_here"), "{text}");
     assert!(has("libz.so", "] crc32"), "{text}");
+    assert!(!has("libz.so", "] busy_here"), "the control: {text}");
 }

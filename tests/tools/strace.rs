@@ -29,4 +29,12 @@ pub fn follows_the_program_and_its_children(plan: Plan) {
         "the real loader opens {libc} twice: {text}"
     );
     assert!(text.ends_with("+++ exited with 0 +++\n"), "{text}");
+
+    // The control: the host's loader, and no stub.
+    let direct = host.program_with("/lib64/ld-linux-x86-64.so.2".as_ref(), "spawns.c", &[]);
+    let control = host.succeed("strace", &["-f", "-e", "trace=openat", &direct, "spawn"]);
+    assert!(
+        !control.contains(&loader) && !control.contains(&libc),
+        "{control}"
+    );
 }

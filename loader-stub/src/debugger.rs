@@ -88,7 +88,19 @@ fn divert(file: &File, layout: &Layout<'_>, page_size: usize, base: usize) -> Op
         sys::protect(start, length, PROT_READ | PROT_WRITE).ok()?;
         let to = ptr::with_exposed_provenance_mut::<u8>(place);
         ptr::copy_nonoverlapping(jump.as_ptr(), to, jump.len());
-        sys::protect(start, length, segment.protection).ok()
+        let done = sys::protect(start, length, segment.protection);
+        if done.is_err() {
+            // As in `image::finish`: code that was written to may be refused. The file's pages take its place.
+            let offset = segment.offset + (start - base.wrapping_add(segment.start));
+            sys::map(
+                Some(start),
+                length,
+                segment.protection,
+                Some((file, offset)),
+            )
+            .ok();
+        }
+        done.ok()
     }
 }
 

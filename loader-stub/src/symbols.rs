@@ -12,8 +12,8 @@ use crate::elf::{DynamicEntry, Symbol};
 const DT_STRTAB: usize = 5;
 const DT_SYMTAB: usize = 6;
 
-/// The address of what is called `name`, without the load bias. `kind` is its type, one of `STT_*`. `dynamic` is where the dynamic section
-/// is; `bytes` gives what the file has from an address to the end of the segment.
+/// The address of what is called `name`, without the load bias. `kind` is its type, one of `STT_*`. `dynamic` is
+/// where the dynamic section is; `bytes` gives what the file has from an address to the end of the segment.
 pub fn find<'a>(
     name: &[u8],
     kind: u8,

@@ -1,5 +1,5 @@
-//! valgrind: executes the stub and the real loader like everything else, and says that it does: see
-//! `loader-stub/src/image/one_by_one.rs`.
+//! valgrind: executes the stub and the real loader like everything else, and says so if it is asked: see `map` in
+//! `loader-stub/src/image.rs`.
 
 use crate::common::Plan;
 use crate::host::Host;

@@ -1,4 +1,4 @@
-//! Debuggers and valgrind where the stub does nothing for them.
+//! Debuggers and valgrind where the stub does nothing for them. `tools_x86_64.rs` says what there would be.
 
 /// Whether valgrind executes this code. It is not asked.
 pub(crate) fn is_under_valgrind() -> bool {

@@ -1,4 +1,4 @@
-//! Debuggers and valgrind on x86-64. See `debugger.rs` and `image/one_by_one.rs`.
+//! Debuggers and valgrind on x86-64. See `debugger.rs` and `image.rs`.
 
 use core::arch::{asm, naked_asm};
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-const LINK_ARGUMENTS: [&str; 5] = [
+const LINK_ARGUMENTS: [&str; 6] = [
     // There is no C library at this point of a process's life: its start-up code has nothing to start.
     "-nostartfiles",
     "-nostdlib",
@@ -13,6 +13,8 @@ const LINK_ARGUMENTS: [&str; 5] = [
     "-Wl,--no-dynamic-linker",
     // Nothing looks the stub up by build-id, and without it the file depends on its source alone.
     "-Wl,--build-id=none",
+    // Debuggers look for it, also in a stripped file. Of a program, GNU ld exports nothing by itself.
+    "-Wl,--export-dynamic-symbol=_dl_debug_state",
 ];
 
 fn main() -> io::Result<()> {

@@ -1,9 +1,13 @@
 //! The ELF types of the architecture that the stub is built for.
 
 #[cfg(target_pointer_width = "32")]
-pub use goblin::elf32::{header::Header, program_header::ProgramHeader};
+pub use goblin::elf32::{
+    dynamic::Dyn as DynamicEntry, header::Header, program_header::ProgramHeader, sym::Sym as Symbol,
+};
 #[cfg(target_pointer_width = "64")]
-pub use goblin::elf64::{header::Header, program_header::ProgramHeader};
+pub use goblin::elf64::{
+    dynamic::Dyn as DynamicEntry, header::Header, program_header::ProgramHeader, sym::Sym as Symbol,
+};
 
 /// `e_ident[EI_CLASS]` of a loader that this stub can hand over to.
 #[cfg(target_pointer_width = "32")]

@@ -10,9 +10,10 @@ use loader_stub::layout::{HEAD_SIZE, Layout, LayoutError, Segment, align_up};
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{LOADER_FILE, LoaderPath};
 
+use crate::arch::tools;
 use crate::log::Reason;
-use crate::mem;
 use crate::sys::{self, Errno, File};
+use crate::{debugger, mem};
 
 /// The beginning of a loader's file. Aligned as an ELF header is, and not cleared before it is read into.
 #[repr(C, align(8))]
@@ -88,13 +89,18 @@ pub(crate) fn map(
     page_size: usize,
     cache: Option<Cache<'_>>,
 ) -> Result<Image, Errno> {
+    // Valgrind takes the mappings that it sees for the segments of the file, and reads the loader's symbols only if
+    // each has one of its own, never writable. Without them it reports errors in the loader's functions for strings.
+    let one_by_one = tools::is_under_valgrind();
+    let cache = cache.filter(|_| !one_by_one);
     let base = map_first(file, layout, page_size, cache.is_some())?;
-    let finished = finish(file, layout, page_size, base, cache);
+    let finished = finish(file, layout, page_size, base, cache, one_by_one);
     if finished.is_err() {
         // SAFETY: nobody knows of these pages yet.
         unsafe { sys::unmap(base.wrapping_add(layout.first.start), layout.span()) };
     }
     let cache_redirected = finished?;
+    debugger::introduce(file, layout, page_size, base);
     Ok(Image {
         base,
         entry: base.wrapping_add(layout.entry),
@@ -159,13 +165,15 @@ fn reserve_aligned(layout: &Layout<'_>) -> Result<usize, Errno> {
     Ok(start)
 }
 
-/// Does all that is left to do after [`map_first`]. Tells whether the cache was redirected.
+/// Does all that is left to do after [`map_first`]: `one_by_one` maps every segment, also one that is shown
+/// already. Tells whether the cache was redirected.
 fn finish(
     file: &File,
     layout: &Layout<'_>,
     page_size: usize,
     base: usize,
     cache: Option<Cache<'_>>,
+    one_by_one: bool,
 ) -> Result<bool, Errno> {
     let mut redirected = false;
     if let Some(cache) = cache {
@@ -184,7 +192,7 @@ fn finish(
         }
     }
     for segment in layout.segments() {
-        if !layout.is_shown_by_first(&segment) {
+        if one_by_one || !layout.is_shown_by_first(&segment) {
             // SAFETY: the segment lies in the reserved span, and overlaps no other one.
             unsafe { map_segment(file, &segment, page_size, base)? };
         }

@@ -7,7 +7,9 @@ use core::mem::size_of;
 use core::ops::Range;
 
 use goblin::elf::header::{EI_CLASS, EI_DATA, ELFDATA2LSB, ELFMAG, ET_DYN};
-use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_EH_FRAME, PT_INTERP, PT_LOAD};
+use goblin::elf::program_header::{
+    PF_R, PF_W, PF_X, PT_DYNAMIC, PT_GNU_EH_FRAME, PT_INTERP, PT_LOAD,
+};
 use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
 
 use crate::baked::{self, MAGIC};
@@ -227,6 +229,24 @@ impl<'a> Layout<'a> {
         segment.displacement() == self.first.displacement()
             && segment.protection == self.first.protection
             && segment.memory_end == segment.file_end
+    }
+
+    /// Where the dynamic section is, as the file says.
+    pub fn dynamic(&self) -> Option<Range<usize>> {
+        let mut headers = self.headers.iter();
+        let header = headers.find(|header| header.p_type == PT_DYNAMIC)?;
+        let start = header.p_vaddr as usize;
+        Some(start..start.checked_add(header.p_memsz as usize)?)
+    }
+
+    /// The addresses from `address` to the end of what the file fills of its segment. `None` if the address is
+    /// in no segment that can be read.
+    pub fn rest_of_segment(&self, address: usize) -> Option<(Range<usize>, Segment)> {
+        let segment = self.segments().find(|segment| {
+            (segment.start..segment.file_end).contains(&address)
+                && segment.protection & PROT_READ != 0
+        })?;
+        Some((address..segment.file_end, segment))
     }
 
     /// Where constants are, likeliest first: what a mapping as for [`Self::is_shown_by_first`] shows of

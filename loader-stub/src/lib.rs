@@ -21,4 +21,5 @@ pub mod path_buffer;
 pub mod plan;
 pub mod scan;
 pub mod stack;
+pub mod symbols;
 pub mod texts;

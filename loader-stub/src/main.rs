@@ -12,6 +12,7 @@
 mod acquire;
 mod arch;
 mod commit;
+mod debugger;
 mod help;
 mod image;
 mod log;

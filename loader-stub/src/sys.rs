@@ -75,6 +75,20 @@ impl File {
         })
     }
 
+    /// Writes the file's path into a buffer, cut off where that ends, and returns its length. `None` if the kernel
+    /// does not tell.
+    pub(crate) fn path(&self, buffer: &mut [MaybeUninit<u8>]) -> Option<usize> {
+        let mut link = *b"/proc/self/fd/\0\0\0\0\0\0\0\0\0\0\0\0";
+        let (prefix, mut rest) = (b"/proc/self/fd/".len(), self.0);
+        let digits = core::iter::successors(Some(self.0), |n| (*n > 9).then_some(n / 10)).count();
+        for byte in link.get_mut(prefix..prefix + digits)?.iter_mut().rev() {
+            *byte = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        let link = CStr::from_bytes_until_nul(&link).ok()?;
+        read_link(link, buffer).ok().map(<[u8]>::len)
+    }
+
     /// Closes the file. The only error that there could be is that it was not open.
     pub(crate) fn close(self) {
         // SAFETY: no memory is involved, and nobody else has this descriptor.

@@ -108,6 +108,12 @@ impl TestRoot {
         output.unwrap_or_else(|error| panic!("cannot start {program}: {error}"))
     }
 
+    /// Runs a program where no stub is, in `/tmp`.
+    pub fn output_without_stub(&self, program: &str, args: &[&str]) -> Output {
+        let output = self.command(&self.root, program, args).output();
+        output.unwrap_or_else(|error| panic!("cannot start {program}: {error}"))
+    }
+
     /// Runs a program that should succeed, as [`TestRoot::output`] does, and returns what it writes
     /// to standard output.
     pub fn run(&self, program: &str, args: &[&str]) -> String {

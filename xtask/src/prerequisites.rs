@@ -98,8 +98,20 @@ pub const MACHINE: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("qemu-system-x86_64"), package: "qemu-system-x86" },
 ];
 
+/// What the tests run foreign programs with, see `tests/tools/`.
+#[rustfmt::skip]
+pub const COMPANY: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("bwrap"), package: "bubblewrap" },
+    Prerequisite { need: Need::Command("gdb"), package: "gdb" },
+    Prerequisite { need: Need::Command("go"), package: "golang-go" },
+    Prerequisite { need: Need::Command("perf"), package: "linux-perf" },
+    Prerequisite { need: Need::Command("valgrind"), package: "valgrind" },
+];
+
 /// Everything that the tests use beyond Rust and a base system.
-pub const ALL: &[&[Prerequisite]] = &[COMPILERS, PYPI, NPM, STORE, INSPECTION, MACHINE, CROSS];
+pub const ALL: &[&[Prerequisite]] = &[
+    COMPILERS, PYPI, NPM, STORE, INSPECTION, MACHINE, CROSS, COMPANY,
+];
 
 /// Makes sure that every prerequisite of these groups is there. As root on Debian and its relatives it installs
 /// what is missing.

@@ -15,4 +15,9 @@
 #[cfg_attr(target_arch = "x86", path = "x86.rs")]
 mod machine;
 
+/// What is done for debuggers and for valgrind, which is nothing on most machines.
+#[cfg_attr(target_arch = "x86_64", path = "tools_x86_64.rs")]
+#[cfg_attr(not(target_arch = "x86_64"), path = "tools_none.rs")]
+pub(crate) mod tools;
+
 pub(crate) use machine::*;

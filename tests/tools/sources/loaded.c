@@ -1,0 +1,3 @@
+int loaded(int number) {
+    return number + 1;
+}

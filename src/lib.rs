@@ -8,5 +8,6 @@ pub mod elf;
 pub mod host_env;
 pub mod library_env;
 pub mod loader_cache;
+pub mod resolver;
 pub mod sandbox;
 pub mod stub_file;

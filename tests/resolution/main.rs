@@ -1,0 +1,19 @@
+//! Where ldshim says that libraries are found, against what real loaders say.
+//!
+//! Each test asks both about the same files in the same environment: `ld.so FILE` with
+//! LD_TRACE_LOADED_OBJECTS, which loads everything and runs nothing, and the resolver. They have to agree on every library, its
+//! path, the order, versions that are missing, and on when the loader gives up.
+
+use libtest_mimic::{Arguments, Trial};
+
+#[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod common;
+mod real_files;
+mod truth;
+
+fn main() {
+    let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(real_files::trials());
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}

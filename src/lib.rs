@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod commands;
 pub mod elf;
+pub mod explain;
 pub mod host_env;
 pub mod library_env;
 pub mod loader_cache;

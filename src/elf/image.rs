@@ -8,7 +8,7 @@ use goblin::elf::header::{header32, header64};
 use goblin::elf::program_header::{PF_W, PF_X, PT_INTERP, PT_LOAD};
 
 use super::segments::structure_at;
-use super::{Class, IdentifyError, Identity, Segment, identify_header, segments};
+use super::{Class, IdentifyError, Identity, Segment, identify_header, sections, segments};
 
 /// A text longer than this is none that a loader would take: longer than any path, and than any
 /// search path that was seen.
@@ -115,11 +115,13 @@ impl<'a> Image<'a> {
         text(bytes).map(|text| OsString::from_vec(text.as_bytes().to_vec()))
     }
 
-    /// Where the last byte ends that headers or segments claim, in the file.
+    /// Where the file ends as far as its headers know, in bytes. What follows, others have added.
     #[must_use]
-    pub fn end_of_segments(&self) -> u64 {
-        let ends = self.segments.iter().filter(|it| it.file_size > 0);
-        let ends = ends.map(|it| it.offset.saturating_add(it.file_size));
+    pub fn end_of_file(&self) -> u64 {
+        let segments = self.segments.iter().filter(|it| it.file_size > 0);
+        let ends = segments.map(|it| it.offset.saturating_add(it.file_size));
+        let sections = sections::extents(self.bytes, self.identity.class).unwrap_or_default();
+        let ends = ends.chain(sections.iter().map(|it| it.offset.saturating_add(it.size)));
         ends.max().unwrap_or(0)
     }
 }

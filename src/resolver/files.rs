@@ -8,7 +8,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use memmap2::Mmap;
 use nix::libc;
@@ -21,7 +21,7 @@ use crate::elf::Architecture;
 #[derive(Debug, Clone)]
 pub enum Opened {
     /// It can be loaded.
-    Object(Rc<Object>),
+    Object(Arc<Object>),
     /// It cannot be opened, for the reason that this `errno` has.
     NotThere(i32),
     /// It is for other programs; the search goes on.
@@ -36,7 +36,7 @@ pub struct Files {
     architecture: &'static Architecture,
     subfolders: Vec<Vec<u8>>,
     opened: RefCell<HashMap<Vec<u8>, Opened>>,
-    prefixes: RefCell<HashMap<Vec<u8>, Rc<[Vec<u8>]>>>,
+    prefixes: RefCell<HashMap<Vec<u8>, Arc<[Vec<u8>]>>>,
 }
 
 impl Files {
@@ -62,22 +62,31 @@ impl Files {
         opened
     }
 
+    /// The version of glibc if the file at `path` is a `libc.so.6` of it.
+    #[must_use]
+    pub fn glibc_version(&self, path: &Path) -> Option<(u32, u32)> {
+        match self.open(path.as_os_str().as_bytes()) {
+            Opened::Object(object) => object.glibc,
+            _ => None,
+        }
+    }
+
     /// Where to look in a directory, which has a slash at its end: the folders in it for hardware
     /// capabilities that are there, and then itself. A relative one is always taken to be there.
-    pub(super) fn prefixes(&self, directory: &[u8]) -> Rc<[Vec<u8>]> {
+    pub(super) fn prefixes(&self, directory: &[u8]) -> Arc<[Vec<u8>]> {
         if let Some(known) = self.prefixes.borrow().get(directory) {
-            return Rc::clone(known);
+            return Arc::clone(known);
         }
         let is_there =
             |path: &Vec<u8>| !path.starts_with(b"/") || Path::new(OsStr::from_bytes(path)).is_dir();
-        let prefixes: Rc<[_]> = if is_there(&directory.to_vec()) {
+        let prefixes: Arc<[_]> = if is_there(&directory.to_vec()) {
             let all = self.subfolders.iter().map(|it| [directory, it].concat());
             all.filter(is_there).collect()
         } else {
-            Rc::default()
+            Arc::default()
         };
         let mut all = self.prefixes.borrow_mut();
-        all.insert(directory.to_vec(), Rc::clone(&prefixes));
+        all.insert(directory.to_vec(), Arc::clone(&prefixes));
         prefixes
     }
 }

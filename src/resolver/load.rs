@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::files::Files;
 use super::object::Object;
@@ -70,7 +70,7 @@ struct Preloads {
 
 impl Loading<'_> {
     fn add_program(&mut self, program: &Program<'_>) {
-        let object = Rc::clone(&program.object);
+        let object = Arc::clone(&program.object);
         // The kernel has loaded it, so the loader knows neither its name nor its file.
         self.add(
             Found::Program,
@@ -95,14 +95,16 @@ impl Loading<'_> {
             glibc: None,
             dlopen_notes: Vec::new(),
         };
-        let names = std::iter::once(path.clone()).chain(loader.soname.clone()).collect();
+        let names = std::iter::once(path.clone())
+            .chain(loader.soname.clone())
+            .collect();
         let path = path.into_vec();
         self.add(
             Found::Loader,
             Some(path),
             names,
             Vec::new(),
-            Some(Rc::new(object)),
+            Some(Arc::new(object)),
         );
     }
 
@@ -112,7 +114,7 @@ impl Loading<'_> {
         path: Option<Vec<u8>>,
         names: Vec<OsString>,
         origin: Vec<u8>,
-        object: Option<Rc<Object>>,
+        object: Option<Arc<Object>>,
     ) -> usize {
         let number = self.objects.len();
         self.objects.push(Loaded {

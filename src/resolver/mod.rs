@@ -20,7 +20,7 @@ mod versions;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use memmap2::Mmap;
 
@@ -56,7 +56,7 @@ pub struct Program<'a> {
     /// Its canonical path.
     pub path: &'a Path,
     /// The file.
-    pub object: Rc<Object>,
+    pub object: Arc<Object>,
     /// The loader that it names.
     pub interpreter: Option<OsString>,
     /// Names of libraries that it may load later.
@@ -71,7 +71,7 @@ impl<'a> Program<'a> {
         Some(Self {
             path,
             // Never compared: the loader does not know the program's file.
-            object: Rc::new(Object::new(image, (0, 0), dynamic)),
+            object: Arc::new(Object::new(image, (0, 0), dynamic)),
             interpreter: image.interpreter(),
             may_load: Vec::new(),
         })
@@ -90,7 +90,7 @@ pub struct Loaded {
     /// What it needs.
     pub needs: Vec<Edge>,
     /// The file; `None` if there is no such library.
-    pub object: Option<Rc<Object>>,
+    pub object: Option<Arc<Object>>,
     /// The names by which it was asked for, the first one first.
     pub names: Vec<OsString>,
     origin: Vec<u8>,

@@ -1,7 +1,7 @@
 //! A file that can be loaded.
 
 use std::ffi::OsString;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use goblin::elf::header::{
     EI_ABIVERSION, EI_CLASS, EI_DATA, EI_OSABI, EI_VERSION, ELFDATA2LSB, ELFMAG, ELFOSABI_GNU,
@@ -53,7 +53,7 @@ impl Object {
         if dynamic.flags_1 & DF_1_PIE != 0 {
             return Opened::Unusable("cannot dynamically load position-independent executable");
         }
-        Opened::Object(Rc::new(Self::new(&image, identity, dynamic)))
+        Opened::Object(Arc::new(Self::new(&image, identity, dynamic)))
     }
 
     /// A library, or the program itself, for which fewer checks are made.

@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use nix::libc::{EACCES, ENOENT, ENOTDIR};
 
@@ -59,7 +59,7 @@ pub struct Failure {
 
 /// What a search came to.
 pub(super) enum Outcome {
-    Found(Found, Vec<u8>, Rc<Object>),
+    Found(Found, Vec<u8>, Arc<Object>),
     Missing(Vec<Passed>),
 }
 
@@ -69,7 +69,7 @@ struct Search<'s> {
     passed: Vec<Passed>,
 }
 
-type Hit = Option<(Vec<u8>, Rc<Object>)>;
+type Hit = Option<(Vec<u8>, Arc<Object>)>;
 
 impl Loading<'_> {
     /// Searches for `name` as the object `requester` asks for it.

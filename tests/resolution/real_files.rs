@@ -23,7 +23,9 @@ pub fn trials() -> Vec<Trial> {
         trial("with_a_library_path", || {
             Environment::new(&host_loader()).library_path(store_libraries())
         }),
-        trial("without_a_cache", || Environment::new(&host_loader()).without_cache()),
+        trial("without_a_cache", || {
+            Environment::new(&host_loader()).without_cache()
+        }),
     ]
 }
 

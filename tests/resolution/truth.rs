@@ -75,7 +75,11 @@ impl Environment {
 
     /// What ldshim says, for files of which one may need the other's libraries.
     pub fn ours(&self) -> Ours<'_> {
-        let path = self.loader.cache_path.as_deref().filter(|_| self.uses_cache);
+        let path = self
+            .loader
+            .cache_path
+            .as_deref()
+            .filter(|_| self.uses_cache);
         let cache = path.and_then(|path| CacheFile::new(map_file(path).ok()?).ok());
         Ours {
             environment: self,
@@ -111,7 +115,10 @@ impl Ours<'_> {
 /// Puts a resolution in the words of the loader.
 pub fn answer(resolution: &Resolution, file: &Path, loader: &RealLoader) -> Answer {
     let path = |object: &Loaded| object.path.as_deref().unwrap_or(file).to_owned();
-    let objects = resolution.order.iter().map(|&number| &resolution.objects[number]);
+    let objects = resolution
+        .order
+        .iter()
+        .map(|&number| &resolution.objects[number]);
     let libraries = objects.filter(|object| {
         !matches!(object.found, ldshim::resolver::Found::Program) && !is_loader(object, loader)
     });
@@ -129,14 +136,25 @@ pub fn answer(resolution: &Resolution, file: &Path, loader: &RealLoader) -> Answ
     });
     let failure = resolution.failure.as_ref();
     Answer {
-        libraries: if failure.is_some() { Vec::new() } else { libraries.collect() },
-        missing_versions: if failure.is_some() { Vec::new() } else { missing.collect() },
+        libraries: if failure.is_some() {
+            Vec::new()
+        } else {
+            libraries.collect()
+        },
+        missing_versions: if failure.is_some() {
+            Vec::new()
+        } else {
+            missing.collect()
+        },
         failure: failure.map(|it| format!("{}: {}", text(&it.name), it.message)),
     }
 }
 
 fn is_loader(object: &Loaded, loader: &RealLoader) -> bool {
-    object.names.iter().any(|name| Some(name) == loader.soname.as_ref())
+    object
+        .names
+        .iter()
+        .any(|name| Some(name) == loader.soname.as_ref())
         || matches!(object.found, ldshim::resolver::Found::Loader)
 }
 
@@ -162,7 +180,11 @@ pub fn parse(command: &mut Command, loader: &RealLoader) -> Answer {
     for line in stdout.lines().chain(stderr.lines()) {
         if let Some((before, after)) = line.split_once(": error while loading shared libraries: ") {
             let _ = before;
-            answer.failure = Some(after.trim_end_matches(": No such file or directory").to_owned());
+            answer.failure = Some(
+                after
+                    .trim_end_matches(": No such file or directory")
+                    .to_owned(),
+            );
         } else if line.contains("' not found (required by ") {
             answer.missing_versions.push(versions_line(line, loader));
         } else if let Some(entry) = line.strip_prefix('\t') {
@@ -176,7 +198,9 @@ pub fn parse(command: &mut Command, loader: &RealLoader) -> Answer {
 fn versions_line(line: &str, loader: &RealLoader) -> String {
     let start = line.find(": ").map_or(0, |at| at + 2);
     let line = &line[start..];
-    let (library, rest) = line.split_once(": version ").expect("a line about a version");
+    let (library, rest) = line
+        .split_once(": version ")
+        .expect("a line about a version");
     let (version, by) = rest.split_once(" (required by ").expect("by whom");
     let by = by.trim_end_matches(')');
     format!(
@@ -187,7 +211,10 @@ fn versions_line(line: &str, loader: &RealLoader) -> String {
 }
 
 fn entry_of(entry: &str, loader: &RealLoader) -> Option<(String, Option<String>)> {
-    if entry == "statically linked" || entry.starts_with("linux-vdso.so") || entry.starts_with("linux-gate.so") {
+    if entry == "statically linked"
+        || entry.starts_with("linux-vdso.so")
+        || entry.starts_with("linux-gate.so")
+    {
         return None;
     }
     let (name, path) = match entry.split_once(" => ") {
@@ -221,7 +248,11 @@ pub fn differences(environment: &Environment, files: &[PathBuf]) -> Result<usize
         return Ok(count);
     }
     let shown = differences.iter().take(5).cloned().collect::<Vec<_>>();
-    Err(format!("{} of {count} files differ\n{}", differences.len(), shown.join("\n")))
+    Err(format!(
+        "{} of {count} files differ\n{}",
+        differences.len(),
+        shown.join("\n")
+    ))
 }
 
 /// The lines that only one of them has.
@@ -229,7 +260,10 @@ pub fn compare(ours: &Answer, truth: &Answer) -> String {
     let lines = |answer: &Answer| -> Vec<String> {
         let libraries = answer.libraries.iter().map(|it| format!("{it:?}"));
         let versions = answer.missing_versions.iter().cloned();
-        libraries.chain(versions).chain(answer.failure.clone()).collect()
+        libraries
+            .chain(versions)
+            .chain(answer.failure.clone())
+            .collect()
     };
     let (left, right) = (lines(ours), lines(truth));
     let mut text = String::new();

@@ -1,0 +1,365 @@
+//! Reports for people. Colours are in the text; whoever prints it takes them out where it is no
+//! terminal that they are for.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+
+use super::tree::Tree;
+use super::{Dynamic, How, Kind, Problem, Report};
+use crate::resolver::{Found, Loaded, Probe, Resolution};
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+const QUIET: Style = Style::new().dimmed();
+const NAME: Style = Style::new().bold();
+
+/// The names in a branch are at least this wide, so that the paths stand below each other.
+const NAME_WIDTH: usize = 28;
+
+/// The report about one file.
+#[must_use]
+pub fn report(report: &Report) -> String {
+    let mut text = String::new();
+    write_report(&mut text, report);
+    text
+}
+
+fn write_report(text: &mut String, report: &Report) {
+    _ = writeln!(
+        text,
+        "{NAME}{}{NAME:#}: {}",
+        report.path.display(),
+        kind(&report.kind)
+    );
+    if let Some(payload) = &report.payload {
+        let by = payload
+            .made_by
+            .map_or(String::new(), |by| format!(" ({by})"));
+        _ = writeln!(
+            text,
+            "  carries a payload{by}: {} bytes behind the program; what is in it is not looked at",
+            payload.bytes
+        );
+    }
+    match &report.kind {
+        Kind::Dynamic(dynamic) => write_dynamic(text, report, dynamic),
+        Kind::Script(_, reports) => {
+            for nested in reports {
+                text.push('\n');
+                write_report(text, nested);
+            }
+            text.push('\n');
+        }
+        _ => {}
+    }
+    write_verdict(text, report);
+}
+
+fn kind(kind: &Kind) -> String {
+    match kind {
+        Kind::Dynamic(dynamic) if dynamic.is_library => {
+            format!("library for {}", dynamic.architecture)
+        }
+        Kind::Dynamic(dynamic) => format!("program for {}", dynamic.architecture),
+        Kind::Static(architecture) => {
+            format!("static program for {architecture}, which needs no loader and no library")
+        }
+        Kind::Foreign(identity) => format!("for {identity}"),
+        Kind::Script(interpreter, _) => format!("script for {}", interpreter.display()),
+        Kind::Unknown(what) => what.clone(),
+    }
+}
+
+fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
+    let plan = &dynamic.plan;
+    for refused in &plan.refused {
+        let path = refused.choice.path.display();
+        let (from, reason) = (refused.choice.from, &refused.reason);
+        _ = writeln!(
+            text,
+            "  {QUIET}not used{QUIET:#}   {path} (from {from}): {reason}"
+        );
+    }
+    if let Some(loader) = &plan.loader {
+        let version = dynamic
+            .glibc
+            .map_or(String::new(), |it| format!("glibc {}, ", version(it)));
+        let path = loader.path.display();
+        _ = writeln!(text, "  loader     {path} ({version}from {})", loader.from);
+    }
+    if let Some(libraries) = &plan.libraries {
+        let how = match plan.how {
+            How::Cache => "by the loader's cache",
+            How::Environment => "by the loader's LD_LIBRARY_PATH",
+            _ => "not used: the program has more rights than its caller",
+        };
+        let path = libraries.path.display();
+        _ = writeln!(text, "  libraries  {path} (from {}, {how})", libraries.from);
+    }
+    if plan.how == How::WithoutStub {
+        text.push_str("  The stub has no part in it: the program names a loader of its own.\n");
+    }
+    if let Some(resolution) = &dynamic.resolution {
+        text.push('\n');
+        write_tree(text, resolution, &report.path);
+        write_probes(text, resolution, &report.path);
+        text.push('\n');
+    }
+}
+
+/// The tree of libraries, each where it was loaded first.
+fn write_tree(text: &mut String, resolution: &Resolution, program: &Path) {
+    _ = writeln!(text, "{}", program.display());
+    let children = |number: usize| -> Vec<usize> {
+        let loaded_for = |it: &&usize| resolution.objects[**it].requested_by == Some(number);
+        resolution
+            .order
+            .iter()
+            .filter(loaded_for)
+            .copied()
+            .collect()
+    };
+    // Of each branch that is not finished, what is still to be written, and where it hangs.
+    let mut open = vec![(children(0).into_iter(), String::new())];
+    while let Some((rest, indent)) = open.last_mut() {
+        let Some(number) = rest.next() else {
+            open.pop();
+            continue;
+        };
+        let is_last = rest.len() == 0;
+        let (branch, below) = if is_last {
+            ("└── ", "    ")
+        } else {
+            ("├── ", "│   ")
+        };
+        let width = NAME_WIDTH.saturating_sub(4 * open_depth(indent));
+        let line = branch_text(resolution, number, program, width);
+        _ = writeln!(text, "{QUIET}{indent}{branch}{QUIET:#}{line}");
+        let indent = format!("{indent}{below}");
+        open.push((children(number).into_iter(), indent));
+    }
+    for failure in &resolution.preload_failures {
+        let name = failure.name.display();
+        _ = writeln!(text, "not preloaded: {name}: {}", failure.message);
+    }
+}
+
+fn open_depth(indent: &str) -> usize {
+    indent.chars().count() / 4
+}
+
+fn branch_text(resolution: &Resolution, number: usize, program: &Path, width: usize) -> String {
+    let object = &resolution.objects[number];
+    let name = object.names[0].display().to_string();
+    match (&object.path, reason(resolution, object, program)) {
+        (Some(path), Some(reason)) => {
+            format!("{name:width$} {} {QUIET}{reason}{QUIET:#}", path.display())
+        }
+        _ => {
+            let passed = match &object.found {
+                Found::Nowhere(passed) => &passed[..],
+                _ => &[],
+            };
+            let passed = passed
+                .iter()
+                .map(|it| format!("; {} has the {}", it.path.display(), it.reason));
+            format!(
+                "{BAD}{name:width$} not found{BAD:#}{}",
+                passed.collect::<String>()
+            )
+        }
+    }
+}
+
+/// Why a library is where it is.
+fn reason(resolution: &Resolution, object: &Loaded, program: &Path) -> Option<String> {
+    Some(match &object.found {
+        Found::Rpath(of) => format!("RPATH of {}", name_of(resolution, *of, program)),
+        Found::LibraryPath => "LD_LIBRARY_PATH".into(),
+        Found::Runpath => {
+            let of = name_of(resolution, object.requested_by?, program);
+            format!("RUNPATH of {of}")
+        }
+        Found::Cache => "cache".into(),
+        Found::SystemDirectory => "the loader's own directory".into(),
+        Found::ByPath => "named by path".into(),
+        Found::Program | Found::Loader | Found::Nowhere(_) => return None,
+    })
+}
+
+fn name_of(resolution: &Resolution, number: usize, program: &Path) -> String {
+    let object = &resolution.objects[number];
+    let path = object.path.as_deref().unwrap_or(program);
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.display().to_string()
+}
+
+fn write_probes(text: &mut String, resolution: &Resolution, program: &Path) {
+    if resolution.probes.is_empty() {
+        return;
+    }
+    text.push_str("\nmay be loaded later\n");
+    for probe in &resolution.probes {
+        let names = probe
+            .candidates
+            .iter()
+            .map(|it| it.name.display().to_string());
+        let names = names.collect::<Vec<_>>().join(" or ");
+        let found = probe.candidates.iter().find_map(|it| it.path.as_ref());
+        let found = match found {
+            Some(path) => path.display().to_string(),
+            None => format!("{BAD}not found{BAD:#}"),
+        };
+        let why = why(resolution, probe, program);
+        _ = writeln!(text, "  {names:NAME_WIDTH$} {found} {QUIET}{why}{QUIET:#}");
+    }
+}
+
+fn why(resolution: &Resolution, probe: &Probe, program: &Path) -> String {
+    let Some(note) = &probe.note else {
+        return "guess: a text in the program".into();
+    };
+    let of = name_of(resolution, probe.object, program);
+    let feature = note
+        .feature
+        .as_ref()
+        .map_or(String::new(), |it| format!(", for {it}"));
+    let description = note
+        .description
+        .as_ref()
+        .map_or(String::new(), |it| format!(": {it}"));
+    format!("{} by {of}{feature}{description}", note.priority)
+}
+
+fn write_verdict(text: &mut String, report: &Report) {
+    if report.starts() {
+        let verdict = match &report.kind {
+            Kind::Dynamic(dynamic) if dynamic.is_library => "would load",
+            _ => "would start",
+        };
+        _ = writeln!(text, "{GOOD}{verdict}{GOOD:#}");
+        return;
+    }
+    let verdict = match &report.kind {
+        Kind::Dynamic(dynamic) if dynamic.is_library => "would not load",
+        _ => "would not start",
+    };
+    _ = writeln!(text, "{BAD}{verdict}{BAD:#}");
+    for problem in &report.problems {
+        _ = writeln!(text, "  {}", problem_text(report, problem));
+    }
+}
+
+/// A problem in words.
+pub(super) fn problem_text(report: &Report, problem: &Problem) -> String {
+    let resolution = match &report.kind {
+        Kind::Dynamic(dynamic) => dynamic.resolution.as_ref(),
+        _ => None,
+    };
+    let name = |number: usize| match resolution {
+        Some(resolution) => name_of(resolution, number, &report.path),
+        None => report.path.display().to_string(),
+    };
+    let names = |numbers: &[usize]| {
+        numbers
+            .iter()
+            .map(|&it| name(it))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match problem {
+        Problem::NotAProgram => "it is neither an ELF file nor a script".into(),
+        Problem::NoStub(identity) => format!("ldshim has no stub for {identity}"),
+        Problem::NoInterpreter(path) => format!("{} is not there", path.display()),
+        Problem::OfInterpreter => "the program that runs it would not start".into(),
+        Problem::TooManyScripts => "its interpreters are scripts, one for the other".into(),
+        Problem::NoLoader => "there is no loader of glibc that could be used".into(),
+        Problem::Missing { name, needed_by } => {
+            format!(
+                "{} is missing (needed by {})",
+                name.display(),
+                names(needed_by)
+            )
+        }
+        Problem::Failure(failure) => format!("{}: {}", failure.name.display(), failure.message),
+        Problem::Version(missing) => {
+            let (library, by) = (name(missing.library), name(missing.wanted_by));
+            let text = format!(
+                "{library} has no version {} (needed by {by})",
+                missing.version.display()
+            );
+            text + &older_glibc(resolution, missing.library, &missing.version)
+        }
+        Problem::MixedGlibc(versions) => {
+            let versions: Vec<_> = versions.iter().map(|&it| version(it)).collect();
+            format!(
+                "parts of several versions of glibc come together: {}",
+                versions.join(" and ")
+            )
+        }
+    }
+}
+
+/// What a version of glibc's that is missing means.
+fn older_glibc(resolution: Option<&Resolution>, library: usize, wanted: &OsStr) -> String {
+    let wanted = wanted.to_str().and_then(|it| it.strip_prefix("GLIBC_"));
+    let wanted = wanted.filter(|it| it.starts_with(|it: char| it.is_ascii_digit()));
+    let object = resolution.and_then(|it| it.objects[library].object.as_ref());
+    match (wanted, object.and_then(|it| it.glibc)) {
+        (Some(wanted), Some(found)) => {
+            format!(
+                ": it wants glibc {wanted}, and this one is {}",
+                version(found)
+            )
+        }
+        _ => String::new(),
+    }
+}
+
+fn version((major, minor): (u32, u32)) -> String {
+    format!("{major}.{minor}")
+}
+
+/// The report about a directory tree: what would not start, and what is missing in all.
+#[must_use]
+pub fn tree(tree: &Tree) -> String {
+    let mut text = String::new();
+    let mut missing: BTreeMap<String, usize> = BTreeMap::new();
+    for report in tree.reports.iter().filter(|it| !it.starts()) {
+        _ = writeln!(text, "{NAME}{}{NAME:#}", report.path.display());
+        for problem in &report.problems {
+            _ = writeln!(text, "  {}", problem_text(report, problem));
+            if let Problem::Missing { name, .. } = problem {
+                *missing.entry(name.display().to_string()).or_default() += 1;
+            }
+        }
+    }
+    if !missing.is_empty() {
+        _ = writeln!(text, "\nmissing in all");
+        for (name, count) in &missing {
+            _ = writeln!(
+                text,
+                "  {BAD}{name:NAME_WIDTH$}{BAD:#} in {}",
+                files(*count)
+            );
+        }
+    }
+    for (path, error) in &tree.unreadable {
+        _ = writeln!(text, "{}: {error}", path.display());
+    }
+    let bad = tree.reports.iter().filter(|it| !it.starts()).count();
+    let all = files(tree.reports.len());
+    _ = match bad {
+        0 => writeln!(text, "{GOOD}{all}: all would start or load{GOOD:#}"),
+        _ => writeln!(text, "\n{BAD}{bad} of {all} would not start or load{BAD:#}"),
+    };
+    text
+}
+
+fn files(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "file" } else { "files" })
+}

@@ -26,8 +26,10 @@ pub enum Opened {
     NotThere(i32),
     /// It is for other programs; the search goes on.
     Foreign(&'static str),
-    /// It is no library; the program ends here, with this message.
+    /// It is no library; the program ends here, with this message about the file.
     Unusable(&'static str),
+    /// It cannot be loaded as one; the program ends here, with this message about the name.
+    Unloadable(&'static str),
 }
 
 /// Remembers what was opened. It is for one thread and one kind of program.
@@ -101,7 +103,7 @@ fn open(path: &Path, architecture: &Architecture) -> Opened {
         return Opened::Unusable("cannot stat shared object");
     };
     if metadata.is_dir() {
-        return Opened::Unusable("cannot read file data");
+        return Opened::Unusable("cannot read file data: Error 21");
     }
     if !metadata.is_file() || metadata.len() == 0 {
         return Opened::Unusable("file too short");

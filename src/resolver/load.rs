@@ -213,10 +213,10 @@ impl Loading<'_> {
                     // Nothing stands in for a library that cannot be preloaded.
                     self.objects.pop();
                     self.chain.pop();
-                    failures.push(Failure {
-                        name: name.to_owned(),
-                        message: "cannot open shared object file".into(),
-                    });
+                    failures.push(Failure::new(
+                        name.as_bytes(),
+                        "cannot open shared object file",
+                    ));
                 }
                 Ok(_) => {}
                 Err(failure) => failures.push(failure),
@@ -287,10 +287,7 @@ impl Loading<'_> {
         if !tokens::has_token(name) {
             return Ok(Some(dependency.name.clone()));
         }
-        let failure = |message: &str| Failure {
-            name: dependency.name.clone(),
-            message: message.into(),
-        };
+        let failure = |message| Failure::new(name, message);
         if self.start.is_secure {
             return Err(failure("DST not allowed in SUID/SGID programs"));
         }

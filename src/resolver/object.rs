@@ -42,16 +42,16 @@ impl Object {
             return Opened::Unusable("cannot read file data");
         };
         if !image.segments.iter().any(|it| it.kind == PT_LOAD) {
-            return Opened::Unusable("object file has no loadable segments");
+            return Opened::Unloadable("object file has no loadable segments");
         }
         if image.identity.elf_type == ET_EXEC {
-            return Opened::Unusable("cannot dynamically load executable");
+            return Opened::Unloadable("cannot dynamically load executable");
         }
         let Some(dynamic) = Dynamic::of(&image) else {
-            return Opened::Unusable("object file has no dynamic section");
+            return Opened::Unloadable("object file has no dynamic section");
         };
         if dynamic.flags_1 & DF_1_PIE != 0 {
-            return Opened::Unusable("cannot dynamically load position-independent executable");
+            return Opened::Unloadable("cannot dynamically load position-independent executable");
         }
         Opened::Object(Arc::new(Self::new(&image, identity, dynamic)))
     }

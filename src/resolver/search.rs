@@ -57,6 +57,15 @@ pub struct Failure {
     pub message: String,
 }
 
+impl Failure {
+    pub(super) fn new(name: &[u8], message: &str) -> Self {
+        Self {
+            name: OsStr::from_bytes(name).to_owned(),
+            message: message.to_owned(),
+        }
+    }
+}
+
 /// What a search came to.
 pub(super) enum Outcome {
     Found(Found, Vec<u8>, Arc<Object>),
@@ -187,12 +196,8 @@ impl Loading<'_> {
                 path: OsString::from_vec(path).into(),
                 reason,
             }),
-            Opened::Unusable(message) => {
-                return Err(Failure {
-                    name: OsString::from_vec(path),
-                    message: message.to_owned(),
-                });
-            }
+            Opened::Unusable(message) => return Err(Failure::new(&path, message)),
+            Opened::Unloadable(message) => return Err(Failure::new(search.name, message)),
         }
         Ok(None)
     }

@@ -6,14 +6,20 @@
 
 use libtest_mimic::{Arguments, Trial};
 
+mod built_in;
+mod case;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod elf_file;
 mod real_files;
+mod rules;
 mod truth;
 
 fn main() {
     let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(built_in::trials());
+    trials.extend(rules::trials());
     trials.extend(real_files::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

@@ -7,7 +7,7 @@ use ldshim::elf::{Architecture, identify};
 use libtest_mimic::Trial;
 
 use crate::common::{store_path, target};
-use crate::truth::{Environment, differences};
+use crate::truth::{Environment, differences, host_loader};
 
 pub fn trials() -> Vec<Trial> {
     let trial = |name: &'static str, make: fn() -> Environment| {
@@ -27,11 +27,6 @@ pub fn trials() -> Vec<Trial> {
             Environment::new(&host_loader()).without_cache()
         }),
     ]
-}
-
-fn host_loader() -> PathBuf {
-    let path = Path::new(Architecture::X86_64.loader_path);
-    path.canonicalize().expect("this host has a loader")
 }
 
 fn store_libraries() -> String {

@@ -1,12 +1,10 @@
 //! What a real loader says about a file, and what ldshim says about it.
 
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::rc::Rc;
 
-use ldshim::elf::Image;
+use ldshim::elf::{Architecture, Image};
 use ldshim::loader_cache::CacheFile;
 use ldshim::resolver::{Files, Loaded, Program, RealLoader, Resolution, Start, map_file, resolve};
 use memmap2::Mmap;
@@ -171,6 +169,15 @@ fn text(name: &OsStr) -> String {
     name.to_string_lossy().into_owned()
 }
 
+/// This host's loader, or the one that `LDSHIM_TEST_LOADER` names.
+pub fn host_loader() -> PathBuf {
+    if let Some(path) = std::env::var_os("LDSHIM_TEST_LOADER") {
+        return path.into();
+    }
+    let path = Path::new(Architecture::X86_64.loader_path);
+    path.canonicalize().expect("this host has a loader")
+}
+
 /// Runs a command that lists libraries as the loader does.
 pub fn parse(command: &mut Command, loader: &RealLoader) -> Answer {
     let output = command.output().expect("the loader runs");
@@ -186,7 +193,7 @@ pub fn parse(command: &mut Command, loader: &RealLoader) -> Answer {
                     .to_owned(),
             );
         } else if line.contains("' not found (required by ") {
-            answer.missing_versions.push(versions_line(line, loader));
+            answer.missing_versions.extend(versions_line(line, loader));
         } else if let Some(entry) = line.strip_prefix('\t') {
             answer.libraries.extend(entry_of(entry, loader));
         }
@@ -194,20 +201,18 @@ pub fn parse(command: &mut Command, loader: &RealLoader) -> Answer {
     answer
 }
 
-/// `NAME: /lib/libc.so.6: version ...`, where NAME is what was started.
-fn versions_line(line: &str, loader: &RealLoader) -> String {
-    let start = line.find(": ").map_or(0, |at| at + 2);
-    let line = &line[start..];
-    let (library, rest) = line
-        .split_once(": version ")
-        .expect("a line about a version");
-    let (version, by) = rest.split_once(" (required by ").expect("by whom");
+/// `/lib/libc.so.6: version ...`, with the name of what was started before it or not. Other lines
+/// are about versions that nobody minds.
+fn versions_line(line: &str, loader: &RealLoader) -> Option<String> {
+    let (before, rest) = line.split_once(": version `")?;
+    let library = before.rsplit(": ").next()?;
+    let (version, by) = rest.split_once(" (required by ")?;
     let by = by.trim_end_matches(')');
-    format!(
-        "{}: version {version} (required by {})",
+    Some(format!(
+        "{}: version `{version} (required by {})",
         name_in_message(Path::new(library), loader),
         name_in_message(Path::new(by), loader)
-    )
+    ))
 }
 
 fn entry_of(entry: &str, loader: &RealLoader) -> Option<(String, Option<String>)> {
@@ -267,10 +272,8 @@ pub fn compare(ours: &Answer, truth: &Answer) -> String {
     };
     let (left, right) = (lines(ours), lines(truth));
     let mut text = String::new();
-    let mut seen: HashMap<&str, ()> = HashMap::new();
     for line in left.iter().filter(|line| !right.contains(line)) {
         text += &format!("  ldshim only: {line}\n");
-        seen.insert(line, ());
     }
     for line in right.iter().filter(|line| !left.contains(line)) {
         text += &format!("  loader only: {line}\n");
@@ -278,6 +281,5 @@ pub fn compare(ours: &Answer, truth: &Answer) -> String {
     if text.is_empty() {
         text = format!("  in another order:\n  {left:?}\n  {right:?}\n");
     }
-    let _ = Rc::new(seen);
     text
 }

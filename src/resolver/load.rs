@@ -19,6 +19,12 @@ pub(super) const PROGRAM: usize = 0;
 /// The number of the loader.
 pub(super) const LOADER: usize = 1;
 
+/// As often as this no loader moves libraries: they name each other, and it never ends.
+const MOST_MOVES: usize = 1 << 12;
+
+/// What is said of that; the loader itself says nothing.
+const NEVER_ENDS: &str = "auxiliary libraries name each other, and the loader never ends";
+
 /// A program while its libraries are loaded.
 pub(super) struct Loading<'a> {
     pub(super) start: &'a Start<'a>,
@@ -50,7 +56,7 @@ pub(super) fn load(program: &Program<'_>, start: &Start<'_>, files: &Files) -> R
     }
     let preloads = loading.preload();
     let failure = loading.load_needed(&preloads.loaded).err();
-    let versions = versions::missing(&loading.objects, &loading.chain);
+    let versions = versions::missing(&loading.objects, loading.visible());
     let probes = loading.probe_all(&program.may_load);
     Resolution {
         objects: loading.objects,
@@ -159,7 +165,7 @@ impl Loading<'_> {
     /// `_dl_map_object`: the object that `requester` gets by a name, loaded if it is not there yet.
     fn map(&mut self, requester: usize, name: &OsStr) -> Result<usize, Failure> {
         let is_named = |&&object: &&usize| self.objects[object].answers_to(name);
-        if let Some(&known) = self.chain.iter().find(is_named) {
+        if let Some(&known) = self.visible().iter().find(is_named) {
             self.objects[known].add_name(name);
             return Ok(known);
         }
@@ -174,7 +180,7 @@ impl Loading<'_> {
                             .as_ref()
                             .is_some_and(|it| it.identity == object.identity)
                 };
-                if let Some(&known) = self.chain.iter().find(is_same) {
+                if let Some(&known) = self.visible().iter().find(is_same) {
                     self.objects[known].add_name(name);
                     return Ok(known);
                 }
@@ -187,6 +193,14 @@ impl Loading<'_> {
         self.objects[number].requested_by = Some(requester);
         self.chain.push(number);
         Ok(number)
+    }
+
+    /// The objects that the loader knows again. It begins with the program, and so it does not see
+    /// auxiliary libraries of the program's own, which it has put before it.
+    fn visible(&self) -> &[usize] {
+        let is_program = |&object: &usize| object == PROGRAM;
+        let start = self.chain.iter().position(is_program);
+        &self.chain[start.unwrap_or(0)..]
     }
 
     fn preload(&mut self) -> Preloads {
@@ -234,9 +248,11 @@ impl Loading<'_> {
         list.extend(preloads.iter().map(|&object| (object, false)));
         let mut listed: HashSet<usize> = list.iter().map(|&(object, _)| object).collect();
         let mut at = 0;
+        let mut moves = 0;
         while at < list.len() {
             let object = list[at].0;
             list[at].1 = true;
+            self.objects[object].needs.clear();
             let mut place = at;
             for dependency in self.objects[object].dynamic().dependencies.clone() {
                 let Some(name) = self.dependency_name(object, &dependency)? else {
@@ -264,6 +280,10 @@ impl Loading<'_> {
                         .iter()
                         .position(|it| it.0 == dependency_object);
                     let Some(later) = later else { continue };
+                    moves += 1;
+                    if moves > MOST_MOVES {
+                        return Err(Failure::new(name.as_bytes(), NEVER_ENDS));
+                    }
                     list.remove(place + 1 + later);
                 }
                 list.insert(place, (dependency_object, false));

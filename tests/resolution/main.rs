@@ -12,6 +12,7 @@ mod case;
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
 mod elf_file;
+mod random;
 mod real_files;
 mod rules;
 mod truth;
@@ -20,6 +21,7 @@ fn main() {
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(built_in::trials());
     trials.extend(rules::trials());
+    trials.extend(random::trials());
     trials.extend(real_files::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

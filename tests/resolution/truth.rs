@@ -4,9 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ldshim::elf::{Architecture, Image};
+use ldshim::elf::{Architecture, DependencyKind, Image};
 use ldshim::loader_cache::CacheFile;
-use ldshim::resolver::{Files, Loaded, Program, RealLoader, Resolution, Start, map_file, resolve};
+use ldshim::resolver::{
+    Files, Found, Loaded, Program, RealLoader, Resolution, Start, map_file, resolve,
+};
 use memmap2::Mmap;
 
 /// What is loaded: the first name of each library and its path, in the order of the loader's list,
@@ -117,9 +119,12 @@ pub fn answer(resolution: &Resolution, file: &Path, loader: &RealLoader) -> Answ
         .order
         .iter()
         .map(|&number| &resolution.objects[number]);
-    let libraries = objects.filter(|object| {
-        !matches!(object.found, ldshim::resolver::Found::Program) && !is_loader(object, loader)
-    });
+    // The loader's list begins behind the program, and is empty if that needs nothing.
+    let program = |object: &&Loaded| matches!(object.found, Found::Program);
+    let behind = objects.skip_while(|it| !program(it)).skip(1);
+    let needs = &resolution.objects[0].dynamic().dependencies;
+    let is_listed = needs.iter().any(|it| it.kind == DependencyKind::Needed);
+    let libraries = behind.filter(|it| is_listed && !is_loader(it, loader));
     let libraries = libraries.map(|object| {
         let path = object.path.as_ref().map(|path| path.display().to_string());
         (text(&object.names[0]), path)
@@ -153,7 +158,7 @@ fn is_loader(object: &Loaded, loader: &RealLoader) -> bool {
         .names
         .iter()
         .any(|name| Some(name) == loader.soname.as_ref())
-        || matches!(object.found, ldshim::resolver::Found::Loader)
+        || matches!(object.found, Found::Loader)
 }
 
 /// Messages name the loader by the path in the program, or by its own, as the case may be.

@@ -15,6 +15,7 @@ mod elf_file;
 mod random;
 mod real_files;
 mod rules;
+mod through_the_stub;
 mod truth;
 
 fn main() {
@@ -22,6 +23,7 @@ fn main() {
     trials.extend(built_in::trials());
     trials.extend(rules::trials());
     trials.extend(random::trials());
+    trials.extend(through_the_stub::trials());
     trials.extend(real_files::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

@@ -58,6 +58,11 @@ impl Environment {
 
     /// What the loader itself says.
     pub fn truth(&self, file: &Path) -> Answer {
+        parse(&mut self.command(file), &self.loader)
+    }
+
+    /// Asks the loader.
+    pub fn command(&self, file: &Path) -> Command {
         let mut command = Command::new(&self.loader.path);
         command.env_clear().env("LD_TRACE_LOADED_OBJECTS", "1");
         if let Some(path) = &self.library_path {
@@ -70,7 +75,7 @@ impl Environment {
             command.arg("--inhibit-cache");
         }
         command.arg(file);
-        parse(&mut command, &self.loader)
+        command
     }
 
     /// What ldshim says, for files of which one may need the other's libraries.
@@ -85,6 +90,15 @@ impl Environment {
             environment: self,
             files: Files::new(&self.loader),
             cache,
+        }
+    }
+
+    /// The same with another cache in the place of the loader's own.
+    pub fn ours_with_cache(&self, path: &Path) -> Ours<'_> {
+        let cache = map_file(path).expect("a file");
+        Ours {
+            cache: Some(CacheFile::new(cache).expect("a cache")),
+            ..self.ours()
         }
     }
 }

@@ -32,11 +32,19 @@ pub fn tree(tree: &Tree) -> Value {
             "error": error,
         })
     });
+    let missing = tree.missing().into_iter().map(|(name, files)| {
+        json!({
+            "name": text(name),
+            "files": files,
+            "in_tree": tree.find(name).map(path_text),
+        })
+    });
     json!({
         "schema": SCHEMA,
         "directory": path_text(&tree.directory),
         "starts": tree.starts(),
         "files": tree.reports.iter().map(file).collect::<Vec<_>>(),
+        "missing": missing.collect::<Vec<_>>(),
         "unreadable": unreadable.collect::<Vec<_>>(),
     })
 }

@@ -19,6 +19,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -58,8 +59,8 @@ pub struct Settings {
 pub struct Explainer<'s> {
     settings: &'s Settings,
     plans: RefCell<HashMap<(&'static str, bool), Arc<Plan>>>,
-    loaders: RefCell<HashMap<PathBuf, Option<Arc<Loader>>>>,
-    caches: RefCell<HashMap<PathBuf, Option<Arc<CacheFile<Mmap>>>>>,
+    loaders: RefCell<HashMap<PathBuf, Option<Rc<Loader>>>>,
+    caches: RefCell<HashMap<PathBuf, Option<Rc<CacheFile<Mmap>>>>>,
 }
 
 /// A loader, and the files that were opened for it.
@@ -232,21 +233,21 @@ impl<'s> Explainer<'s> {
         })
     }
 
-    fn loader(&self, path: &Path) -> Option<Arc<Loader>> {
+    fn loader(&self, path: &Path) -> Option<Rc<Loader>> {
         let mut known = self.loaders.borrow_mut();
         let loader = known.entry(path.to_owned()).or_insert_with(|| {
             let built_in = RealLoader::read(path, Machine::this).ok()?;
             let files = Files::new(&built_in);
-            Some(Arc::new(Loader { built_in, files }))
+            Some(Rc::new(Loader { built_in, files }))
         });
         loader.clone()
     }
 
-    fn cache(&self, path: &Path) -> Option<Arc<CacheFile<Mmap>>> {
+    fn cache(&self, path: &Path) -> Option<Rc<CacheFile<Mmap>>> {
         let mut known = self.caches.borrow_mut();
         let cache = known.entry(path.to_owned()).or_insert_with(|| {
             let bytes = map_file(path).ok()?;
-            CacheFile::new(bytes).ok().map(Arc::new)
+            CacheFile::new(bytes).ok().map(Rc::new)
         });
         cache.clone()
     }

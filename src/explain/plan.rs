@@ -158,15 +158,7 @@ impl Plan {
         };
         plan.choose_loader(&decided, architecture);
         plan.choose_libraries(&decided, &inputs);
-        let name = |choice: Option<&mut Choice>, flag: Option<&OsString>, text| match choice {
-            Some(choice) if flag.is_some_and(|it| choice.path.as_os_str() == it) => {
-                choice.from = text
-            }
-            _ => {}
-        };
-        name(plan.loader.as_mut(), settings.loader.as_ref(), "--loader");
-        let flag = settings.library_path.as_ref();
-        name(plan.libraries.as_mut(), flag, "--library-path");
+        plan.name_flags(settings);
         Ok(plan)
     }
 
@@ -213,6 +205,25 @@ impl Plan {
             }
         }
         self.library_path = (!list.is_empty()).then(|| OsString::from_vec(list));
+    }
+
+    /// What a flag says was handed to the stub's code as if a variable said it.
+    fn name_flags(&mut self, settings: &Settings) {
+        let is_said = |choice: &Choice, flag: &Option<OsString>| {
+            flag.as_ref()
+                .is_some_and(|it| choice.path.as_os_str() == it)
+        };
+        let refused = self.refused.iter_mut().map(|it| &mut it.choice);
+        for choice in refused.chain(&mut self.loader) {
+            if is_said(choice, &settings.loader) {
+                choice.from = "--loader";
+            }
+        }
+        for choice in &mut self.libraries {
+            if is_said(choice, &settings.library_path) {
+                choice.from = "--library-path";
+            }
+        }
     }
 
     /// Whether the path of the cache in a library environment is not longer than the loader's own.

@@ -1,7 +1,6 @@
 //! Reports for people. Colours are in the text; whoever prints it takes them out where it is no
 //! terminal that they are for.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -328,34 +327,41 @@ fn version((major, minor): (u32, u32)) -> String {
 #[must_use]
 pub fn tree(tree: &Tree) -> String {
     let mut text = String::new();
-    let mut missing: BTreeMap<String, usize> = BTreeMap::new();
+    let mut depend = 0;
     for report in tree.reports.iter().filter(|it| !it.starts()) {
+        if !tree.is_bad(report) {
+            depend += 1;
+            continue;
+        }
         _ = writeln!(text, "{NAME}{}{NAME:#}", report.path.display());
         for problem in &report.problems {
             _ = writeln!(text, "  {}", problem_text(report, problem));
-            if let Problem::Missing { name, .. } = problem {
-                *missing.entry(name.display().to_string()).or_default() += 1;
-            }
         }
     }
+    let missing = tree.missing();
     if !missing.is_empty() {
-        _ = writeln!(text, "\nmissing in all");
-        for (name, count) in &missing {
-            _ = writeln!(
-                text,
-                "  {BAD}{name:NAME_WIDTH$}{BAD:#} in {}",
-                files(*count)
-            );
-        }
+        _ = writeln!(text, "missing in all");
+    }
+    for (name, count) in missing {
+        let here = tree.find(name).map_or(String::new(), |path| {
+            let path = path.display();
+            format!("; {path} will do, if the program loads it first")
+        });
+        let (name, count) = (name.display().to_string(), files(count));
+        _ = writeln!(text, "  {BAD}{name:NAME_WIDTH$}{BAD:#} in {count}{here}");
     }
     for (path, error) in &tree.unreadable {
         _ = writeln!(text, "{}: {error}", path.display());
     }
-    let bad = tree.reports.iter().filter(|it| !it.starts()).count();
+    let bad = tree.reports.iter().filter(|it| tree.is_bad(it)).count();
     let all = files(tree.reports.len());
-    _ = match bad {
-        0 => writeln!(text, "{GOOD}{all}: all would start or load{GOOD:#}"),
-        _ => writeln!(text, "\n{BAD}{bad} of {all} would not start or load{BAD:#}"),
+    _ = match (bad, depend) {
+        (0, 0) => writeln!(text, "{GOOD}{all}: all would start or load{GOOD:#}"),
+        (0, _) => writeln!(
+            text,
+            "{GOOD}{all}: all would start or load{GOOD:#}, {depend} of them if the program loads others first"
+        ),
+        _ => writeln!(text, "{BAD}{bad} of {all} would not start or load{BAD:#}"),
     };
     text
 }

@@ -1,5 +1,7 @@
 //! All programs and libraries of a directory tree, in one go.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,7 +10,7 @@ use std::thread;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Explainer, Report, Settings};
+use super::{Explainer, Kind, Problem, Report, Settings};
 
 /// What is known about a directory tree.
 #[derive(Debug)]
@@ -25,7 +27,38 @@ impl Tree {
     /// Whether everything would start.
     #[must_use]
     pub fn starts(&self) -> bool {
-        self.unreadable.is_empty() && self.reports.iter().all(Report::starts)
+        self.unreadable.is_empty() && !self.reports.iter().any(|it| self.is_bad(it))
+    }
+
+    /// Whether a file would not start. A library that misses nothing but what the tree has is not
+    /// bad: programs such as Java load those first, by their paths, and then they are found.
+    #[must_use]
+    pub fn is_bad(&self, report: &Report) -> bool {
+        let is_library = matches!(&report.kind, Kind::Dynamic(it) if it.is_library);
+        let is_here = |problem: &Problem| match problem {
+            Problem::Missing { name, .. } => self.find(name).is_some(),
+            _ => false,
+        };
+        !(report.starts() || is_library && report.problems.iter().all(is_here))
+    }
+
+    /// The libraries that are missing, and for how many files each.
+    #[must_use]
+    pub fn missing(&self) -> BTreeMap<&OsStr, usize> {
+        let mut missing = BTreeMap::new();
+        for problem in self.reports.iter().flat_map(|it| &it.problems) {
+            if let Problem::Missing { name, .. } = problem {
+                *missing.entry(name.as_os_str()).or_default() += 1;
+            }
+        }
+        missing
+    }
+
+    /// A file of the tree that has this name.
+    #[must_use]
+    pub fn find(&self, name: &OsStr) -> Option<&Path> {
+        let paths = self.reports.iter().map(|it| it.path.as_path());
+        paths.into_iter().find(|it| it.file_name() == Some(name))
     }
 }
 

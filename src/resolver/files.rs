@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use memmap2::Mmap;
@@ -32,13 +33,16 @@ pub enum Opened {
     Unloadable(&'static str),
 }
 
+/// Where to look in a directory, in order.
+type Prefixes = Rc<[Vec<u8>]>;
+
 /// Remembers what was opened. It is for one thread and one kind of program.
 #[derive(Debug)]
 pub struct Files {
     architecture: &'static Architecture,
     subfolders: Vec<Vec<u8>>,
     opened: RefCell<HashMap<Vec<u8>, Opened>>,
-    prefixes: RefCell<HashMap<Vec<u8>, Arc<[Vec<u8>]>>>,
+    prefixes: RefCell<HashMap<Vec<u8>, Prefixes>>,
 }
 
 impl Files {
@@ -75,20 +79,20 @@ impl Files {
 
     /// Where to look in a directory, which has a slash at its end: the folders in it for hardware
     /// capabilities that are there, and then itself. A relative one is always taken to be there.
-    pub(super) fn prefixes(&self, directory: &[u8]) -> Arc<[Vec<u8>]> {
+    pub(super) fn prefixes(&self, directory: &[u8]) -> Prefixes {
         if let Some(known) = self.prefixes.borrow().get(directory) {
-            return Arc::clone(known);
+            return Rc::clone(known);
         }
         let is_there =
             |path: &Vec<u8>| !path.starts_with(b"/") || Path::new(OsStr::from_bytes(path)).is_dir();
-        let prefixes: Arc<[_]> = if is_there(&directory.to_vec()) {
+        let prefixes: Prefixes = if is_there(&directory.to_vec()) {
             let all = self.subfolders.iter().map(|it| [directory, it].concat());
             all.filter(is_there).collect()
         } else {
-            Arc::default()
+            Rc::default()
         };
         let mut all = self.prefixes.borrow_mut();
-        all.insert(directory.to_vec(), Arc::clone(&prefixes));
+        all.insert(directory.to_vec(), Rc::clone(&prefixes));
         prefixes
     }
 }

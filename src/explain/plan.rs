@@ -219,10 +219,10 @@ impl Plan {
                 choice.from = "--loader";
             }
         }
-        for choice in &mut self.libraries {
-            if is_said(choice, &settings.library_path) {
-                choice.from = "--library-path";
-            }
+        if let Some(choice) = &mut self.libraries
+            && is_said(choice, &settings.library_path)
+        {
+            choice.from = "--library-path";
         }
     }
 

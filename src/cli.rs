@@ -152,6 +152,12 @@ pub struct StubConfigureArgs {
     /// The library environment to fall back on
     #[arg(long, value_name = "DIR")]
     pub library_dir: Option<PathBuf>,
+    /// The same for programs of musl
+    #[arg(long, value_name = "FILE")]
+    pub musl_loader: Option<PathBuf>,
+    /// The same for programs of musl
+    #[arg(long, value_name = "DIR")]
+    pub musl_library_dir: Option<PathBuf>,
 }
 
 /// `ldshim stub show`

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use loader_stub::baked::{Baked, SECTION, SIZE};
+use loader_stub::c_library::CLibrary;
 
 use crate::elf::section;
 
@@ -43,29 +44,35 @@ impl StubFile {
             )
         })?;
         let stub = Self { bytes, baked };
-        stub.baked()
+        stub.baked(CLibrary::Glibc)
             .with_context(|| format!("cannot read {}", path.display()))?;
         Ok(stub)
     }
 
-    /// What is baked in.
+    /// What is baked in for programs of `c_library`.
     ///
     /// # Errors
     /// The section is damaged, or of a later version.
-    pub fn baked(&self) -> Result<Baked<'_>> {
-        Baked::parse(&self.bytes[self.baked..][..SIZE]).map_err(|error| anyhow!("{error}"))
+    pub fn baked(&self, c_library: CLibrary) -> Result<Baked<'_>> {
+        Baked::parse(&self.bytes[self.baked..][..SIZE], c_library)
+            .map_err(|error| anyhow!("{error}"))
     }
 
-    /// Bakes something else in.
+    /// Bakes something else in: for programs of glibc, and for those of musl.
     ///
     /// # Errors
     /// It does not fit.
-    pub fn bake(&mut self, baked: &Baked<'_>) -> Result<()> {
-        let section = baked.encode().with_context(|| {
-            let length = |text: Option<&CStr>| text.map_or(0, CStr::count_bytes);
+    pub fn bake(&mut self, glibc: &Baked<'_>, musl: &Baked<'_>) -> Result<()> {
+        let section = glibc.encode_with_musl(musl).with_context(|| {
+            let paths = [
+                glibc.loader,
+                glibc.library_dir,
+                musl.loader,
+                musl.library_dir,
+            ];
+            let length: usize = paths.into_iter().flatten().map(CStr::count_bytes).sum();
             format!(
-                "the paths have {} bytes, for which there is no room: all in all there are {SIZE}",
-                length(baked.loader) + length(baked.library_dir)
+                "the paths have {length} bytes, for which there is no room: all in all there are {SIZE}"
             )
         })?;
         self.bytes[self.baked..][..SIZE].copy_from_slice(&section);

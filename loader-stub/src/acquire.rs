@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 
+use loader_stub::c_library::CLibrary;
 use loader_stub::cache_path::{self, Place};
 use loader_stub::layout::LayoutError;
 use loader_stub::path_buffer::PathBuffer;
@@ -12,7 +13,6 @@ use loader_stub::texts::{self, HexBuffer};
 
 use crate::image::{self, Cache, Head, Image};
 use crate::log::{self, Level, Log, Reason};
-use crate::start::page_size;
 use crate::sys;
 
 /// Whether a file can be read. If it is a library environment's cache, this also learns its `place`: where
@@ -39,9 +39,10 @@ pub(crate) fn loader(
     plan: &Plan<'_>,
     place: Option<Place>,
     stack: &InitialStack<'_>,
+    c_library: CLibrary,
     log: Log,
 ) -> Image {
-    let page_size = page_size(stack);
+    let page_size = stack.page_size();
     let is_direct = stack.aux(at::BASE) == 0;
     let mut failure = None;
     for candidate in plan.loaders.iter().flatten() {
@@ -52,7 +53,7 @@ pub(crate) fn loader(
             }
             Ok(image) => {
                 if log.says(Level::Info) {
-                    log_candidate(log, candidate, b"this is the loader");
+                    log_candidate(log, candidate, c_library, b"this is the loader");
                     let mut base = HexBuffer::default();
                     let base = texts::hexadecimal(image.base, &mut base);
                     log.say(Level::Debug, &[b"the loader is at ", base]);
@@ -60,14 +61,14 @@ pub(crate) fn loader(
                 return image;
             }
             Err(reason) => {
-                log_candidate(log, candidate, reason.as_bytes());
+                log_candidate(log, candidate, c_library, reason.as_bytes());
                 failure.get_or_insert((candidate, reason));
             }
         }
     }
     // There is always a candidate: the default's.
     if let Some((candidate, reason)) = failure {
-        fail(stack, candidate, reason);
+        fail(stack, candidate, c_library, reason);
     }
     sys::exit(sys::EXIT_CANNOT_RUN)
 }
@@ -84,7 +85,8 @@ fn try_candidate(
         .libraries
         .as_ref()
         .filter(|libraries| libraries.mechanism == Mechanism::Cache);
-    let dir = by_cache.and_then(|libraries| plan::single_directory(libraries.path));
+    let dir =
+        by_cache.and_then(|libraries| plan::single_directory(libraries.path, CLibrary::Glibc));
     let image = image::map(
         &file,
         &layout,
@@ -95,7 +97,7 @@ fn try_candidate(
     Ok(image?)
 }
 
-fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, what: &[u8]) {
+fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, c_library: CLibrary, what: &[u8]) {
     let [path, file] = log::path_pieces(candidate.path);
     log.say(
         Level::Info,
@@ -104,22 +106,58 @@ fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, what: &[u8]) {
             path,
             file,
             b" (from ",
-            log::loader_origin(candidate.origin),
+            log::loader_origin(candidate.origin, c_library),
             b"): ",
             what,
         ],
     );
 }
 
-fn fail(stack: &InitialStack<'_>, candidate: &LoaderCandidate<'_>, reason: Reason) -> ! {
-    let program = stack.program().map_or(&b"the program"[..], CStr::to_bytes);
+/// Says that the initial stack has no entry of this name, and ends.
+pub(crate) fn fail_without_entry(stack: &InitialStack<'_>, name: &[u8]) -> ! {
+    fail_because(
+        stack,
+        &[
+            b"its auxiliary vector has no ",
+            name,
+            b": have the kernel start it",
+        ],
+    )
+}
+
+/// Says why the program cannot be run, in one piece, and ends. The piece is put into a list here because a
+/// list of nothing but constants would be a table of pointers, which has to be relocated.
+#[inline(never)]
+pub(crate) fn fail_in_words(stack: &InitialStack<'_>, why: &[u8]) -> ! {
+    fail_because(stack, &[why])
+}
+
+/// Says why the program cannot be run, and ends.
+fn fail_because(stack: &InitialStack<'_>, why: &[&[u8]]) -> ! {
+    let mut pieces: [&[u8]; 14] = [b""; 14];
+    let begin: [&[u8]; 3] = [b"cannot run ", program(stack), b": "];
+    for (place, piece) in pieces.iter_mut().zip(begin.iter().chain(why)) {
+        *place = piece;
+    }
+    Log::new(None).say(Level::Error, &pieces);
+    sys::exit(sys::EXIT_CANNOT_RUN)
+}
+
+fn program<'a>(stack: &InitialStack<'a>) -> &'a [u8] {
+    stack.program().map_or(b"the program", CStr::to_bytes)
+}
+
+fn fail(
+    stack: &InitialStack<'_>,
+    candidate: &LoaderCandidate<'_>,
+    c_library: CLibrary,
+    reason: Reason,
+) -> ! {
     let [path, file] = log::path_pieces(candidate.path);
-    let origin = log::loader_origin(candidate.origin);
-    let next = log::next_step(candidate.origin);
+    let origin = log::loader_origin(candidate.origin, c_library);
+    let next = log::next_step(candidate.origin, c_library);
     let pieces = [
-        b"cannot run ",
-        program,
-        b": loader ",
+        b"loader ",
         path,
         file,
         b": ",
@@ -130,6 +168,5 @@ fn fail(stack: &InitialStack<'_>, candidate: &LoaderCandidate<'_>, reason: Reaso
         next,
         b")",
     ];
-    Log::new(None).say(Level::Error, &pieces);
-    sys::exit(sys::EXIT_CANNOT_RUN)
+    fail_because(stack, &pieces)
 }

@@ -6,6 +6,8 @@
 
 use core::ffi::CStr;
 
+use crate::c_library::CLibrary;
+
 /// The name of the section.
 pub const SECTION: &str = ".nix_ld.baked";
 /// Where the section is in the file, in bytes: within the part that is read of a loader.
@@ -18,8 +20,10 @@ pub const MAGIC: [u8; 16] = *b"ldshim baked \0\0\x01";
 const TAG_LOADER: u16 = 1;
 const TAG_LIBRARY_DIR: u16 = 2;
 const TAG_CACHE_PLACE: u16 = 3;
+const TAG_MUSL_LOADER: u16 = 4;
+const TAG_MUSL_LIBRARY_DIR: u16 = 5;
 
-/// What is baked into a stub.
+/// What is baked into a stub for programs of one C library.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Baked<'a> {
     /// The real loader to fall back on.
@@ -30,6 +34,13 @@ pub struct Baked<'a> {
     /// text of a [`crate::cache_path::Place`].
     pub cache_place: Option<&'a CStr>,
 }
+
+/// What is baked in for programs of none.
+const NOTHING: Baked<'_> = Baked {
+    loader: None,
+    library_dir: None,
+    cache_place: None,
+};
 
 /// Why a section cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +61,11 @@ impl core::fmt::Display for BakedError {
 }
 
 impl<'a> Baked<'a> {
-    /// Reads a section's bytes.
+    /// Reads a section's bytes, as far as they concern programs of `c_library`.
     ///
     /// # Errors
     /// If they are not in the format described at the top of this file.
-    pub fn parse(section: &'a [u8]) -> Result<Self, BakedError> {
+    pub fn parse(section: &'a [u8], c_library: CLibrary) -> Result<Self, BakedError> {
         let mut rest = section.strip_prefix(&MAGIC).ok_or(BakedError::Magic)?;
         let mut baked = Self::default();
         while let Some((tag, after_tag)) = split_u16(rest) {
@@ -65,10 +76,12 @@ impl<'a> Baked<'a> {
             let (text, after_text) = after_length
                 .split_at_checked(length.into())
                 .ok_or(BakedError::Record)?;
-            let field = match tag {
-                TAG_LOADER => Some(&mut baked.loader),
-                TAG_LIBRARY_DIR => Some(&mut baked.library_dir),
-                TAG_CACHE_PLACE => Some(&mut baked.cache_place),
+            let field = match (c_library, tag) {
+                (CLibrary::Glibc, TAG_LOADER) => Some(&mut baked.loader),
+                (CLibrary::Glibc, TAG_LIBRARY_DIR) => Some(&mut baked.library_dir),
+                (CLibrary::Glibc, TAG_CACHE_PLACE) => Some(&mut baked.cache_place),
+                (CLibrary::Musl, TAG_MUSL_LOADER) => Some(&mut baked.loader),
+                (CLibrary::Musl, TAG_MUSL_LIBRARY_DIR) => Some(&mut baked.library_dir),
                 _ => None,
             };
             if let Some(field) = field {
@@ -79,22 +92,34 @@ impl<'a> Baked<'a> {
         Ok(baked)
     }
 
-    /// The bytes of a section that says this; `None` if it does not fit.
+    /// The bytes of a section that says this for programs of glibc, and nothing for others; `None` if it does not
+    /// fit.
     pub const fn encode(&self) -> Option<[u8; SIZE]> {
+        self.encode_with_musl(&NOTHING)
+    }
+
+    /// The bytes of a section that says this for programs of glibc, and `musl` for those of musl.
+    pub const fn encode_with_musl(&self, musl: &Baked<'_>) -> Option<[u8; SIZE]> {
         let mut section = [0; SIZE];
         let Some(at) = put(&mut section, 0, &MAGIC) else {
             return None;
         };
-        let Some(at) = put_record(&mut section, at, TAG_LOADER, self.loader) else {
-            return None;
-        };
-        let Some(at) = put_record(&mut section, at, TAG_LIBRARY_DIR, self.library_dir) else {
-            return None;
-        };
-        match put_record(&mut section, at, TAG_CACHE_PLACE, self.cache_place) {
-            Some(_) => Some(section),
-            None => None,
+        let records = [
+            (TAG_LOADER, self.loader),
+            (TAG_LIBRARY_DIR, self.library_dir),
+            (TAG_CACHE_PLACE, self.cache_place),
+            (TAG_MUSL_LOADER, musl.loader),
+            (TAG_MUSL_LIBRARY_DIR, musl.library_dir),
+        ];
+        let (mut at, mut i) = (at, 0);
+        while i < records.len() {
+            at = match put_record(&mut section, at, records[i].0, records[i].1) {
+                Some(end) => end,
+                None => return None,
+            };
+            i += 1;
         }
+        Some(section)
     }
 }
 
@@ -150,6 +175,24 @@ mod tests {
         cache_place: Some(c"1 2"),
     };
 
+    fn parse(section: &[u8]) -> Result<Baked<'_>, BakedError> {
+        Baked::parse(section, CLibrary::Glibc)
+    }
+
+    #[test]
+    fn keeps_what_is_for_musl_apart() {
+        let musl = Baked {
+            loader: Some(c"/musl/ld.so"),
+            library_dir: Some(c"/musl"),
+            cache_place: None,
+        };
+        let section = FULL.encode_with_musl(&musl).unwrap();
+        assert_eq!(Baked::parse(&section, CLibrary::Glibc), Ok(FULL));
+        assert_eq!(Baked::parse(&section, CLibrary::Musl), Ok(musl));
+        let without = FULL.encode().unwrap();
+        assert_eq!(Baked::parse(&without, CLibrary::Musl), Ok(NOTHING));
+    }
+
     #[test]
     fn reads_back_what_it_wrote() {
         for baked in [
@@ -164,7 +207,7 @@ mod tests {
             },
             Baked::default(),
         ] {
-            assert_eq!(Baked::parse(&baked.encode().unwrap()), Ok(baked));
+            assert_eq!(parse(&baked.encode().unwrap()), Ok(baked));
         }
     }
 
@@ -172,7 +215,7 @@ mod tests {
     fn passes_over_tags_that_it_does_not_know() {
         let mut section: Vec<u8> = MAGIC.into();
         section.extend([99, 0, 3, 0, b'a', b'b', b'c', 1, 0, 2, 0, b'/', 0]);
-        assert_eq!(Baked::parse(&section).unwrap().loader, Some(c"/"));
+        assert_eq!(parse(&section).unwrap().loader, Some(c"/"));
     }
 
     #[test]
@@ -190,8 +233,8 @@ mod tests {
 
     #[test]
     fn refuses_foreign_and_damaged_sections() {
-        assert_eq!(Baked::parse(b""), Err(BakedError::Magic));
-        assert_eq!(Baked::parse(&[0; SIZE]), Err(BakedError::Magic));
+        assert_eq!(parse(b""), Err(BakedError::Magic));
+        assert_eq!(parse(&[0; SIZE]), Err(BakedError::Magic));
         for record in [
             &[1, 0][..],
             &[1, 0, 9, 0, b'/', 0],
@@ -200,11 +243,7 @@ mod tests {
             &[1, 0, 0, 0],
         ] {
             let section = [&MAGIC, record].concat();
-            assert_eq!(
-                Baked::parse(&section),
-                Err(BakedError::Record),
-                "{record:?}"
-            );
+            assert_eq!(parse(&section), Err(BakedError::Record), "{record:?}");
         }
     }
 }

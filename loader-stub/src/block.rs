@@ -12,18 +12,21 @@
     reason = "the copy's text is bytes in memory that is made of words"
 )]
 
+use core::ffi::CStr;
 use core::marker::PhantomData;
 use core::mem::{MaybeUninit, size_of, size_of_val};
 use core::slice;
 
-use crate::plan;
+use crate::c_library::CLibrary;
+use crate::env::UserLibraryPath;
 use crate::stack::{AuxEntry, InitialStack, at};
+use crate::{direct, plan};
 
 const WORD: usize = size_of::<usize>();
 /// The variable by which the real loader learns of libraries.
 const VARIABLE: &[u8] = b"LD_LIBRARY_PATH=";
 /// The flag by which it learns of them when it is started directly.
-const FLAG: &core::ffi::CStr = c"--library-path";
+const FLAG: &CStr = c"--library-path";
 
 /// Where in the copy the library path goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +37,28 @@ pub enum Placement {
     AppendVariable,
     /// In place of the argument with this index.
     ReplaceArgument(usize),
+    /// The same, behind a `--library-path=`, which only musl's loader understands.
+    ReplaceFlag(usize),
     /// Behind the zeroth argument, with a `--library-path` before it.
     InsertArgument,
+}
+
+impl Placement {
+    /// Where the library path goes, and what the user says there already.
+    pub fn choose<'a>(
+        stack: &InitialStack<'a>,
+        user: Option<UserLibraryPath<'a>>,
+        c_library: CLibrary,
+        is_direct: bool,
+    ) -> (Self, &'a CStr) {
+        let value = user.map_or(c"", |user| user.value.to_c_str());
+        if !is_direct {
+            let replaces = |user: UserLibraryPath<'_>| Self::ReplaceVariable(user.index);
+            return (user.map_or(Self::AppendVariable, replaces), value);
+        }
+        direct::library_path_argument(stack.argv, c_library)
+            .unwrap_or((Self::InsertArgument, value))
+    }
 }
 
 /// A library path: what the user says, then directories. It is not put together until it is copied.
@@ -45,6 +68,8 @@ pub struct LibraryPath<'a> {
     pub user: &'a [u8],
     /// The part whose empty elements mean nothing.
     pub libraries: &'a [u8],
+    /// Whose loader is to understand it.
+    pub c_library: CLibrary,
 }
 
 /// A copy of an initial stack that is to be written.
@@ -55,6 +80,8 @@ pub struct StackCopy<'a> {
     path: LibraryPath<'a>,
     /// Whether the libraries have to be taken apart to leave out empty elements.
     has_empty_elements: bool,
+    /// How many bytes the text has, without its NUL.
+    text_length: usize,
     /// How many bytes come before the text, in the words that it takes.
     text_start: usize,
     /// How many words it takes, with its NUL.
@@ -102,20 +129,31 @@ impl<'a> StackCopy<'a> {
             stack,
             placement,
             path,
-            has_empty_elements: plan::has_empty_element(path.libraries),
+            has_empty_elements: plan::has_empty_element(path.libraries, path.c_library),
+            text_length: 0,
             text_start: 0,
             text_words: 0,
         };
-        let mut length = 1;
+        let mut length = 0;
         copy.for_each_piece(|piece| length += piece.len());
+        copy.text_length = length;
         copy.text_start = copy.kept_text().next_multiple_of(WORD) - copy.kept_text();
-        copy.text_words = (copy.text_start + length).div_ceil(WORD);
+        copy.text_words = (copy.text_start + length + 1).div_ceil(WORD);
         copy
     }
 
     /// How much of the text remains when the program runs: the variable as the user has set it, or nothing.
+    ///
+    /// With musl all of it remains: its loader does not copy the path, and looks at it again at each dlopen
+    /// (`env_path` in ldso/dynlink.c). It runs no constructor before the program's entry point, so nobody can have
+    /// copied the pointers.
     fn kept_text(&self) -> usize {
         match self.placement {
+            Placement::ReplaceVariable(_) | Placement::AppendVariable
+                if self.path.c_library == CLibrary::Musl =>
+            {
+                self.text_length
+            }
             Placement::ReplaceVariable(_) => VARIABLE.len() + self.path.user.len(),
             _ => 0,
         }
@@ -161,7 +199,7 @@ impl<'a> StackCopy<'a> {
         let environment = self.write_envp(&mut words, text)?;
         let is_direct = matches!(
             self.placement,
-            Placement::ReplaceArgument(_) | Placement::InsertArgument
+            Placement::ReplaceArgument(_) | Placement::ReplaceFlag(_) | Placement::InsertArgument
         );
         let entry = self.write_auxv(&mut words, if is_direct { None } else { Some(trampoline) })?;
         // The pointers to the text may have been copied by then, by a constructor that calls `setenv`. So
@@ -184,7 +222,7 @@ impl<'a> StackCopy<'a> {
                 words.push(text)?;
                 words.copy(arguments)?;
             }
-            Placement::ReplaceArgument(index) => {
+            Placement::ReplaceArgument(index) | Placement::ReplaceFlag(index) => {
                 words.push(argv.len())?;
                 words.copy(argv.get(..index)?)?;
                 words.push(text)?;
@@ -295,6 +333,10 @@ impl<'a> StackCopy<'a> {
         ) {
             take(VARIABLE);
         }
+        if matches!(self.placement, Placement::ReplaceFlag(_)) {
+            take(FLAG.to_bytes());
+            take(b"=");
+        }
         let mut any = !self.path.user.is_empty();
         take(self.path.user);
         if !self.has_empty_elements {
@@ -303,7 +345,7 @@ impl<'a> StackCopy<'a> {
             }
             return take(self.path.libraries);
         }
-        for directory in plan::directories(self.path.libraries) {
+        for directory in plan::directories(self.path.libraries, self.path.c_library) {
             if any {
                 take(b":");
             }

@@ -39,7 +39,11 @@ impl Place {
 
     /// Whether a built-in path is there, in `data` that begins at `start`. Another loader has it elsewhere.
     pub fn holds(&self, data: &[u8], start: usize) -> bool {
-        let Some(before) = self.address.checked_sub(start + 1) else {
+        let before = self
+            .address
+            .checked_sub(start)
+            .and_then(|at| at.checked_sub(1));
+        let Some(before) = before else {
             return false;
         };
         let Some(bytes) = data
@@ -167,6 +171,7 @@ mod tests {
         assert!(!place.holds(b"\0/etc/ld.so.cachE\0", 100));
         assert!(!place.holds(b"\0/e\0c/ld.so.cache\0", 100));
         assert!(!place.holds(b"", 100));
+        assert!(!place.holds(data, usize::MAX));
     }
 
     #[test]

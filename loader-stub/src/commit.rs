@@ -1,17 +1,17 @@
 //! Commit and jump: the first writes that the real loader and the program see, and the last that is done.
 
-use core::ffi::{CStr, c_void};
+use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use core::slice;
 
 use loader_stub::block::{CopyBytes, LibraryPath, Placement, StackCopy};
 use loader_stub::plan::{Inputs, Mechanism, Plan};
 use loader_stub::stack::{InitialStack, at};
-use loader_stub::{direct, texts};
+use loader_stub::texts;
 
-use crate::arch;
 use crate::image::Image;
 use crate::log::{Level, Log};
+use crate::{acquire, arch, sys};
 
 /// How the libraries get to the loader that was found, which may not be as planned.
 pub(crate) fn mechanism(
@@ -65,16 +65,19 @@ pub(crate) unsafe fn commit(
         stack.set_aux(at::BASE, image.base);
     }
     if let (Mechanism::Environment, Some(libraries)) = (mechanism, &plan.libraries) {
-        let (placement, user) = placement(stack, inputs, is_direct);
+        let (placement, user) =
+            Placement::choose(stack, inputs.settings.user, inputs.c_library, is_direct);
         let path = LibraryPath {
             user: user.to_bytes(),
             libraries: libraries.path,
+            c_library: inputs.c_library,
         };
         let handover = Handover {
             copy: StackCopy::new(stack, placement, path),
             entry: image.entry,
         };
         let size = handover.copy.words() * size_of::<usize>();
+        check_room(stack, core::ptr::from_ref(&handover).addr(), size);
         // SAFETY: `hand_over` is given what it casts its argument to.
         unsafe { arch::on_lower_stack(size, core::ptr::from_ref(&handover).cast(), hand_over) }
     }
@@ -82,29 +85,20 @@ pub(crate) unsafe fn commit(
     unsafe { arch::jump(stack.pointer, image.entry) }
 }
 
-/// Where the library path goes, and what the user says there already.
-fn placement<'a>(
-    stack: &InitialStack<'a>,
-    inputs: &Inputs<'a>,
-    is_direct: bool,
-) -> (Placement, &'a CStr) {
-    let user = inputs.settings.user;
-    let value = user.map_or(c"", |user| user.value.to_c_str());
-    if is_direct {
-        match direct::library_path_argument(stack.argv) {
-            Some(index) => (
-                Placement::ReplaceArgument(index),
-                stack.argv.get(index).map_or(c"", |value| value.to_c_str()),
-            ),
-            None => (Placement::InsertArgument, value),
-        }
-    } else {
-        (
-            user.map_or(Placement::AppendVariable, |user| {
-                Placement::ReplaceVariable(user.index)
-            }),
-            value,
-        )
+/// Ends with a message if the stack of which `here` is the end cannot take a copy of `size` bytes more, for its
+/// limit is low and the environment has many entries. A copy that is smaller than what a loader needs for
+/// itself is not worth a system call.
+fn check_room(stack: &InitialStack<'_>, here: usize, size: usize) {
+    const OF_A_LOADER: usize = 16 * 1024;
+    if size <= OF_A_LOADER {
+        return;
+    }
+    let end = here.wrapping_sub(size + OF_A_LOADER) & !(size_of::<usize>() - 1);
+    if sys::stack_reaches(core::ptr::with_exposed_provenance_mut(end)).is_err() {
+        acquire::fail_in_words(
+            stack,
+            b"its environment has too many entries for its stack: raise `ulimit -s`, or make them fewer",
+        );
     }
 }
 

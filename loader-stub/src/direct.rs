@@ -1,5 +1,9 @@
 //! The stub started directly: `/lib64/ld-linux-x86-64.so.2 [FLAG...] PROGRAM [ARGUMENT...]`.
 
+use core::ffi::CStr;
+
+use crate::block::Placement;
+use crate::c_library::CLibrary;
 use crate::stack::Entry;
 use crate::texts;
 
@@ -13,14 +17,25 @@ const FLAGS_WITH_VALUE: &str = "\
 --glibc-hwcaps-mask
 --glibc-hwcaps-prepend";
 
-/// The index of the value that the loader would take for its library path: that of the last
+/// Where the loader of `c_library` would take its library path from, and the value there: from the last
 /// `--library-path` before the program. `None` if there is none.
-pub fn library_path_argument(argv: &[Entry<'_>]) -> Option<usize> {
+pub fn library_path_argument<'a>(
+    argv: &[Entry<'a>],
+    c_library: CLibrary,
+) -> Option<(Placement, &'a CStr)> {
     let mut found = None;
     let mut arguments = argv.iter().enumerate().skip(1);
-    while let Some((_, &argument)) = arguments.next() {
+    while let Some((index, &argument)) = arguments.next() {
         if is(argument, b"--library-path") {
-            found = arguments.next().map(|(index, _)| index);
+            // Without a value it is no flag to the loader, and the one before it still counts.
+            let replaced = |(index, value): (usize, &Entry<'a>)| {
+                (Placement::ReplaceArgument(index), value.to_c_str())
+            };
+            found = arguments.next().map(replaced).or(found);
+        } else if c_library == CLibrary::Musl
+            && let Some(value) = argument.strip_prefix(b"--library-path=")
+        {
+            found = Some((Placement::ReplaceFlag(index), value.to_c_str()));
         } else if texts::lines(FLAGS_WITH_VALUE).any(|flag| is(argument, flag)) {
             arguments.next();
         } else if is(argument, b"--") || argument.strip_prefix(b"--").is_none() {
@@ -38,18 +53,43 @@ fn is(argument: Entry<'_>, text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use core::ffi::CStr;
     use std::vec::Vec;
 
     use super::*;
 
+    fn found<'a>(argv: &[&'a CStr], c_library: CLibrary) -> Option<(Placement, &'a CStr)> {
+        let entries: Vec<_> = argv.iter().map(|&text| Entry::from(text)).collect();
+        library_path_argument(&entries, c_library)
+    }
+
     fn index(argv: &[&CStr]) -> Option<usize> {
-        library_path_argument(
-            &argv
-                .iter()
-                .map(|&text| Entry::from(text))
-                .collect::<Vec<_>>(),
-        )
+        let (placement, value) = found(argv, CLibrary::Glibc)?;
+        let Placement::ReplaceArgument(index) = placement else {
+            panic!("{placement:?}");
+        };
+        assert_eq!(value, argv[index]);
+        Some(index)
+    }
+
+    #[test]
+    fn knows_the_flag_with_its_value_in_one_for_musl_only() {
+        let argv = [c"ld.so", c"--library-path=/a", c"prog"];
+        let expected = (Placement::ReplaceFlag(1), c"/a");
+        assert_eq!(found(&argv, CLibrary::Musl), Some(expected));
+        assert_eq!(found(&argv, CLibrary::Glibc), None);
+        let both = [
+            c"ld.so",
+            c"--library-path=/a",
+            c"--library-path",
+            c"/b",
+            c"prog",
+        ];
+        let expected = (Placement::ReplaceArgument(3), c"/b");
+        assert_eq!(
+            found(&both, CLibrary::Musl),
+            Some(expected),
+            "the last one counts"
+        );
     }
 
     #[test]
@@ -99,5 +139,9 @@ mod tests {
         assert_eq!(index(&[c"ld.so"]), None);
         assert_eq!(index(&[c"ld.so", c"--library-path"]), None);
         assert_eq!(index(&[c"ld.so", c"--list", c"prog"]), None);
+        assert_eq!(
+            index(&[c"ld.so", c"--library-path", c"/a", c"--library-path"]),
+            Some(2)
+        );
     }
 }

@@ -2,13 +2,15 @@
 
 use core::ffi::CStr;
 
+use crate::c_library::CLibrary;
 use crate::stack::Entry;
 
 /// `_x86_64_linux` and the like: the suffix of the variables that concern one system only.
 const SYSTEM_SUFFIX: &[u8] = concat!("_", env!("NIX_SYSTEM")).as_bytes();
 
-/// The variables that the stub knows. An empty one counts as unset. Of duplicates the first counts that is
-/// not empty, as for `getenv`.
+/// The variables that the stub knows, for programs of one C library: `NIX_LD...` for those of glibc,
+/// `NIX_LD_MUSL...` for those of musl, so that both can be in one environment. An empty one counts as unset.
+/// Of duplicates the first counts that is not empty, as for `getenv`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings<'a> {
     /// `NIX_LD_<system>`
@@ -25,8 +27,8 @@ pub struct Settings<'a> {
     pub user: Option<UserLibraryPath<'a>>,
 }
 
-/// The entry `LD_LIBRARY_PATH=...` that the real loader would obey. Of duplicates that is the last one: see
-/// `process_envvars` in glibc's elf/rtld.c.
+/// The entry `LD_LIBRARY_PATH=...` that the real loader would obey. Of duplicates that is the last one with glibc
+/// (`process_envvars` in its elf/rtld.c), and the first one with musl (`getenv` in its ldso/dynlink.c).
 #[derive(Clone, Copy, Debug)]
 pub struct UserLibraryPath<'a> {
     /// The entry's place in the environment.
@@ -35,14 +37,17 @@ pub struct UserLibraryPath<'a> {
     pub value: Entry<'a>,
 }
 
-/// Looks through the whole environment once. Entries without `=` are passed over.
-pub fn scan<'a>(envp: &[Entry<'a>]) -> Settings<'a> {
+/// Looks through the whole environment once, for what concerns programs of `c_library`. Entries without `=` are
+/// passed over.
+pub fn scan<'a>(envp: &[Entry<'a>], c_library: CLibrary) -> Settings<'a> {
     let mut settings = Settings::default();
     for (index, &entry) in envp.iter().enumerate() {
         match entry.first() {
-            b'N' => scan_nix_ld(entry, &mut settings),
+            b'N' => scan_nix_ld(entry, c_library, &mut settings),
             b'L' => {
-                if let Some(value) = entry.strip_prefix(b"LD_LIBRARY_PATH=") {
+                if let Some(value) = entry.strip_prefix(b"LD_LIBRARY_PATH=")
+                    && (c_library == CLibrary::Glibc || settings.user.is_none())
+                {
                     settings.user = Some(UserLibraryPath { index, value });
                 }
             }
@@ -52,9 +57,19 @@ pub fn scan<'a>(envp: &[Entry<'a>]) -> Settings<'a> {
     settings
 }
 
-fn scan_nix_ld<'a>(entry: Entry<'a>, settings: &mut Settings<'a>) {
+fn scan_nix_ld<'a>(entry: Entry<'a>, c_library: CLibrary, settings: &mut Settings<'a>) {
     let Some(rest) = entry.strip_prefix(b"NIX_LD") else {
         return;
+    };
+    if let Some(value) = rest.strip_prefix(b"_LOG=") {
+        return set(&mut settings.log, value);
+    }
+    let rest = match c_library {
+        CLibrary::Glibc => rest,
+        CLibrary::Musl => match rest.strip_prefix(b"_MUSL") {
+            Some(rest) => rest,
+            None => return,
+        },
     };
     let (rest, plain, of_system) = match rest.strip_prefix(b"_LIBRARY_PATH") {
         Some(rest) => (
@@ -62,10 +77,7 @@ fn scan_nix_ld<'a>(entry: Entry<'a>, settings: &mut Settings<'a>) {
             &mut settings.libraries,
             &mut settings.libraries_of_system,
         ),
-        None => match rest.strip_prefix(b"_LOG=") {
-            Some(value) => return set(&mut settings.log, value),
-            None => (rest, &mut settings.loader, &mut settings.loader_of_system),
-        },
+        None => (rest, &mut settings.loader, &mut settings.loader_of_system),
     };
     if let Some(value) = rest.strip_prefix(b"=") {
         set(plain, value);
@@ -91,12 +103,43 @@ mod tests {
     use super::*;
 
     fn scan_texts<'a>(texts: &[&'a CStr]) -> Settings<'a> {
-        scan(
-            &texts
-                .iter()
-                .map(|&text| Entry::from(text))
-                .collect::<Vec<_>>(),
-        )
+        scan_for(CLibrary::Glibc, texts)
+    }
+
+    fn scan_for<'a>(c_library: CLibrary, texts: &[&'a CStr]) -> Settings<'a> {
+        let entries: Vec<_> = texts.iter().map(|&text| Entry::from(text)).collect();
+        scan(&entries, c_library)
+    }
+
+    #[test]
+    fn keeps_the_variables_of_glibc_and_of_musl_apart() {
+        let of_system = format!("NIX_LD_MUSL_{}=/musl/own\0", env!("NIX_SYSTEM"));
+        let libraries_of_system =
+            format!("NIX_LD_MUSL_LIBRARY_PATH_{}=/m/own\0", env!("NIX_SYSTEM"));
+        let c_str = |text| CStr::from_bytes_with_nul(text).unwrap();
+        let texts = [
+            c"NIX_LD_MUSL=/musl",
+            c"NIX_LD=/glibc",
+            c"NIX_LD_LIBRARY_PATH=/g",
+            c"NIX_LD_MUSL_LIBRARY_PATH=/m",
+            c_str(of_system.as_bytes()),
+            c_str(libraries_of_system.as_bytes()),
+            c"NIX_LD_LOG=info",
+        ];
+        let glibc = scan_for(CLibrary::Glibc, &texts);
+        assert_eq!(
+            (glibc.loader, glibc.libraries),
+            (Some(c"/glibc"), Some(c"/g"))
+        );
+        assert_eq!(
+            (glibc.loader_of_system, glibc.libraries_of_system),
+            (None, None)
+        );
+        let musl = scan_for(CLibrary::Musl, &texts);
+        assert_eq!((musl.loader, musl.libraries), (Some(c"/musl"), Some(c"/m")));
+        assert_eq!(musl.loader_of_system, Some(c"/musl/own"));
+        assert_eq!(musl.libraries_of_system, Some(c"/m/own"));
+        assert_eq!((glibc.log, musl.log), (Some(c"info"), Some(c"info")));
     }
 
     #[test]
@@ -163,5 +206,12 @@ mod tests {
         assert_eq!(settings.loader, Some(c"/1"));
         let user = settings.user.unwrap();
         assert_eq!((user.index, user.value.to_c_str()), (3, c""));
+        let texts = [c"LD_LIBRARY_PATH=/1", c"LD_LIBRARY_PATH="];
+        let user = scan_for(CLibrary::Musl, &texts).user.unwrap();
+        assert_eq!(
+            (user.index, user.value.to_c_str()),
+            (0, c"/1"),
+            "musl's getenv takes the first"
+        );
     }
 }

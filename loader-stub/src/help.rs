@@ -20,6 +20,7 @@ const TEXT: &str = concat!(
     "  NIX_LD_LIBRARY_PATH, NIX_LD_LIBRARY_PATH_",
     env!("NIX_SYSTEM"),
     "  directories of libraries\n",
+    "  NIX_LD_MUSL..., NIX_LD_MUSL_LIBRARY_PATH...  the same for programs of musl, if it is named ld-musl-*\n",
     "  NIX_LD_LOG  how much it says: off, error, warn (the default), info, debug, trace\n",
     "\n",
     "It would use now:\n",

@@ -170,14 +170,18 @@ fn finish(
     let mut redirected = false;
     if let Some(cache) = cache {
         redirected = redirect(layout, base, cache);
+        let first = &layout.first;
+        let (start, protection) = (base.wrapping_add(first.start), first.protection);
         // SAFETY: nobody knows of these pages yet.
         unsafe {
-            sys::protect(
-                base.wrapping_add(layout.first.start),
-                layout.span(),
-                layout.first.protection,
-            )?
-        };
+            // A system can refuse code in pages that were written to (SELinux's execmod). Then the loader is
+            // mapped again as its file has it, without the redirection.
+            if sys::protect(start, layout.span(), protection).is_err() {
+                let file = Some((file, first.offset));
+                sys::map(Some(start), layout.span(), protection, file)?;
+                redirected = false;
+            }
+        }
     }
     for segment in layout.segments() {
         if !layout.is_shown_by_first(&segment) {

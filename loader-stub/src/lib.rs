@@ -10,6 +10,7 @@ extern crate std;
 
 pub mod baked;
 pub mod block;
+pub mod c_library;
 pub mod cache_path;
 pub mod direct;
 pub mod elf;

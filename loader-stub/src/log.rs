@@ -2,6 +2,7 @@
 
 use core::ffi::CStr;
 
+use loader_stub::c_library::CLibrary;
 use loader_stub::errno;
 use loader_stub::layout::LayoutError;
 use loader_stub::plan::{LOADER_FILE, LoaderPath, Origin};
@@ -145,12 +146,39 @@ build that again, or set NIX_LD to the loader of a glibc
 enable programs.nix-ld, or set NIX_LD to the loader of a glibc
 configure the stub again, or set NIX_LD to the loader of a glibc";
 
+/// [`ORIGINS`] for programs of musl.
+const MUSL_ORIGINS: &str = concat!(
+    "NIX_LD_MUSL_",
+    env!("NIX_SYSTEM"),
+    "
+NIX_LD_MUSL
+the library environment in use
+the system's default
+the stub's baked configuration"
+);
+
+/// [`NEXT_STEPS`] for programs of musl.
+const MUSL_NEXT_STEPS: &str = "\
+set it to the loader of a musl, or unset it
+set it to the loader of a musl, or unset it
+build that again, or set NIX_LD_MUSL to the loader of a musl
+set NIX_LD_MUSL to the loader of a musl
+configure the stub again, or set NIX_LD_MUSL to the loader of a musl";
+
 /// Where a loader's path comes from, in words.
-pub(crate) fn loader_origin(origin: Origin) -> &'static [u8] {
-    texts::line(ORIGINS, origin as usize)
+pub(crate) fn loader_origin(origin: Origin, c_library: CLibrary) -> &'static [u8] {
+    let texts = match c_library {
+        CLibrary::Glibc => ORIGINS,
+        CLibrary::Musl => MUSL_ORIGINS,
+    };
+    texts::line(texts, origin as usize)
 }
 
 /// What a user can do about a loader that cannot be used.
-pub(crate) fn next_step(origin: Origin) -> &'static [u8] {
-    texts::line(NEXT_STEPS, origin as usize)
+pub(crate) fn next_step(origin: Origin, c_library: CLibrary) -> &'static [u8] {
+    let texts = match c_library {
+        CLibrary::Glibc => NEXT_STEPS,
+        CLibrary::Musl => MUSL_NEXT_STEPS,
+    };
+    texts::line(texts, origin as usize)
 }

@@ -6,11 +6,15 @@
 use core::ffi::CStr;
 
 use crate::baked::Baked;
+use crate::c_library::CLibrary;
 use crate::cache_path;
 use crate::env::Settings;
 
 /// The library environment of a NixOS system, as nix-ld's module has always linked it.
 pub const DEFAULT_LIBRARY_DIR: &CStr = c"/run/current-system/sw/share/nix-ld/lib";
+
+/// The library environment of a NixOS system for programs of musl, by analogy.
+pub const DEFAULT_MUSL_LIBRARY_DIR: &CStr = c"/run/current-system/sw/share/nix-ld-musl/lib";
 
 /// The name of the real loader in a library environment, as it follows the directory.
 pub const LOADER_FILE: &str = "/ld.so";
@@ -18,12 +22,14 @@ pub const LOADER_FILE: &str = "/ld.so";
 /// What the plan depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
+    /// For which C library the program is.
+    pub c_library: CLibrary,
     /// What the environment says.
     pub settings: Settings<'a>,
     /// Whether the program runs with rights that its caller lacks (AT_SECURE). Then the caller's settings
     /// do not count.
     pub secure: bool,
-    /// What the stub's file says.
+    /// What the stub's file says for programs of that C library.
     pub baked: Baked<'a>,
 }
 
@@ -36,7 +42,7 @@ pub enum Origin {
     Variable,
     /// `ld.so` of the library environment in use
     LibraryEnvironment,
-    /// [`DEFAULT_LIBRARY_DIR`]
+    /// [`default_library_dir`]
     Default,
     /// The baked configuration
     Baked,
@@ -99,7 +105,7 @@ pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool
     } else {
         inputs.settings
     };
-    let mut libraries = choose_libraries(&settings, &inputs.baked, readable);
+    let mut libraries = choose_libraries(&settings, inputs, readable);
     if let Some(libraries) = &mut libraries
         && inputs.secure
         && libraries.mechanism == Mechanism::Environment
@@ -107,16 +113,27 @@ pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool
         libraries.mechanism = Mechanism::Unreachable;
     }
     Plan {
-        loaders: loader_candidates(&settings, libraries.as_ref(), &inputs.baked),
+        loaders: loader_candidates(&settings, libraries.as_ref(), inputs),
         libraries,
+    }
+}
+
+/// The default library environment for programs of a C library.
+pub fn default_library_dir(c_library: CLibrary) -> &'static CStr {
+    match c_library {
+        CLibrary::Glibc => DEFAULT_LIBRARY_DIR,
+        CLibrary::Musl => DEFAULT_MUSL_LIBRARY_DIR,
     }
 }
 
 fn choose_libraries<'a>(
     settings: &Settings<'a>,
-    baked: &Baked<'a>,
+    inputs: &Inputs<'a>,
     mut readable: impl FnMut(&[u8], &str) -> bool,
 ) -> Option<Libraries<'a>> {
+    let c_library = inputs.c_library;
+    // musl's loader has no cache.
+    let may_hold_cache = |dir: &[u8]| c_library == CLibrary::Glibc && may_hold_cache(dir);
     let named = [
         (Origin::SystemVariable, settings.libraries_of_system),
         (Origin::Variable, settings.libraries),
@@ -125,9 +142,9 @@ fn choose_libraries<'a>(
         let Some(path) = value.map(CStr::to_bytes) else {
             continue;
         };
-        let mechanism = match single_directory(path) {
+        let mechanism = match single_directory(path, c_library) {
             Some(dir) if may_hold_cache(dir) && readable(dir, cache_path::FILE) => Mechanism::Cache,
-            None if directories(path).next().is_none() => continue,
+            None if directories(path, c_library).next().is_none() => continue,
             _ => Mechanism::Environment,
         };
         return Some(Libraries {
@@ -136,9 +153,9 @@ fn choose_libraries<'a>(
             mechanism,
         });
     }
-    let path = DEFAULT_LIBRARY_DIR.to_bytes();
+    let path = default_library_dir(c_library).to_bytes();
     if readable(path, "") {
-        let mechanism = if readable(path, cache_path::FILE) {
+        let mechanism = if may_hold_cache(path) && readable(path, cache_path::FILE) {
             Mechanism::Cache
         } else {
             Mechanism::Environment
@@ -150,8 +167,9 @@ fn choose_libraries<'a>(
         });
     }
     // What is baked in is not asked for: it was there when it was baked in, and belongs to the stub.
+    let baked = &inputs.baked;
     let path = baked.library_dir?.to_bytes();
-    let mechanism = if baked.cache_place.is_some() {
+    let mechanism = if may_hold_cache(path) && baked.cache_place.is_some() {
         Mechanism::Cache
     } else {
         Mechanism::Environment
@@ -166,7 +184,7 @@ fn choose_libraries<'a>(
 fn loader_candidates<'a>(
     settings: &Settings<'a>,
     libraries: Option<&Libraries<'a>>,
-    baked: &Baked<'a>,
+    inputs: &Inputs<'a>,
 ) -> [Option<LoaderCandidate<'a>>; 5] {
     let file = |origin, path: Option<&'a CStr>| {
         path.map(|path| LoaderCandidate {
@@ -178,42 +196,39 @@ fn loader_candidates<'a>(
         origin,
         path: LoaderPath::Inside(dir),
     };
-    let own = libraries.and_then(|libraries| single_directory(libraries.path));
-    let default = DEFAULT_LIBRARY_DIR.to_bytes();
+    let own = libraries.and_then(|libraries| single_directory(libraries.path, inputs.c_library));
+    let default = default_library_dir(inputs.c_library).to_bytes();
     [
         file(Origin::SystemVariable, settings.loader_of_system),
         file(Origin::Variable, settings.loader),
         own.map(|dir| inside(Origin::LibraryEnvironment, dir)),
         (own != Some(default)).then(|| inside(Origin::Default, default)),
-        file(Origin::Baked, baked.loader),
+        file(Origin::Baked, inputs.baked.loader),
     ]
 }
 
 /// The directories of a library path. Empty elements are left out: to the real loader they would mean the
 /// current directory, and to those who leave them in, nothing.
-pub fn directories(path: &[u8]) -> impl Iterator<Item = &[u8]> {
-    path.split(|&byte| is_separator(byte))
+pub fn directories(path: &[u8], c_library: CLibrary) -> impl Iterator<Item = &[u8]> {
+    path.split(is_separator(c_library))
         .filter(|dir| !dir.is_empty())
 }
 
 /// The directory of a library path that has just one.
-pub fn single_directory(path: &[u8]) -> Option<&[u8]> {
-    let start = path.iter().position(|&byte| !is_separator(byte))?;
+pub fn single_directory(path: &[u8], c_library: CLibrary) -> Option<&[u8]> {
+    let is_separator = is_separator(c_library);
+    let start = path.iter().position(|byte| !is_separator(byte))?;
     let path = path.get(start..)?;
-    let end = path
-        .iter()
-        .position(|&byte| is_separator(byte))
-        .unwrap_or(path.len());
+    let end = path.iter().position(is_separator).unwrap_or(path.len());
     let (directory, rest) = path.split_at_checked(end)?;
-    rest.iter()
-        .all(|&byte| is_separator(byte))
-        .then_some(directory)
+    rest.iter().all(is_separator).then_some(directory)
 }
 
 /// Whether a library path has an empty element.
-pub fn has_empty_element(path: &[u8]) -> bool {
+pub fn has_empty_element(path: &[u8], c_library: CLibrary) -> bool {
+    let [one, other] = c_library.separators();
     // Word by word: these paths can be long. `memchr::memchr2` itself would need to be relocated.
-    let separators = memchr::arch::all::memchr::Two::new(b':', b';');
+    let separators = memchr::arch::all::memchr::Two::new(one, other);
     let mut rest = path;
     loop {
         let end = separators.find(rest);
@@ -225,8 +240,9 @@ pub fn has_empty_element(path: &[u8]) -> bool {
     }
 }
 
-fn is_separator(byte: u8) -> bool {
-    byte == b':' || byte == b';'
+fn is_separator(c_library: CLibrary) -> impl Fn(&u8) -> bool + Copy {
+    let [one, other] = c_library.separators();
+    move |&byte| byte == one || byte == other
 }
 
 /// A cache is opened again at each dlopen, when the program may be in another directory.

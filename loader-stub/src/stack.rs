@@ -13,6 +13,8 @@ use core::ffi::{CStr, c_char};
 use core::marker::PhantomData;
 use core::slice;
 
+use crate::texts;
+
 /// Types of auxiliary vector entries, from the kernel's include/uapi/linux/auxvec.h.
 pub mod at {
     /// End of the vector.
@@ -34,6 +36,17 @@ pub mod at {
     /// The path by which the program was executed: an address of a string.
     pub const EXECFN: usize = 31;
 }
+
+/// What [`InitialStack::missing_entry`] looks for.
+const NEEDED: [usize; 4] = [at::PHDR, at::PHNUM, at::BASE, at::ENTRY];
+/// The names of these, a line each. See `texts.rs`.
+const NAMES: &str = "\
+AT_PHDR
+AT_PHNUM
+AT_BASE
+AT_ENTRY";
+
+const SMALLEST_PAGE: usize = 4096;
 
 /// One entry of the auxiliary vector (`ElfN_auxv_t`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +122,15 @@ pub struct InitialStack<'a> {
     pub envp: &'a [Entry<'a>],
     /// The auxiliary vector with its AT_NULL entry.
     pub auxv: &'a mut [AuxEntry],
+    /// Which kinds below 32 there are in it: a [`bit`] each.
+    kinds: u32,
+    /// The values of all AT_SECURE entries in one.
+    secure: usize,
+}
+
+/// The bit of a kind of auxiliary vector entry; none for those from 32 on.
+fn bit(kind: usize) -> u32 {
+    if kind < 32 { 1 << kind } else { 0 }
 }
 
 impl<'a> InitialStack<'a> {
@@ -130,8 +152,20 @@ impl<'a> InitialStack<'a> {
                 count += 1;
             }
             let auxv = envp.add(count + 1).cast::<AuxEntry>();
-            let mut last = 0;
-            while (*auxv.add(last)).kind != at::NULL {
+            let (mut last, mut kinds, mut secure) = (0, 0, 0);
+            loop {
+                let AuxEntry { kind, value } = *auxv.add(last);
+                if kind == at::NULL {
+                    break;
+                }
+                if kind == at::ENTRY && kinds & bit(kind) != 0 {
+                    // There is one word to restore where the trampoline stands for the entry point.
+                    (*auxv.add(last)).kind = at::IGNORE;
+                }
+                kinds |= bit(kind);
+                if kind == at::SECURE {
+                    secure |= value;
+                }
                 last += 1;
             }
             Self {
@@ -139,21 +173,47 @@ impl<'a> InitialStack<'a> {
                 argv: slice::from_raw_parts(argv.cast(), argc),
                 envp: slice::from_raw_parts(envp.cast(), count),
                 auxv: slice::from_raw_parts_mut(auxv, last + 1),
+                kinds,
+                secure,
             }
         }
     }
 
-    /// The value of an auxiliary vector entry; 0 if there is none, which is what its absence means for all
-    /// that the stub asks for.
+    /// The value of an auxiliary vector entry, the first of its kind; 0 if there is none.
     pub fn aux(&self, kind: usize) -> usize {
         let found = self.auxv.iter().find(|entry| entry.kind == kind);
         found.map_or(0, |entry| entry.value)
     }
 
-    /// Changes the value of an auxiliary vector entry, if there is one.
+    /// Changes the value of an auxiliary vector entry, if there is one. C libraries take the last of several,
+    /// so all are changed.
     pub fn set_aux(&mut self, kind: usize, value: usize) {
-        if let Some(entry) = self.auxv.iter_mut().find(|entry| entry.kind == kind) {
+        for entry in self.auxv.iter_mut().filter(|entry| entry.kind == kind) {
             entry.value = value;
+        }
+    }
+
+    /// Whether the program may have rights that its caller does not have. It may unless the kernel says
+    /// that it has not: whoever lays out a stack without AT_SECURE has not asked the kernel.
+    pub fn is_secure(&self) -> bool {
+        self.kinds & bit(at::SECURE) == 0 || self.secure != 0
+    }
+
+    /// The name of an entry that is missing without which no loader finds its program, nor the stub out
+    /// whether it was started directly.
+    pub fn missing_entry(&self) -> Option<&'static [u8]> {
+        let missing = NEEDED.iter().position(|&kind| self.kinds & bit(kind) == 0);
+        missing.map(|number| texts::line(NAMES, number))
+    }
+
+    /// The page size, in bytes. No Linux has smaller pages than the size taken where the kernel says nothing,
+    /// or nothing that could be.
+    pub fn page_size(&self) -> usize {
+        let size = self.aux(at::PAGESZ);
+        if size.is_power_of_two() && size >= SMALLEST_PAGE {
+            size
+        } else {
+            SMALLEST_PAGE
         }
     }
 
@@ -173,94 +233,4 @@ impl<'a> InitialStack<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::vec::Vec;
-
-    use super::*;
-
-    /// A block as the kernel lays it out, with the strings beside it.
-    fn block(argv: &[&CStr], envp: &[&CStr], auxv: &[(usize, usize)]) -> Vec<usize> {
-        let address = |text: &&CStr| text.as_ptr().expose_provenance();
-        let mut words: Vec<usize> = [argv.len()].into();
-        words.extend(argv.iter().map(address));
-        words.push(0);
-        words.extend(envp.iter().map(address));
-        words.push(0);
-        words.extend(auxv.iter().flat_map(|&(kind, value)| [kind, value]));
-        words
-    }
-
-    fn texts<'a>(entries: &[Entry<'a>]) -> Vec<&'a CStr> {
-        entries.iter().map(|entry| entry.to_c_str()).collect()
-    }
-
-    #[test]
-    fn takes_arguments_environment_and_auxv_apart() {
-        let mut words = block(
-            &[c"prog", c"-x"],
-            &[c"A=1", c"odd", c"B=2"],
-            &[(at::BASE, 7), (at::NULL, 0)],
-        );
-        // SAFETY: `block` lays the words out as the kernel does, and they outlive the stack.
-        let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
-        assert_eq!(texts(stack.argv), [c"prog", c"-x"]);
-        assert_eq!(texts(stack.envp), [c"A=1", c"odd", c"B=2"]);
-        assert_eq!(stack.auxv.len(), 2);
-        assert_eq!(stack.aux(at::BASE), 7);
-        assert_eq!(stack.aux(at::SECURE), 0);
-        assert_eq!(stack.program(), Some(c"prog"));
-    }
-
-    #[test]
-    fn accepts_a_block_with_nothing_in_it() {
-        let mut words = block(&[], &[], &[(at::NULL, 0)]);
-        // SAFETY: as above.
-        let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
-        assert!(stack.argv.is_empty() && stack.envp.is_empty());
-        assert_eq!(stack.program(), None);
-    }
-
-    #[test]
-    fn prefers_the_executed_path_to_the_first_argument() {
-        let path = c"/w/prog".as_ptr().expose_provenance();
-        let mut words = block(&[c"-bash"], &[], &[(at::EXECFN, path), (at::NULL, 0)]);
-        // SAFETY: as above.
-        let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
-        assert_eq!(stack.program(), Some(c"/w/prog"));
-    }
-
-    #[test]
-    fn writes_auxv_entries_in_place_and_adds_none() {
-        let mut words = block(&[], &[], &[(at::BASE, 1), (at::NULL, 0)]);
-        // SAFETY: as above.
-        let mut stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
-        stack.set_aux(at::BASE, 42);
-        stack.set_aux(at::ENTRY, 43);
-        assert_eq!(
-            stack.auxv,
-            [
-                AuxEntry {
-                    kind: at::BASE,
-                    value: 42
-                },
-                AuxEntry {
-                    kind: at::NULL,
-                    value: 0
-                }
-            ]
-        );
-    }
-
-    #[test]
-    fn strips_prefixes_of_strings_that_are_shorter_too() {
-        let mut words = block(&[], &[c"NIX_LD=x", c"NIX", c""], &[(at::NULL, 0)]);
-        // SAFETY: as above.
-        let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
-        let stripped: Vec<_> = stack
-            .envp
-            .iter()
-            .map(|e| e.strip_prefix(b"NIX_LD").map(|e| e.to_c_str()))
-            .collect();
-        assert_eq!(stripped, [Some(c"=x"), None, None]);
-    }
-}
+mod tests;

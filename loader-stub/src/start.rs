@@ -6,7 +6,9 @@ use core::ffi::CStr;
 use core::slice;
 
 use loader_stub::baked::{self, Baked};
+use loader_stub::c_library::{self, CLibrary};
 use loader_stub::cache_path::Place;
+use loader_stub::elf::ProgramHeader;
 use loader_stub::env;
 use loader_stub::plan::{self, Inputs};
 use loader_stub::stack::{InitialStack, at};
@@ -47,16 +49,23 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     // SAFETY: the stack is the kernel's, and nobody else looks at it before the jump.
     let mut stack = unsafe { InitialStack::from_pointer(stack) };
 
+    // The kernel gives a loader the address at which it has put it, and a program none.
+    let is_direct = stack.aux(at::BASE) == 0;
+    let c_library = c_library(&stack, is_direct);
     let inputs = Inputs {
-        settings: env::scan(stack.envp),
-        secure: stack.aux(at::SECURE) != 0,
-        baked: baked(),
+        c_library,
+        settings: env::scan(stack.envp, c_library),
+        secure: stack.is_secure(),
+        baked: baked(c_library),
     };
     let log = Log::new(if inputs.secure {
         None
     } else {
         inputs.settings.log
     });
+    if let Some(name) = stack.missing_entry() {
+        acquire::fail_without_entry(&stack, name);
+    }
     let mut place = inputs
         .baked
         .cache_place
@@ -64,28 +73,54 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     let plan = plan::decide(&inputs, |dir, file| {
         acquire::is_readable(dir, file, &mut place)
     });
-    // The kernel gives a loader the address at which it has put it, and a program none.
-    let is_direct = stack.aux(at::BASE) == 0;
     if is_direct && stack.argv.len() < 2 {
-        help::print(&plan, page_size(&stack));
+        help::print(&plan, stack.page_size());
     }
-    let image = acquire::loader(&plan, place, &stack, log);
+    let image = acquire::loader(&plan, place, &stack, c_library, log);
     let mechanism = commit::mechanism(&plan, &image, &inputs, log);
     // SAFETY: the image was mapped for this process, which is done with everything else.
     unsafe { commit::commit(&mut stack, &image, &plan, &inputs, mechanism, is_direct) }
 }
 
-/// What is baked in. It is read as if it could change, for the tool has changed it in the file after the
-/// compiler saw it.
-fn baked() -> Baked<'static> {
+/// For which C library the program is: what tells is the path of the loader that it names, which is the path at
+/// which the kernel found the stub. A stub that was started directly is told by its own path.
+fn c_library(stack: &InitialStack<'_>, is_direct: bool) -> CLibrary {
+    if is_direct {
+        let path = stack.program().map_or(&b""[..], CStr::to_bytes);
+        return CLibrary::of_loader(path);
+    }
+    let (mut address, mut count) = (0, 0);
+    for entry in stack.auxv.iter() {
+        match entry.kind {
+            at::PHDR => address = entry.value,
+            // It comes after AT_PHDR: create_elf_tables in the kernel's fs/binfmt_elf.c.
+            at::PHNUM => {
+                count = entry.value;
+                break;
+            }
+            _ => {}
+        }
+    }
+    let headers = core::ptr::with_exposed_provenance::<ProgramHeader>(address);
+    if headers.is_null() || !headers.is_aligned() {
+        return CLibrary::Glibc;
+    }
+    // SAFETY: the kernel says in AT_PHDR and AT_PHNUM where it has loaded the program's headers, and how many
+    // there are. Nobody writes to them.
+    let headers = unsafe { slice::from_raw_parts(headers, count) };
+    let Some(path) = c_library::interpreter(headers, headers.as_ptr().addr()) else {
+        return CLibrary::Glibc;
+    };
+    let start = core::ptr::with_exposed_provenance::<u8>(path.start);
+    // SAFETY: the path lies in a segment that the kernel has loaded, and nobody writes to it.
+    CLibrary::of_loader(unsafe { slice::from_raw_parts(start, path.len()) })
+}
+
+/// What is baked in for programs of `c_library`. It is read as if it could change, for the tool has changed it in
+/// the file after the compiler saw it.
+fn baked(c_library: CLibrary) -> Baked<'static> {
     // SAFETY: it is a static of this size.
     let section =
         unsafe { slice::from_raw_parts(core::hint::black_box(BAKED.as_ptr()), BAKED.len()) };
-    Baked::parse(section).unwrap_or_default()
-}
-
-/// The page size, in bytes.
-pub(crate) fn page_size(stack: &InitialStack<'_>) -> usize {
-    let size = stack.aux(at::PAGESZ);
-    if size.is_power_of_two() { size } else { 4096 }
+    Baked::parse(section, c_library).unwrap_or_default()
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
+use loader_stub::c_library::CLibrary;
 use serde_json::{Value, json};
 
 use super::print;
@@ -82,6 +83,9 @@ fn as_text(env: &Inspection) -> String {
         ));
     }
     match &env.cache_problem {
+        None if env.c_library == Some(CLibrary::Musl) => {
+            lines.push("cache    none: musl's loader has no use for one".into());
+        }
         None => lines.push(format!("cache    lists {}", entries(env))),
         Some(CacheProblem::Missing) => {
             lines.push("cache    missing: there is no ld.so.cache".into())
@@ -96,7 +100,10 @@ fn as_text(env: &Inspection) -> String {
         lines.push("place    [ld.so.cache.place does not say where ld.so has its path]".into());
     }
     lines.push(match env.problem_count() {
-        0 => format!("holds: {}", entries(env)),
+        0 => format!(
+            "holds: {}",
+            count(env.libraries.len(), "library", "libraries")
+        ),
         problems => format!("does not hold: {}", count(problems, "problem", "problems")),
     });
     lines.join("\n") + "\n"
@@ -112,9 +119,9 @@ fn entries(env: &Inspection) -> String {
 /// - `directory`: as it was given
 /// - `holds`: whether a program can rely on it
 /// - `loader`: `path` (null if there is no `ld.so`), `system` (Nix's name of the architecture;
-///   null if unknown), `problem`
+///   null if unknown), `c_library` ("glibc" or "musl"; null if unknown), `problem`
 /// - `libraries`: sorted by name; `name`, `path`, `problem`
-/// - `cache`: `entries` (their number), `problem` (null, "missing", "unreadable", "damaged" or
+/// - `cache` (musl's loader has none: it is empty then, and that is no problem): `entries` (their number), `problem` (null, "missing", "unreadable", "damaged" or
 ///   "differs"), `details` (a list of texts for people), `place_is_wrong` (whether
 ///   `ld.so.cache.place` is not true of the loader: starts are slower then)
 ///
@@ -145,6 +152,10 @@ fn as_json(env: &Inspection) -> Value {
         "loader": {
             "path": env.loader.as_ref().map(|path| path.to_string_lossy()),
             "system": env.architecture.map(|architecture| architecture.nix_system),
+            "c_library": env.c_library.map(|c_library| match c_library {
+                CLibrary::Glibc => "glibc",
+                CLibrary::Musl => "musl",
+            }),
             "problem": env.loader_problem.as_ref().map(|misfit| match env.loader {
                 Some(_) => misfit.code(),
                 None => "missing",

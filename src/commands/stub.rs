@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use loader_stub::baked::Baked;
+use loader_stub::c_library::CLibrary;
 use serde_json::json;
 
 use super::print;
@@ -23,13 +24,28 @@ pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
 
 fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
     let mut stub = StubFile::read(&args.input)?;
-    let old = stub.baked()?;
-    let old = [old.loader, old.library_dir, old.cache_place].map(|text| text.map(CStr::to_owned));
-    let [old_loader, old_dir, old_place] = old;
-    let loader = match &args.loader {
-        Some(path) => Some(baked_path(path, "loader")?),
-        None => old_loader,
+    let (old, old_musl) = (stub.baked(CLibrary::Glibc)?, stub.baked(CLibrary::Musl)?);
+    let old = [
+        old.loader,
+        old.library_dir,
+        old.cache_place,
+        old_musl.loader,
+        old_musl.library_dir,
+    ];
+    let [
+        old_loader,
+        old_dir,
+        old_place,
+        old_musl_loader,
+        old_musl_dir,
+    ] = old.map(|text| text.map(CStr::to_owned));
+    let new_or = |new: &Option<PathBuf>, old, what| match new {
+        Some(path) => baked_path(path, what).map(Some),
+        None => Ok(old),
     };
+    let loader = new_or(&args.loader, old_loader, "loader")?;
+    let musl_loader = new_or(&args.musl_loader, old_musl_loader, "loader")?;
+    let musl_dir = new_or(&args.musl_library_dir, old_musl_dir, "library directory")?;
     let (library_dir, place) = match &args.library_dir {
         Some(path) => (
             Some(baked_path(path, "library directory")?),
@@ -37,12 +53,18 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
         ),
         None => (old_dir, old_place),
     };
-    stub.bake(&Baked {
+    let glibc = Baked {
         loader: loader.as_deref(),
         library_dir: library_dir.as_deref(),
         cache_place: place.as_deref(),
-    })
-    .with_context(|| format!("cannot configure {}", args.input.display()))?;
+    };
+    let musl = Baked {
+        loader: musl_loader.as_deref(),
+        library_dir: musl_dir.as_deref(),
+        cache_place: None,
+    };
+    stub.bake(&glibc, &musl)
+        .with_context(|| format!("cannot configure {}", args.input.display()))?;
     stub.write(&args.out)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -69,20 +91,23 @@ fn place_in(path: &Path) -> Result<Option<CString>> {
 
 fn show(args: &StubShowArgs) -> Result<ExitCode> {
     let stub = StubFile::read(&args.file)?;
-    let baked = stub.baked()?;
+    let (baked, musl) = (stub.baked(CLibrary::Glibc)?, stub.baked(CLibrary::Musl)?);
     let path = |text: Option<&CStr>| {
         text.map(|text| PathBuf::from(std::ffi::OsStr::from_bytes(text.to_bytes())))
     };
     let (loader, library_dir) = (path(baked.loader), path(baked.library_dir));
+    let (musl_loader, musl_dir) = (path(musl.loader), path(musl.library_dir));
     let has_cache = baked.cache_place.is_some();
     if args.json {
         // The schema: `loader` and `library_dir` are null where nothing is baked in; `has_cache`
-        // says whether the library environment's cache is used.
+        // says whether the library environment's cache is used. Likewise for programs of musl.
         let text = json!({
             "schema": 1,
             "loader": loader.as_ref().map(|path| path.to_string_lossy()),
             "library_dir": library_dir.as_ref().map(|path| path.to_string_lossy()),
             "has_cache": has_cache,
+            "musl_loader": musl_loader.as_ref().map(|path| path.to_string_lossy()),
+            "musl_library_dir": musl_dir.as_ref().map(|path| path.to_string_lossy()),
         });
         print(&format!("{text:#}\n"))?;
     } else {
@@ -95,6 +120,13 @@ fn show(args: &StubShowArgs) -> Result<ExitCode> {
             text(loader),
             text(library_dir)
         ))?;
+        if musl_loader.is_some() || musl_dir.is_some() {
+            print(&format!(
+                "for programs of musl:\nloader     {}\nlibraries  {}\n",
+                text(musl_loader),
+                text(musl_dir)
+            ))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

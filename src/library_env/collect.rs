@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use super::misfit::{check_library, check_loader};
-use super::{LibraryEnv, Misfit, cache_place, is_library_name};
+use super::{LibraryEnv, Misfit, c_library, cache_place, is_library_name};
 use crate::elf::Architecture;
 use crate::loader_cache::LoaderCache;
 
@@ -57,12 +57,13 @@ impl Collection {
                 other => other.to_string(),
             };
             anyhow!(
-                "cannot use {} as the loader: {problem}; name the ld-linux file of a glibc",
+                "cannot use {} as the loader: {problem}; name the ld-linux file of a glibc or the ld-musl file of a musl",
                 loader.display()
             )
         })?;
         Ok(Self {
             env: LibraryEnv {
+                c_library: c_library(&path),
                 cache_place: cache_place(&path),
                 loader: path,
                 architecture,

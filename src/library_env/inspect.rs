@@ -8,9 +8,10 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use loader_stub::c_library::CLibrary;
 
 use super::misfit::{check_library, check_loader};
-use super::{CACHE_NAME, LOADER_NAME, Misfit, PLACE_NAME, cache_place, is_library_name};
+use super::{CACHE_NAME, LOADER_NAME, Misfit, PLACE_NAME, c_library, cache_place, is_library_name};
 use crate::elf::Architecture;
 use crate::loader_cache::{CacheError, LoaderCache};
 
@@ -24,6 +25,8 @@ pub struct Inspection {
     pub loader: Option<PathBuf>,
     /// For which programs the loader is, if it is one.
     pub architecture: Option<&'static Architecture>,
+    /// To which C library the loader belongs, if there is one.
+    pub c_library: Option<CLibrary>,
     /// What is wrong with the loader; also set if there is none.
     pub loader_problem: Option<Misfit>,
     /// The libraries, sorted by name.
@@ -131,12 +134,15 @@ pub fn inspect(directory: &Path) -> Result<Inspection> {
         }
     };
     let libraries: Vec<_> = names.into_iter().map(inspect_library).collect();
+    let c_library = loader_problem.is_none().then(|| c_library(&loader_path));
+    let needs_cache = c_library != Some(CLibrary::Musl);
     let (cache_entries, cache_problem) = match read_cache(&directory.join(CACHE_NAME)) {
         Ok(cache) => {
             let differences = compare(&cache, &libraries, architecture);
             let problem = (!differences.is_empty()).then_some(CacheProblem::Differs(differences));
             (cache.entries().len(), problem)
         }
+        Err(CacheProblem::Missing) if !needs_cache => (0, None),
         Err(problem) => (0, Some(problem)),
     };
     let place = loader_path
@@ -151,6 +157,7 @@ pub fn inspect(directory: &Path) -> Result<Inspection> {
         is_place_wrong,
         loader,
         architecture,
+        c_library,
         loader_problem,
         libraries,
         cache_entries,

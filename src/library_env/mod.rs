@@ -5,6 +5,7 @@
 //! `ld.so.cache`, glibc's cache with exactly those names and paths. Canonical paths keep a
 //! library's own `$ORIGIN` right: it is the folder of the file, not D. A link `ld.so.cache.place`
 //! says where the loader has the built-in path of its cache, which is for the stub to know.
+//! musl's loader has no cache: its D holds links and `ld.so`, and is searched as a directory.
 //!
 //! A D is made in two steps: a [`Collection`] finds the libraries, [`LibraryEnv::write`] writes
 //! them whole or not at all. [`inspect()`] reads a D back and says whether it still holds.
@@ -14,6 +15,7 @@
 //! them. To have them, the cache would need a list of the capabilities and a second order of
 //! entries, and D a second level of directories.
 
+mod c_library;
 mod cache_place;
 mod collect;
 mod inspect;
@@ -25,11 +27,13 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use loader_stub::c_library::CLibrary;
 use loader_stub::cache_path::Place;
 
 use crate::elf::Architecture;
 use crate::loader_cache::{CacheEntry, LoaderCache};
 
+pub use c_library::c_library;
 pub use cache_place::cache_place;
 pub use collect::{Collection, Note};
 pub use inspect::{CacheDifference, CacheProblem, Inspection, LibraryReport, inspect};
@@ -49,6 +53,8 @@ pub struct LibraryEnv {
     pub loader: PathBuf,
     /// For which programs loader and libraries are.
     pub architecture: &'static Architecture,
+    /// To which C library the loader belongs.
+    pub c_library: CLibrary,
     /// Where the loader has the built-in path of its cache, if it has one.
     pub cache_place: Option<Place>,
     /// The canonical path of each library, by the name under which programs ask for it.
@@ -66,15 +72,18 @@ impl LibraryEnv {
         }
     }
 
-    /// The cache that belongs to these libraries.
+    /// The cache that belongs to these libraries; `None` if their loader has no use for one.
     #[must_use]
-    pub fn cache(&self) -> LoaderCache {
+    pub fn cache(&self) -> Option<LoaderCache> {
+        if self.c_library == CLibrary::Musl {
+            return None;
+        }
         let entries = self.libraries.iter().map(|(name, path)| CacheEntry {
             name: name.clone(),
             path: path.clone(),
             flags: self.architecture.cache_flags,
         });
-        LoaderCache::new(entries.collect(), self.architecture)
+        Some(LoaderCache::new(entries.collect(), self.architecture))
     }
 }
 

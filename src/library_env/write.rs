@@ -28,8 +28,9 @@ impl LibraryEnv {
     /// or if the file system refuses. Then what was at `out` is as before.
     pub fn write(&self, out: &Path) -> Result<PathBuf> {
         let target = Target::at(out)?;
-        let cache = self.cache().serialize()?;
-        if target.is_filled && self.is_written_at(&target.path, &cache).unwrap_or(false) {
+        let cache = self.cache().map(|cache| cache.serialize()).transpose()?;
+        let cache = cache.as_deref();
+        if target.is_filled && self.is_written_at(&target.path, cache).unwrap_or(false) {
             return Ok(target.path);
         }
 
@@ -40,7 +41,7 @@ impl LibraryEnv {
             .suffix(".new")
             .tempdir_in(&target.parent)
             .with_context(|| format!("cannot write in {}", target.parent.display()))?;
-        self.fill(new.path(), &cache)
+        self.fill(new.path(), cache)
             .with_context(|| format!("cannot write {}", new.path().display()))?;
 
         if target.is_filled {
@@ -57,7 +58,7 @@ impl LibraryEnv {
 
     /// Whether `directory` has these links, this cache and nothing else. Asking is a tenth of the
     /// work of writing, and newer loaders, which notice a new cache, need not read it again.
-    fn is_written_at(&self, directory: &Path, cache: &[u8]) -> io::Result<bool> {
+    fn is_written_at(&self, directory: &Path, cache: Option<&[u8]>) -> io::Result<bool> {
         for (name, path) in &self.libraries {
             if directory.join(name).read_link()? != *path {
                 return Ok(false);
@@ -65,18 +66,21 @@ impl LibraryEnv {
         }
         let place = self.cache_place.map(|place| place.to_string());
         let written_place = directory.join(PLACE_NAME).read_link().ok();
-        let names = self.libraries.len() + 2 + usize::from(place.is_some());
+        let names =
+            self.libraries.len() + 1 + usize::from(cache.is_some()) + usize::from(place.is_some());
         let cache_path = directory.join(CACHE_NAME);
         let mode = |path: &Path| Ok::<_, io::Error>(path.metadata()?.permissions().mode() & 0o777);
         Ok(directory.join(LOADER_NAME).read_link()? == self.loader
             && written_place == place.map(PathBuf::from)
             && fs::read_dir(directory)?.count() == names
-            && fs::read(&cache_path)? == cache
-            && mode(&cache_path)? == CACHE_MODE
+            && match cache {
+                Some(cache) => fs::read(&cache_path)? == cache && mode(&cache_path)? == CACHE_MODE,
+                None => true,
+            }
             && mode(directory)? == DIRECTORY_MODE)
     }
 
-    fn fill(&self, directory: &Path, cache: &[u8]) -> io::Result<()> {
+    fn fill(&self, directory: &Path, cache: Option<&[u8]>) -> io::Result<()> {
         for (name, path) in &self.libraries {
             symlink(path, directory.join(name))?;
         }
@@ -84,9 +88,11 @@ impl LibraryEnv {
         if let Some(place) = self.cache_place {
             symlink(place.to_string(), directory.join(PLACE_NAME))?;
         }
-        let cache_path = directory.join(CACHE_NAME);
-        fs::write(&cache_path, cache)?;
-        fs::set_permissions(&cache_path, Permissions::from_mode(CACHE_MODE))?;
+        if let Some(cache) = cache {
+            let cache_path = directory.join(CACHE_NAME);
+            fs::write(&cache_path, cache)?;
+            fs::set_permissions(&cache_path, Permissions::from_mode(CACHE_MODE))?;
+        }
         fs::set_permissions(directory, Permissions::from_mode(DIRECTORY_MODE))
     }
 }
@@ -225,6 +231,7 @@ mod tests {
         LibraryEnv {
             loader: "/real/ld.so".into(),
             architecture: Architecture::X86_64,
+            c_library: loader_stub::c_library::CLibrary::Glibc,
             cache_place: None,
             libraries: [("liba.so".into(), library.into())].into(),
         }
@@ -244,7 +251,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let path = env("/old").write(&parent.path().join("d")).unwrap();
         let new = tempfile::tempdir_in(parent.path()).unwrap();
-        env("/new").fill(new.path(), b"cache").unwrap();
+        env("/new").fill(new.path(), Some(b"cache")).unwrap();
         replace_in_two_steps(new, &path).unwrap();
         assert_eq!(
             fs::read_link(path.join("liba.so")).unwrap(),

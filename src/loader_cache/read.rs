@@ -19,6 +19,10 @@ const OLD_ENTRY_SIZE: usize = 12;
 /// The newer header within an old file is aligned to this.
 const ALIGNMENT: usize = 8;
 
+/// The longest path that a system call takes, with its NUL: `PATH_MAX`. Without a limit the entries of a
+/// small damaged file could all have a long string, and take gigabytes together.
+const LONGEST: usize = 4096;
+
 /// Why a file is no cache that a loader could read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CacheError {
@@ -30,7 +34,8 @@ pub enum CacheError {
     ByteOrder,
     /// It ends within its header or its entries.
     Truncated,
-    /// The name or path of the entry of this number lies outside the file or has no end.
+    /// The name or path of the entry of this number lies outside the file, has no end, or is longer than
+    /// any path.
     String(usize),
 }
 
@@ -115,6 +120,6 @@ pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 
 pub(super) fn string_at(cache: &[u8], at: u32) -> Option<&OsStr> {
     let tail = cache.get(at as usize..)?;
-    let end = memchr::memchr(0, tail)?;
+    let end = memchr::memchr(0, &tail[..tail.len().min(LONGEST)])?;
     Some(OsStr::from_bytes(&tail[..end]))
 }

@@ -11,13 +11,17 @@ use ldshim::library_env::{Collection, PLACE_NAME};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use crate::common::{Plan, platform, target};
+use crate::common::{Plan, platform, store_path};
 use crate::directives::{Artifact, Case, Compiled};
+use crate::glibc;
 
 mod long_path;
 
 /// The path at which the root has what was built.
 pub const IN_ROOT: &str = "/t";
+
+/// The loader's path in every program of musl. There is a musl to test with for x86-64 only.
+pub const MUSL_LOADER_PATH: &str = "/lib/ld-musl-x86_64.so.1";
 
 /// A test whose programs and library environments are built.
 #[derive(Debug)]
@@ -28,25 +32,27 @@ pub struct Built {
     pub library_envs: Vec<(PathBuf, String)>,
     /// The real loader, as the root has it.
     pub loader: PathBuf,
+    /// Whether the loader is one that has room for both paths of `{D}`.
+    nixpkgs_like: bool,
 }
 
+/// Where the library environment is with the environment plan: not even a glibc in the store has room for it.
+const WITHOUT_ROOM: &str =
+    "/a-library-environment-whose-path-is-longer-than-the-built-in-path-of-any-loader-of-the-tests";
+
 impl Built {
-    /// Builds a test. Compiled files are kept if the folder and `common` are as they were. Those of
-    /// another architecture than the host's are in `target/behaviour-ARCHITECTURE`.
+    /// Builds a test. Compiled files are kept if the folder and `common` are as they were. Those for another
+    /// architecture than the host's, or another glibc than the store's, are in a folder of their own.
     pub fn new(case: &Case) -> Result<Self> {
         let name = case.folder.file_name().context("a test has a name")?;
-        let parent = if platform().is_host() {
-            "behaviour".to_owned()
-        } else {
-            format!("behaviour-{}", platform().name)
-        };
-        let folder = target().join(parent).join(name);
+        let folder = glibc::build_folder().join(name);
         fs::create_dir_all(&folder)?;
         let folder = folder.canonicalize()?;
         let built = Self {
             files: folder.join("t"),
             library_envs: Vec::new(),
-            loader: platform().loader(),
+            loader: glibc::loader().canonicalize()?,
+            nixpkgs_like: case.nixpkgs_like,
         };
         let (stamp, inputs) = (folder.join("inputs"), inputs(case)?);
         if fs::read(&stamp).ok().as_ref() != Some(&inputs) {
@@ -60,6 +66,14 @@ impl Built {
             fs::write(&stamp, inputs)?;
         }
         built.with_library_envs(case, &folder)
+    }
+
+    /// The path of `{D}` in the root.
+    pub fn library_env(&self, plan: Plan) -> &'static str {
+        match plan {
+            Plan::Environment if !self.nixpkgs_like => WITHOUT_ROOM,
+            plan => plan.library_env(),
+        }
     }
 
     /// Where a path below [`IN_ROOT`] is now; a relative one is taken for one below it.
@@ -76,9 +90,19 @@ impl Built {
         };
         match artifact {
             Artifact::Program(program) => {
-                let loader = platform().architecture.loader_path;
-                let flag = format!("-Wl,--dynamic-linker={loader}");
-                self.compile(case, program, &place(&program.path)?, &[flag])?;
+                let loader = if program.is_for_musl {
+                    MUSL_LOADER_PATH
+                } else {
+                    platform().architecture.loader_path
+                };
+                // The linker would have even what is static ask for a loader.
+                let is_static = program.flags.iter().any(|flag| flag.starts_with("-static"));
+                let flags = if is_static {
+                    vec![]
+                } else {
+                    vec![format!("-Wl,--dynamic-linker={loader}")]
+                };
+                self.compile(case, program, &place(&program.path)?, &flags)?;
             }
             Artifact::Library(library) => {
                 let path = Path::new(IN_ROOT).join(&library.path);
@@ -102,6 +126,10 @@ impl Built {
                 let length = usize::try_from(*length)?.min(loader.len() - 1);
                 fs::write(place(path)?, &loader[..length])?;
             }
+            Artifact::ChangedLoader {
+                path,
+                is_there_twice,
+            } => long_path::write_changed_loader(&self.loader, &place(path)?, *is_there_twice)?,
             Artifact::Fifo { path } => mkfifo(&place(path)?, Mode::from_bits_truncate(0o666))?,
             Artifact::Setuid { path } => {
                 let plain = path.strip_suffix("-setuid").context("no ending -setuid")?;
@@ -125,7 +153,13 @@ impl Built {
         } else {
             common.join(&file.source)
         };
-        let mut compiler = Command::new(platform().tool("gcc"));
+        let mut compiler = if file.is_for_musl {
+            Command::new("musl-gcc")
+        } else {
+            let mut compiler = Command::new(platform().tool("gcc"));
+            compiler.args(glibc::compiler_flags());
+            compiler
+        };
         compiler.args(["-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"]);
         // A library's own libraries are found when it is loaded, and not before.
         compiler.arg("-Wl,--allow-shlib-undefined").args(flags);
@@ -141,6 +175,10 @@ impl Built {
             } else {
                 compiler.arg(flag);
             }
+        }
+        // dlopen is in a library of its own before glibc 2.34.
+        if !file.flags.iter().any(|flag| flag == "-nostdlib") {
+            compiler.args(["-Wl,--as-needed", "-ldl"]);
         }
         let result = compiler.output().context("cannot start the compiler")?;
         let messages = String::from_utf8_lossy(&result.stderr);
@@ -158,11 +196,14 @@ impl Built {
             self.loader = self.in_root(&loader);
         }
         for (index, env) in case.library_envs.iter().enumerate() {
-            let mut collection = Collection::new(&loader)?;
+            let musl = musl_loader();
+            let mut collection = Collection::new(if env.is_for_musl { &musl } else { &loader })?;
             for library_folder in &env.folders {
                 collection.add_package(&self.outside(library_folder))?;
             }
-            collection.add_package(&platform().glibc())?;
+            if !env.is_for_musl {
+                collection.add_package(&glibc::path())?;
+            }
             let mut library_env = collection.finish()?;
             library_env.map_paths(|path| self.in_root(path));
             let directory = folder.join(format!("library-env-{index}"));
@@ -172,7 +213,7 @@ impl Built {
             }
             if env.place == "{D}" {
                 for plan in Plan::ALL {
-                    let place = plan.library_env().to_owned();
+                    let place = self.library_env(plan).to_owned();
                     self.library_envs.push((directory.clone(), place));
                 }
             } else {
@@ -191,6 +232,11 @@ impl Built {
     }
 }
 
+/// The loader of musl, which is musl's C library itself.
+pub fn musl_loader() -> PathBuf {
+    store_path("musl").join("lib/libc.so")
+}
+
 /// The folder of sources that tests share.
 fn common() -> PathBuf {
     crate::folder().join("common")
@@ -200,6 +246,10 @@ fn common() -> PathBuf {
 fn inputs(case: &Case) -> Result<Vec<u8>> {
     let mut inputs = include_bytes!("build.rs").to_vec();
     inputs.extend(platform().tool("gcc").as_bytes());
+    inputs.extend(glibc::path().as_os_str().as_encoded_bytes());
+    for flag in glibc::compiler_flags() {
+        inputs.extend(flag.as_encoded_bytes());
+    }
     for folder in [&case.folder, &common()] {
         let mut files = fs::read_dir(folder)?
             .map(|entry| Ok(entry?.path()))

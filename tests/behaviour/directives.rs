@@ -36,6 +36,11 @@ pub struct Case {
 pub enum Artifact {
     Program(Compiled),
     Library(Compiled),
+    /// glibc's loader with its built-in cache path not as expected.
+    ChangedLoader {
+        path: String,
+        is_there_twice: bool,
+    },
     File {
         path: String,
         text: String,
@@ -63,6 +68,8 @@ pub struct Compiled {
     pub path: String,
     pub source: String,
     pub flags: Vec<String>,
+    /// Whether it is for musl, not for glibc.
+    pub is_for_musl: bool,
 }
 
 /// A library environment.
@@ -70,8 +77,10 @@ pub struct Compiled {
 pub struct LibraryEnv {
     /// Its path in the root; `{D}` for the paths of both plans.
     pub place: String,
-    /// The folders in `/t` whose libraries it has besides glibc's.
+    /// The folders in `/t` whose libraries it has besides those of the C library.
     pub folders: Vec<String>,
+    /// Whether it is for musl, not for glibc.
+    pub is_for_musl: bool,
 }
 
 /// A run of a program.
@@ -79,6 +88,10 @@ pub struct LibraryEnv {
 pub struct Run {
     pub name: String,
     pub is_control: bool,
+    /// The first glibc (2.x) that can do what the run is about.
+    pub since_glibc: Option<u32>,
+    /// Whether it is about a glibc whose built-in cache path is short.
+    pub needs_short_cache_path: bool,
     /// The only plan, if only one is asked for.
     pub plan: Option<Plan>,
     pub environment: Vec<String>,
@@ -106,6 +119,8 @@ pub enum Stub {
     Baked {
         loader: Option<String>,
         library_dir: Option<String>,
+        musl_loader: Option<String>,
+        musl_library_dir: Option<String>,
     },
 }
 
@@ -206,13 +221,14 @@ impl Case {
         let mut words = value.split_whitespace().map(str::to_owned);
         let path = words.next().context("there is no path")?;
         let artifact = match key {
-            "program" | "library" => {
+            "program" | "library" | "musl-program" | "musl-library" => {
                 let compiled = Compiled {
                     path,
                     source: words.next().context("there is no source")?,
                     flags: words.collect(),
+                    is_for_musl: key.starts_with("musl-"),
                 };
-                if key == "program" {
+                if key.ends_with("program") {
                     Artifact::Program(compiled)
                 } else {
                     Artifact::Library(compiled)
@@ -231,6 +247,14 @@ impl Case {
                 path,
                 length: words.next().context("there is no length")?.parse()?,
             },
+            "changed-loader" => Artifact::ChangedLoader {
+                path,
+                is_there_twice: match words.next().as_deref() {
+                    Some("twice") => true,
+                    Some("absent") => false,
+                    _ => bail!("absent or twice is needed"),
+                },
+            },
             "fifo" => Artifact::Fifo { path },
             "setuid" => Artifact::Setuid { path },
             "loader" => {
@@ -243,11 +267,12 @@ impl Case {
                 self.without_cache_place = true;
                 return Ok(());
             }
-            "library-env" => {
+            "library-env" | "musl-library-env" => {
                 let folders = words.collect();
                 self.library_envs.push(LibraryEnv {
                     place: path,
                     folders,
+                    is_for_musl: key.starts_with("musl-"),
                 });
                 return Ok(());
             }

@@ -3,11 +3,16 @@
 //! Each folder here but `common` is a test, named for the behaviour that it shows. It holds small C
 //! programs. Lines `//@ KEY: VALUE` at the beginning of its `main.c` say what is built, and what is to be
 //! seen when it runs in a root that has nothing but `/nix`, `/proc`, `/dev`, an empty `/tmp`, the stub at
-//! the loader's path, and `/t`: what was built. Other lines there that begin with `//` are for
-//! people. `cargo test --test behaviour -- NAME` runs the tests with NAME in their names.
+//! the loader's path (for x86-64 also at `/lib/ld-musl-x86_64.so.1`, musl's), and `/t`: what was built. Other
+//! lines there that begin with `//` are for people. `cargo test --test behaviour -- NAME` runs the tests with
+//! NAME in their names.
 //!
 //! `LDSHIM_TEST_ARCH=aarch64` (or `riscv64`, `i686`) before that lets everything be of that architecture. QEMU then
 //! runs the programs, and those that they start: see `common/emulation.rs`.
+//!
+//! The real loader is that of the glibc in the store, or, for the host's architecture, of the one that
+//! `LDSHIM_TEST_GLIBC` names: a folder as `cargo xtask fetch` makes them, `target/glibcs/SUITE`. Programs are then
+//! compiled against that one.
 //!
 //! # What is built
 //! Paths are in `/t`. Sources are looked for in the folder, then in `common`. Flags are the compiler's; a
@@ -15,22 +20,25 @@
 //!
 //! | directive | |
 //! |---|---|
-//! | `program: PATH SOURCE FLAG...` | a program; `{loader-path}` is its loader |
+//! | `program: PATH SOURCE FLAG...` | a program; `{loader-path}` is its loader, unless it is static |
 //! | `library: PATH SOURCE FLAG...` | a shared library. Its soname is its file's name; the macro FOLDER is its folder's, as a string |
+//! | `musl-program: PATH SOURCE FLAG...`, `musl-library: ...` | the same for musl; the program's loader is `/lib/ld-musl-x86_64.so.1` |
 //! | `file: PATH TEXT` | a text file, which ends without a newline |
 //! | `link: PATH TARGET` | a symbolic link |
 //! | `truncated-loader: PATH LENGTH` | as many bytes of glibc's loader; less than all |
 //! | `fifo: PATH` | a FIFO |
 //! | `setuid: PATH` | a copy of the program `PATH` without its ending `-setuid`, owned by root, with the setuid bit; needs root |
+//! | `changed-loader: PATH absent` or `twice` | glibc's loader without its built-in cache path, or with a second one |
+//! | `musl-library-env: PLACE FOLDER...` | a library environment for musl, with the libraries of these folders |
 //! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |
 //! | `loader: nixpkgs-like` | the real loader of all library environments, and `{loader}`, is one with room for a long cache path, as in nixpkgs: see `build/long_path.rs` |
 //! | `cache-place: none` | the library environments do not say where the real loader has its cache path |
 //! | `only: ARCHITECTURE REASON` | the test is ignored for the other architectures, and REASON is shown |
 //! | `not-emulated: REASON` | it is ignored where QEMU runs the programs |
 //!
-//! `{D}` is `/nld` with the cache plan, and `/a-library-environment` with the environment plan: only the
-//! first leaves room for `/ld.so.cache` in the 16 bytes of `/etc/ld.so.cache`, which the real loader has
-//! built in.
+//! `{D}` is `/nld` with the cache plan, and a path of about a hundred bytes with the environment plan (a shorter
+//! one with `loader: nixpkgs-like`, where the plan is the cache's all the same): only the first leaves room for
+//! `/ld.so.cache` in the 16 bytes of `/etc/ld.so.cache`, which the real loader has built in.
 //!
 //! # What is run
 //! `run: NAME` begins a run, and `control: NAME` a negative control: the same without the thing under test.
@@ -40,6 +48,8 @@
 //!
 //! | directive | |
 //! |---|---|
+//! | `since-glibc: 2.MINOR` | it is left out with the loader of an older glibc, which lacks what it is about |
+//! | `glibc: of-a-distribution` | it is left out with a loader that is built for a store, which has room for long paths |
 //! | `plan: cache` or `plan: environment` | A run that says `{D}` runs twice, once per plan. This is to run it with one plan only |
 //! | `env: ENTRY` | an entry of the environment, which has these and no others, in this order |
 //! | `env-fill: COUNT LENGTH` | COUNT entries of LENGTH bytes, `F0=xxx...`, `F1=xxx...` |
@@ -51,7 +61,7 @@
 //! | `stack-limit: MEBIBYTES` | or `unlimited`. The kernel gives a quarter of it, up to 6 MiB, to arguments and environment |
 //! | `not-emulated: REASON` | the run is left out where QEMU runs the programs, and REASON is shown |
 //! | `stub: none` | without the stub |
-//! | `stub: LOADER DIR` | with a stub in which these are baked: see `ldshim stub configure`. `-` stands for nothing |
+//! | `stub: LOADER DIR [MUSL-LOADER MUSL-DIR]` | with a stub in which these are baked: see `ldshim stub configure`. `-` stands for nothing |
 //!
 //! # What is to be seen
 //! | directive | |
@@ -65,8 +75,9 @@
 //! A program that does not end within 20 seconds is killed, and the test fails.
 //!
 //! In values `{D}` is the library environment, `{loader}` the real loader, `{loader-path}` the stub; `{glibc}` the
-//! folder of glibc's libraries, `{glibc-loader}` the loader there; `{system}` and `{other-system}` are suffixes of
-//! variables, as `x86_64_linux`; `{other-loader}` is a real loader of another architecture. In arguments and the environment `\xNN` is a byte in hexadecimal. A line `{environment}` of
+//! folder of glibc's libraries, `{glibc-loader}` the loader there; `{musl}` the loader of musl; `{system}` and
+//! `{other-system}` are suffixes of variables, as `x86_64_linux`; `{other-loader}` is a real loader of another
+//! architecture. In arguments and the environment `\xNN` is a byte in hexadecimal. A line `{environment}` of
 //! `stdout` stands for the run's environment, an entry a line, as `print_entries` of
 //! `common/environment.h` prints it.
 
@@ -80,6 +91,7 @@ mod build;
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
 mod directives;
+mod glibc;
 mod harness;
 mod outcome;
 mod run;

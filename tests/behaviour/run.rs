@@ -3,14 +3,16 @@
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use ldshim::sandbox::Root;
 
-use crate::build::{Built, IN_ROOT};
+use crate::build::{Built, IN_ROOT, MUSL_LOADER_PATH};
 use crate::common::{Plan, platform, stub};
 use crate::directives::{Case, Run, Stub};
+use crate::glibc;
 use crate::outcome::{Ending, Outcome};
 
 mod emulated;
@@ -26,7 +28,14 @@ pub fn case(case: &Case) -> Result<()> {
     let built = Built::new(case)?;
     let mut failures = Vec::new();
     let mut before = None;
-    let is_possible = |run: &&Run| run.not_emulated.is_none() || !platform().needs_emulation();
+    let is_possible = |run: &&Run| {
+        let is_emulated = run.not_emulated.is_some() && platform().needs_emulation();
+        let is_too_new = run
+            .since_glibc
+            .is_some_and(|first| glibc::minor_version() < first);
+        let has_long_path = run.needs_short_cache_path && glibc::is_from_a_store();
+        !is_emulated && !is_too_new && !has_long_path
+    };
     for run in case.runs.iter().filter(is_possible) {
         for plan in run.plans() {
             if let Some(failure) = failure(&built, run, before, plan)? {
@@ -103,8 +112,6 @@ fn start(built: &Built, run: &Run, names: &Names) -> Result<Outcome> {
 
 /// The root, and the file of its stub, if that was made for it.
 fn root(built: &Built, stub_kind: &Stub) -> Result<(Root, Option<tempfile::TempPath>)> {
-    // The loader's path in every program, and so the place of the stub.
-    let stub_path = platform().architecture.loader_path;
     let mut root = Root::nixos_like()
         .without("/nix")
         .bind_read_only("/nix", "/nix")
@@ -114,30 +121,45 @@ fn root(built: &Built, stub_kind: &Stub) -> Result<(Root, Option<tempfile::TempP
     }
     Ok(match stub_kind {
         Stub::None => (root, None),
-        Stub::AsBuilt => (root.bind_read_only(stub(), stub_path), None),
+        Stub::AsBuilt => (with_stub(root, stub()), None),
         Stub::Baked {
             loader,
             library_dir,
+            musl_loader,
+            musl_library_dir,
         } => {
-            let file = configured_stub(built, loader.as_deref(), library_dir.as_deref())?;
-            (root.bind_read_only(&file, stub_path), Some(file))
+            let flags = [
+                ("--loader", loader),
+                ("--library-dir", library_dir),
+                ("--musl-loader", musl_loader),
+                ("--musl-library-dir", musl_library_dir),
+            ];
+            let file = configured_stub(built, &flags)?;
+            (with_stub(root, &file), Some(file))
         }
     })
 }
 
-/// A stub with a baked configuration. The tool looks at the library environment where the root has it.
-fn configured_stub(
-    built: &Built,
-    loader: Option<&str>,
-    library_dir: Option<&str>,
-) -> Result<tempfile::TempPath> {
+/// The root with the stub at the loaders' paths in every program: glibc's, and musl's where there is one.
+fn with_stub(root: Root, stub: &Path) -> Root {
+    let root = root.bind_read_only(stub, platform().architecture.loader_path);
+    if platform().name == "x86_64" {
+        root.bind_read_only(stub, MUSL_LOADER_PATH)
+    } else {
+        root
+    }
+}
+
+/// A stub with a baked configuration: flags of `ldshim stub configure`, and their values. The tool looks at the
+/// library environment where the root has it.
+fn configured_stub(built: &Built, flags: &[(&str, &Option<String>)]) -> Result<tempfile::TempPath> {
     let file = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR"))?.into_temp_path();
     let mut tool = Command::new(env!("CARGO_BIN_EXE_ldshim"));
     tool.args(["stub", "configure", "--in"]).arg(stub());
     tool.arg("--out").arg(&file);
-    for (flag, path) in [("--loader", loader), ("--library-dir", library_dir)] {
+    for (flag, path) in flags {
         if let Some(path) = path {
-            tool.args([flag, path]);
+            tool.args([flag, path.as_str()]);
         }
     }
     let mut root = Root::like_host()?.bind_read_only(&built.files, IN_ROOT);

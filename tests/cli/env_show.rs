@@ -84,7 +84,7 @@ fn json_has_the_documented_fields() {
         "schema": 1,
         "directory": "d",
         "holds": true,
-        "loader": { "path": loader(), "system": architecture().nix_system, "problem": null },
+        "loader": { "path": loader(), "system": architecture().nix_system, "c_library": "glibc", "problem": null },
         "libraries": [
             { "name": "liba.so", "path": tree.path("libs/liba.so"), "problem": null },
             { "name": "libb.so", "path": tree.path("libs/libb.so"), "problem": null },
@@ -126,7 +126,7 @@ fn a_missing_loader() {
     });
     assert_eq!(
         json["loader"],
-        json!({ "path": null, "system": null, "problem": "missing" })
+        json!({ "path": null, "system": null, "c_library": null, "problem": "missing" })
     );
 }
 
@@ -265,4 +265,36 @@ fn names_that_are_one_to_the_loader_do_not_break_it() {
     tree.library("libs/liba.so.01");
     tree.build(&["libs"]).succeeded();
     tree.ldshim(&["env", "show", "d"]).succeeded();
+}
+
+/// What tells musl's loader from others is a path in it.
+#[test]
+fn an_environment_of_musl_has_no_cache_and_holds_without_one() {
+    let tree = LibraryTree::new();
+    tree.library("libs/liba.so");
+    tree.library("musl/libc.so");
+    let mut loader = fs::read(tree.path("musl/libc.so")).unwrap();
+    loader.extend(b"\0/etc/ld-musl-x86_64.path\0");
+    tree.file("musl/libc.so", loader);
+    let build = |loader: &str| {
+        tree.ldshim(&["env", "build", "--out", "d", "--loader", loader, "libs"])
+            .succeeded();
+        tree.names("d")
+    };
+    assert_eq!(build("musl/libc.so"), ["ld.so", "liba.so"]);
+    assert_eq!(build("musl/libc.so"), ["ld.so", "liba.so"], "again");
+    let shown = tree.ldshim(&["env", "show", "d"]).succeeded().stdout;
+    assert!(shown.contains("cache    none: musl's loader"), "{shown}");
+    assert!(shown.ends_with("holds: 1 library\n"), "{shown}");
+    let json = tree.ldshim(&["env", "show", "--json", "d"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["loader"]["c_library"], "musl");
+    assert_eq!(json["cache"]["problem"], serde_json::Value::Null);
+
+    // The control: one of glibc needs its cache.
+    tree.library("glibc/ld.so");
+    assert_eq!(build("glibc/ld.so"), ["ld.so", "ld.so.cache", "liba.so"]);
+    fs::remove_file(tree.path("d/ld.so.cache")).unwrap();
+    let shown = tree.ldshim(&["env", "show", "d"]).stdout;
+    assert!(shown.contains("cache    missing"), "{shown}");
 }

@@ -30,7 +30,7 @@ fn a_configured_stub_shows_what_was_baked_in() {
     tree.ldshim(&arguments).succeeded();
     let expected = "loader     /nix/store/x/ld.so\nlibraries  /nix/d\n";
     assert_eq!(tree.ldshim(&["stub", "show", "s"]).stdout, expected);
-    let expected = json!({ "schema": 1, "loader": "/nix/store/x/ld.so", "library_dir": "/nix/d", "has_cache": false });
+    let expected = json!({ "schema": 1, "loader": "/nix/store/x/ld.so", "library_dir": "/nix/d", "has_cache": false, "musl_loader": null, "musl_library_dir": null });
     assert_eq!(shown(&tree, "s"), expected);
     assert_ne!(shown(&tree, stub()), expected, "the one it was made of");
     let mode = fs::metadata(tree.path("s")).unwrap().permissions().mode();
@@ -184,4 +184,28 @@ fn an_output_that_cannot_be_written_is_an_error_that_names_it() {
             .failed_with(&format!("cannot write {out}"));
     }
     assert_eq!(tree.names("."), ["folder"], "nothing is left behind");
+}
+
+#[test]
+fn what_is_for_programs_of_musl_is_kept_apart() {
+    let tree = LibraryTree::new();
+    let configure = |input: &str, flags: &[&str]| {
+        let arguments = [&["stub", "configure", "--in", input, "--out", "s"], flags].concat();
+        tree.ldshim(&arguments).succeeded();
+    };
+    configure(
+        stub(),
+        &["--musl-loader", "/m", "--musl-library-dir", "/m-d"],
+    );
+    configure("s", &["--loader", "/g"]);
+    let shown = shown(&tree, "s");
+    assert_eq!(shown["loader"], "/g");
+    assert_eq!(shown["library_dir"], Value::Null);
+    assert_eq!(shown["musl_loader"], "/m");
+    assert_eq!(shown["musl_library_dir"], "/m-d");
+    let text = tree.ldshim(&["stub", "show", "s"]).stdout;
+    assert!(
+        text.ends_with("for programs of musl:\nloader     /m\nlibraries  /m-d\n"),
+        "{text}"
+    );
 }

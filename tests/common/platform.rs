@@ -138,7 +138,8 @@ impl Platform {
         self.glibc_folder().join(self.loader_name())
     }
 
-    fn loader_name(&self) -> &'static str {
+    /// The file name of the real loader.
+    pub fn loader_name(&self) -> &'static str {
         let path = self.architecture.loader_path;
         path.rsplit('/').next().unwrap_or(path)
     }

@@ -164,7 +164,8 @@ fn write_library_env(directory: &Path, library: Option<(&Path, &Path)>) {
     }
     for package in fs::read_dir(target().join("store/packages")).expect("the store's packages") {
         let package = package.expect("the store's packages").path();
-        if package.join("lib").is_dir() {
+        let is_of_glibc = !package.ends_with("musl");
+        if is_of_glibc && package.join("lib").is_dir() {
             collection.add_package(&package).expect("a package");
         }
     }

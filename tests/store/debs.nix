@@ -25,7 +25,8 @@ let
       ''
         dpkg-deb -x "$deb" unpacked
         mkdir -p "$out/lib" "$out/bin"
-        for folder in unpacked/lib/*-linux-gnu* unpacked/usr/lib/*-linux-gnu* unpacked/usr/*-linux-gnu*/lib; do
+        for folder in unpacked/lib/*-linux-gnu* unpacked/usr/lib/*-linux-gnu* unpacked/usr/*-linux-gnu*/lib \
+          unpacked/lib/*-linux-musl; do
           if [ -d "$folder" ]; then cp -a "$folder/." "$out/lib/"; fi
         done
         for folder in unpacked/bin unpacked/sbin unpacked/usr/bin unpacked/usr/sbin; do

@@ -13,9 +13,9 @@ use crate::process;
 /// What `apt-get install` reports.
 pub fn install(packages: &[&str]) -> Result<()> {
     update();
-    let mut command = apt_get("install");
+    let mut command = apt_get();
     command
-        .args(["--yes", "--no-install-recommends"])
+        .args(["install", "--yes", "--no-install-recommends"])
         .args(packages);
     process::run(&mut command).map(drop)
 }
@@ -28,8 +28,8 @@ pub fn download(packages: &[&str], folder: &Path) -> Result<()> {
     let attempt = || {
         // Without its sandbox user apt needs no permission in the folder but the caller's.
         process::run(
-            apt_get("download")
-                .args(["--option", "APT::Sandbox::User=root"])
+            apt_get()
+                .args(["download", "--option", "APT::Sandbox::User=root"])
                 .args(packages)
                 .current_dir(folder),
         )
@@ -62,13 +62,14 @@ pub fn dependencies(package: &str) -> Result<Vec<String>> {
 
 /// Updates the package lists. A failure is no error yet: old lists are often good enough.
 fn update() {
-    let _ = process::run(&mut apt_get("update"));
+    let _ = process::run(apt_get().arg("update"));
 }
 
-fn apt_get(verb: &str) -> Command {
+/// `apt-get`, to which its verb is still to be said.
+pub fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
     command
-        .args(["--quiet", "--option", "DPkg::Lock::Timeout=120", verb])
+        .args(["--quiet", "--option", "DPkg::Lock::Timeout=120"])
         .env("DEBIAN_FRONTEND", "noninteractive");
     command
 }

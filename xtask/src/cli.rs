@@ -24,6 +24,8 @@ pub enum Task {
     Bench(BenchArgs),
     /// Fetch what the tests need: programs into target/programs, libraries into the Nix store, a kernel
     Fetch(FetchArgs),
+    /// Feed random input to the stub's pure half and to the tool's parsers
+    Fuzz(FuzzArgs),
     /// Write man pages into target/man and completions into target/completions
     Man,
 }
@@ -43,6 +45,9 @@ pub struct TestArgs {
     /// Without it, everything is tested, the stubs of all architectures among it.
     #[arg(long, value_enum)]
     pub arch: Option<Arch>,
+    /// Also build a glibc with a store prefix, as nixpkgs does, and test with it: takes many minutes, once
+    #[arg(long, conflicts_with = "arch")]
+    pub store_glibc: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
 }
@@ -76,11 +81,30 @@ pub struct BenchArgs {
 /// `cargo xtask fetch`
 #[derive(Debug, Args)]
 pub struct FetchArgs {
+    /// Also build the glibc with a store prefix that `test --store-glibc` tests with
+    #[arg(long)]
+    pub store_glibc: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
     /// The programs of tests/programs/programs.json to fetch [default: all]
     #[arg(value_name = "PROGRAM")]
     pub programs: Vec<String>,
+}
+
+/// `cargo xtask fuzz`
+#[derive(Debug, Args)]
+pub struct FuzzArgs {
+    /// How long each target runs
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    pub minutes: u64,
+    /// Keep what was found in fuzz/corpus, as far as it reaches more code
+    #[arg(long)]
+    pub keep: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// The targets of fuzz/fuzz_targets to run [default: all]
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
 }
 
 /// What every task has that may need something from elsewhere.

@@ -15,7 +15,7 @@ use crate::manifest::{self, Origin, Program};
 use crate::{apt, progress, workspace};
 
 mod clients;
-mod unpack;
+pub mod unpack;
 mod verify;
 
 /// In a program's folder: what it was unpacked from.

@@ -10,12 +10,15 @@ mod cargo;
 mod cli;
 mod demo;
 mod fetch;
+mod glibcs;
 mod kernel;
 mod manifest;
 mod prerequisites;
 mod process;
 mod progress;
 mod store;
+mod store_glibc;
+mod suite;
 mod tasks;
 mod workspace;
 

@@ -34,6 +34,7 @@ enum Need {
 pub const COMPILERS: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("cc"), package: "gcc" },
     Prerequisite { need: Need::Command("g++"), package: "g++" },
+    Prerequisite { need: Need::Command("musl-gcc"), package: "musl-tools" },
     Prerequisite { need: Need::Header("zlib.h"), package: "zlib1g-dev" },
 ];
 
@@ -50,6 +51,15 @@ pub const NPM: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("npm"), package: "npm" },
 ];
 
+/// What builds a glibc from Debian's source.
+#[rustfmt::skip]
+pub const GLIBC_SOURCE: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("dpkg-source"), package: "dpkg-dev" },
+    Prerequisite { need: Need::Command("make"), package: "make" },
+    Prerequisite { need: Need::Command("gawk"), package: "gawk" },
+    Prerequisite { need: Need::Command("bison"), package: "bison" },
+];
+
 /// What makes a Nix store of Debian packages.
 #[rustfmt::skip]
 pub const STORE: &[Prerequisite] = &[
@@ -63,6 +73,7 @@ pub const STORE: &[Prerequisite] = &[
 pub const INSPECTION: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("readelf"), package: "binutils" },
     Prerequisite { need: Need::Command("strace"), package: "strace" },
+    Prerequisite { need: Need::Command("setcap"), package: "libcap2-bin" },
 ];
 
 /// What builds and runs programs of other architectures: GCC and glibc for each; QEMU, without libraries for roots

@@ -4,6 +4,7 @@
 //! `target/store/packages` is a garbage collector root with a link to each of them, so that
 //! `target/store/packages/libc6/lib` is the `lib` directory of the glibc in the store.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,10 +16,11 @@ use nix::unistd::Uid;
 use crate::cli::Network;
 use crate::{apt, process, progress, workspace};
 
-/// The packages: the real loader with glibc, the libraries that the programs of the manifest need
+/// The packages: the real loaders with glibc and with musl, the libraries that the programs of the manifest need
 /// from a system, and a shell that needs none.
 const PACKAGES: &[&str] = &[
     "libc6",
+    "musl",
     "libgcc-s1",
     "libstdc++6",
     "libatomic1",
@@ -72,9 +74,8 @@ impl Store {
     /// # Errors
     /// The store paths cannot be listed.
     pub fn library_directories(&self) -> Result<Vec<PathBuf>> {
-        let directories = PACKAGES
-            .iter()
-            .map(|name| Ok(self.package(name)?.join("lib")));
+        let of_glibc = PACKAGES.iter().filter(|&&name| name != "musl");
+        let directories = of_glibc.map(|name| Ok(self.package(name)?.join("lib")));
         let directories: Result<Vec<_>> = directories.collect();
         Ok(directories?
             .into_iter()
@@ -128,7 +129,8 @@ pub fn build(network: Network) -> Result<Store> {
     }
     let debs = workspace::target("debs");
     download(&debs, network)?;
-    let packages = build_paths(&debs)?;
+    let packages = workspace::target("store").join("packages");
+    nix_build("debs.nix", &[("debs", debs.as_ref())], &packages)?;
     Ok(Store { packages })
 }
 
@@ -184,25 +186,34 @@ fn has_daemon() -> bool {
     Path::new("/nix/var/nix/daemon-socket/socket").exists()
 }
 
-fn build_paths(debs: &Path) -> Result<PathBuf> {
-    let link = workspace::target("store").join("packages");
+/// Builds the store paths of a file in `tests/store`, and lets `link` lead to them, which keeps them.
+///
+/// # Errors
+/// Nix is not there, may not write its store, or cannot build.
+pub fn nix_build(file: &str, arguments: &[(&str, &OsStr)], link: &Path) -> Result<()> {
+    if !has_daemon() && !Uid::effective().is_root() {
+        if link.exists() {
+            return Ok(());
+        }
+        bail!("cannot write /nix/store: run this as root once, or install Nix with its daemon");
+    }
     let mut command = Command::new("nix-build");
     command
         .arg("--no-build-output")
-        .arg(workspace::root().join("tests/store/debs.nix"))
-        .arg("--argstr")
-        .arg("debs")
-        .arg(debs)
-        .arg("--out-link")
-        .arg(&link);
+        .arg(workspace::root().join("tests/store").join(file));
+    for (name, value) in arguments {
+        command.args(["--argstr", name]).arg(value);
+    }
+    command.arg("--out-link").arg(link);
     if !has_daemon() {
         // Root without a daemon: no build users, nothing to isolate, nowhere to substitute from.
         let settings = "build-users-group =\nsandbox = false\nsubstituters =\n";
         command.env("NIX_CONFIG", settings);
     }
-    fs::create_dir_all(workspace::target("store")).context("cannot make target/store")?;
+    let folder = link.parent().unwrap_or(link);
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     process::run(&mut command).context("cannot build the store paths of the tests")?;
-    Ok(link)
+    Ok(())
 }
 
 #[cfg(test)]

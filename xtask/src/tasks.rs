@@ -7,6 +7,7 @@ use crate::cli::Task;
 mod bench;
 mod demo;
 mod fetch;
+mod fuzz;
 mod man;
 mod test;
 
@@ -20,6 +21,7 @@ pub fn run(task: &Task) -> Result<()> {
         Task::Test(args) => test::run(args),
         Task::Bench(args) => bench::run(args),
         Task::Fetch(args) => fetch::run(args),
+        Task::Fuzz(args) => fuzz::run(args),
         Task::Man => man::run(),
     }
 }

@@ -68,6 +68,7 @@ fn copy(
     let path = LibraryPath {
         user: user.as_bytes(),
         libraries: libraries.as_bytes(),
+        c_library: CLibrary::Glibc,
     };
     let copy = StackCopy::new(&stack, place, path);
     let mut memory = vec![MaybeUninit::new(usize::MAX); copy.words()];
@@ -214,6 +215,7 @@ fn writes_nowhere_but_into_its_memory() {
         LibraryPath {
             user: b"",
             libraries: b"/a",
+            c_library: CLibrary::Glibc,
         },
     );
     let mut short = vec![MaybeUninit::uninit(); copy.words() - 1];

@@ -1,6 +1,6 @@
 use std::vec::Vec;
 
-use goblin::elf::program_header::PT_DYNAMIC;
+use goblin::elf::program_header::{PT_DYNAMIC, PT_INTERP};
 
 use super::*;
 
@@ -245,6 +245,22 @@ fn passes_over_segments_with_nothing_in_them() {
     let mut with_empty = segments();
     with_empty.insert(1, load(0x10, 0, 0, 0, PF_R));
     assert_eq!(error(&with_empty, |_| {}), None);
+}
+
+#[test]
+fn refuses_an_entry_point_that_is_no_code() {
+    let at = |entry| error(&segments(), |header| header.e_entry = entry);
+    assert_eq!((at(0x1000), at(0x24ff)), (None, None), "the control");
+    for entry in [0, 0x2500, 0x3000, 0x4900, 0x6000, 0x7000, !0] {
+        assert_eq!(at(entry), Some(LayoutError::Type), "{entry:#x}");
+    }
+}
+
+#[test]
+fn refuses_what_asks_for_a_loader_itself() {
+    let mut headers = segments();
+    headers[4].p_type = PT_INTERP;
+    assert_eq!(error(&headers, |_| {}), Some(LayoutError::Type));
 }
 
 #[test]

@@ -6,6 +6,7 @@ const DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld/lib";
 
 fn inputs<'a>() -> Inputs<'a> {
     Inputs {
+        c_library: CLibrary::Glibc,
         settings: Settings::default(),
         secure: false,
         baked: Baked::default(),
@@ -181,20 +182,69 @@ fn lets_nothing_of_the_environment_count_under_at_secure() {
 
 #[test]
 fn knows_single_directories_and_empty_elements() {
-    for (path, single, has_empty) in [
-        ("/a", Some("/a"), false),
-        ("/a:", Some("/a"), true),
-        (";;/a;:", Some("/a"), true),
-        ("/a:/b", None, false),
-        ("/a::/b", None, true),
-        (":", None, true),
-        ("", None, true),
+    use CLibrary::{Glibc, Musl};
+    for (c_library, path, single, has_empty) in [
+        (Glibc, "/a", Some("/a"), false),
+        (Glibc, "/a:", Some("/a"), true),
+        (Glibc, ";;/a;:", Some("/a"), true),
+        (Glibc, "/a:/b", None, false),
+        (Glibc, "/a::/b", None, true),
+        (Glibc, ":", None, true),
+        (Glibc, "", None, true),
+        (Glibc, "/a\n\n/b", Some("/a\n\n/b"), false),
+        (Musl, "/a\n\n/b", None, true),
+        (Musl, "\n:/a\n", Some("/a"), true),
+        (Musl, "/a;;/b;", Some("/a;;/b;"), false),
     ] {
+        let bytes = path.as_bytes();
         assert_eq!(
-            single_directory(path.as_bytes()),
+            single_directory(bytes, c_library),
             single.map(str::as_bytes),
-            "{path}"
+            "{c_library:?} {path}"
         );
-        assert_eq!(has_empty_element(path.as_bytes()), has_empty, "{path}");
+        let has = has_empty_element(bytes, c_library);
+        assert_eq!(has, has_empty, "{c_library:?} {path}");
     }
+}
+
+#[test]
+fn has_other_defaults_and_no_cache_for_musl() {
+    const MUSL_DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld-musl/lib";
+    let mut inputs = inputs();
+    inputs.c_library = CLibrary::Musl;
+    inputs.baked = Baked {
+        loader: Some(c"/musl/ld.so"),
+        library_dir: Some(c"/musl"),
+        cache_place: None,
+    };
+    let cache = [MUSL_DEFAULT, b"/ld.so.cache"].concat();
+    let expected = |origin, path| {
+        Some(Libraries {
+            origin,
+            path,
+            mechanism: Mechanism::Environment,
+        })
+    };
+    let plan = decide_with(&inputs, &[DEFAULT, MUSL_DEFAULT, &cache]);
+    assert_eq!(plan.libraries, expected(Origin::Default, MUSL_DEFAULT));
+    let plan = decide_with(&inputs, &[DEFAULT]);
+    assert_eq!(plan.libraries, expected(Origin::Baked, b"/musl"));
+    assert_eq!(
+        loaders(&plan),
+        [
+            (Origin::LibraryEnvironment, LoaderPath::Inside(b"/musl")),
+            (Origin::Default, LoaderPath::Inside(MUSL_DEFAULT)),
+            (Origin::Baked, LoaderPath::File(c"/musl/ld.so")),
+        ]
+    );
+}
+
+#[test]
+fn splits_a_library_path_as_the_real_loader_does() {
+    let split = |c_library| {
+        let split: Vec<_> = directories(b":/a;b\n/c::/d", c_library).collect();
+        split
+    };
+    assert_eq!(split(CLibrary::Glibc), [&b"/a"[..], b"b\n/c", b"/d"]);
+    assert_eq!(split(CLibrary::Musl), [&b"/a;b"[..], b"/c", b"/d"]);
 }

@@ -29,6 +29,7 @@
 //@ stderr-has: libraries from {D} by the loader's cache
 //
 //@ control: another loader, and no room
+//@ glibc: of-a-distribution
 //@ plan: environment
 //@ env: NIX_LD={glibc-loader}
 //@ env: NIX_LD_LIBRARY_PATH={D}

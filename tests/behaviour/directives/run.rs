@@ -11,6 +11,8 @@ impl Run {
         Self {
             name: String::new(),
             is_control: false,
+            since_glibc: None,
+            needs_short_cache_path: false,
             plan: None,
             environment: Vec::new(),
             command: vec!["/t/main".to_owned()],
@@ -31,6 +33,7 @@ impl Run {
             Stub::Baked {
                 loader,
                 library_dir,
+                ..
             } => [loader, library_dir].map(Option::as_deref),
             Stub::None | Stub::AsBuilt => [None, None],
         };
@@ -51,6 +54,14 @@ impl Run {
                 let plans = [("cache", Plan::Cache), ("environment", Plan::Environment)];
                 let plan = plans.into_iter().find(|(name, _)| *name == value);
                 self.plan = Some(plan.context("no such plan")?.1);
+            }
+            "since-glibc" => {
+                let minor = value.strip_prefix("2.").context("it is not 2.x")?;
+                self.since_glibc = Some(minor.parse()?);
+            }
+            "glibc" => {
+                ensure!(value == "of-a-distribution", "no other can be asked for");
+                self.needs_short_cache_path = true;
             }
             "env" => self.environment.push(value.to_owned()),
             "env-fill" => self.fill_environment(value)?,
@@ -120,12 +131,13 @@ impl Stub {
         if value == "none" {
             return Ok(Self::None);
         }
-        let (loader, library_dir) = value.split_once(' ').context("two paths are needed")?;
-        let [loader, library_dir] =
-            [loader, library_dir].map(|path| (path != "-").then(|| path.to_owned()));
+        let mut words = value.split_whitespace();
+        let mut path = || words.next().filter(|&path| path != "-").map(str::to_owned);
         Ok(Self::Baked {
-            loader,
-            library_dir,
+            loader: path(),
+            library_dir: path(),
+            musl_loader: path(),
+            musl_library_dir: path(),
         })
     }
 }

@@ -1,21 +1,23 @@
 //! Names in braces, in the values of directives.
 
-use crate::build::Built;
+use crate::build::{Built, musl_loader};
 use crate::common::{Plan, platform};
 use crate::directives::{Run, Stub};
+use crate::glibc;
 
 /// What the names in braces stand for.
-pub struct Names([(&'static str, String); 8]);
+pub struct Names([(&'static str, String); 9]);
 
 impl Names {
     /// Names of a test; those of the cache plan, if there is no plan.
     pub fn new(built: &Built, plan: Option<Plan>) -> Self {
-        let library_env = plan.unwrap_or(Plan::Cache).library_env();
+        let library_env = built.library_env(plan.unwrap_or(Plan::Cache));
         let platform = platform();
         Self([
             ("{D}", library_env.to_owned()),
-            ("{glibc}", platform.glibc_folder().display().to_string()),
-            ("{glibc-loader}", platform.loader().display().to_string()),
+            ("{glibc}", glibc::path().join("lib").display().to_string()),
+            ("{glibc-loader}", glibc::loader().display().to_string()),
+            ("{musl}", musl_loader().display().to_string()),
             ("{loader}", built.loader.display().to_string()),
             (
                 "{loader-path}",
@@ -67,9 +69,14 @@ impl Names {
         if let Stub::Baked {
             loader,
             library_dir,
+            musl_loader,
+            musl_library_dir,
         } = &mut run.stub
         {
-            for path in [loader, library_dir].into_iter().flatten() {
+            for path in [loader, library_dir, musl_loader, musl_library_dir]
+                .into_iter()
+                .flatten()
+            {
                 *path = self.replace(path);
             }
         }

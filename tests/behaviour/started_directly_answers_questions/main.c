@@ -27,11 +27,13 @@
 //@ stdout-lacks: runs
 //
 //@ run: --version
+//@ since-glibc: 2.33
 //@ command: {loader-path} --version
 //@ env: NIX_LD_LIBRARY_PATH={D}
-//@ stdout-has: GLIBC
+//@ stdout-has: release version 2.
 //
 //@ run: a flag that needs a program
+//@ since-glibc: 2.33
 //@ command: {loader-path} --list
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ exit: 1

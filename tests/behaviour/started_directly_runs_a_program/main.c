@@ -52,6 +52,7 @@
 //@ stdout: {environment}
 //
 //@ run: --argv0
+//@ since-glibc: 2.33
 //@ command: {loader-path} --argv0 name /t/main
 //@ env: NIX_LD_LIBRARY_PATH={D}
 //@ stdout: name: found in libraries

@@ -1,4 +1,4 @@
-//! `cargo xtask fetch [--offline] [PROGRAM...]`
+//! `cargo xtask fetch [--offline] [--store-glibc] [PROGRAM...]`
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
-use crate::{fetch, kernel, prerequisites, store};
+use crate::{fetch, glibcs, kernel, prerequisites, store, store_glibc};
 
 pub(super) fn run(args: &FetchArgs) -> Result<()> {
     let network = args.network.network();
@@ -21,6 +21,12 @@ pub(super) fn run(args: &FetchArgs) -> Result<()> {
         store.library_directories()?.len()
     )?;
     writeln!(out, "kernel     {}", kernel::fetch(network)?.display())?;
+    for glibc in glibcs::fetch(network)? {
+        writeln!(out, "glibc      {}", glibc.folder.display())?;
+    }
+    if args.store_glibc {
+        writeln!(out, "glibc      {}", store_glibc::build(network)?.display())?;
+    }
     let programs: Vec<PathBuf> = if args.programs.is_empty() {
         fetch::all(network)?
     } else {

@@ -1,13 +1,14 @@
-//! `cargo xtask test [--offline] [--arch ARCH]`: everything that has to pass.
+//! `cargo xtask test [--offline] [--arch ARCH | --store-glibc]`: everything that has to pass.
 
 use std::io::{IsTerminal, stdout};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
 use crate::cargo;
 use crate::cli::{Arch, Network, TestArgs};
-use crate::{fetch, kernel, prerequisites, store};
+use crate::{fetch, glibcs, kernel, prerequisites, store, store_glibc};
 
 /// A step of the test.
 #[derive(Clone, Copy)]
@@ -41,6 +42,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", then: Then::GoOn, run: clippy },
     Step { name: "build", then: Then::Stop, run: build },
     Step { name: "tests", then: Then::GoOn, run: tests },
+    Step { name: "behaviour, other glibcs", then: Then::GoOn, run: other_glibcs },
     Step { name: "documentation", then: Then::GoOn, run: documentation },
     AARCH64,
     RISCV64,
@@ -70,6 +72,13 @@ const I686: Step = Step {
     run: |network| tests_of("i686", network),
 };
 
+/// What `--store-glibc` adds.
+const STORE_GLIBC: Step = Step {
+    name: "behaviour, store's glibc",
+    then: Then::GoOn,
+    run: store_glibc,
+};
+
 fn steps(arch: Option<Arch>) -> Vec<Step> {
     let chosen: &[Step] = match arch {
         None => return STEPS.to_vec(),
@@ -82,7 +91,10 @@ fn steps(arch: Option<Arch>) -> Vec<Step> {
 }
 
 pub(super) fn run(args: &TestArgs) -> Result<()> {
-    let steps = steps(args.arch);
+    let mut steps = steps(args.arch);
+    if args.store_glibc {
+        steps.push(STORE_GLIBC);
+    }
     let outcomes = run_steps(&steps, args.network.network());
     eprintln!();
     for (step, outcome) in steps.iter().zip(&outcomes) {
@@ -140,6 +152,7 @@ fn prerequisites(network: Network) -> Result<()> {
 fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
     kernel::fetch(network)?;
+    glibcs::fetch(network)?;
     fetch::all(network).map(drop)
 }
 
@@ -192,6 +205,32 @@ fn tests(network: Network) -> Result<()> {
     cargo::run(command)
 }
 
+/// The behaviours with the loaders of other suites. All are tried, even if one fails.
+fn other_glibcs(network: Network) -> Result<()> {
+    let mut failed = Vec::new();
+    for glibc in glibcs::fetch(network)? {
+        eprintln!("--> glibc of Debian {}", glibc.suite);
+        if behaviours_with(&glibc.folder, network).is_err() {
+            failed.push(glibc.suite);
+        }
+    }
+    if !failed.is_empty() {
+        bail!("with the glibc of {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn store_glibc(network: Network) -> Result<()> {
+    behaviours_with(&store_glibc::build(network)?, network)
+}
+
+/// `tests/behaviour` with another glibc's loader: its header says what the folder has to have.
+fn behaviours_with(glibc: &Path, network: Network) -> Result<()> {
+    let mut command = cargo::command(&["test", "--test", "behaviour"], network);
+    command.env("LDSHIM_TEST_GLIBC", glibc);
+    cargo::run(command)
+}
+
 fn documentation(network: Network) -> Result<()> {
     let args = [
         "doc",
@@ -218,9 +257,8 @@ mod unit_tests {
         bail!("as it should")
     }
 
-    fn steps(then: Then) -> [Step; 2] {
-        let step = |name, run: fn(Network) -> Result<()>| Step { name, then, run };
-        [step("first", failing), step("second", passing)]
+    fn step(name: &'static str, then: Then, run: fn(Network) -> Result<()>) -> Step {
+        Step { name, then, run }
     }
 
     #[test]
@@ -239,7 +277,11 @@ mod unit_tests {
 
     #[test]
     fn a_failure_is_named_and_the_other_steps_are_tried() {
-        let steps = steps(Then::GoOn);
+        let [first, second] = [
+            step("first", Then::GoOn, failing),
+            step("second", Then::GoOn, passing),
+        ];
+        let steps = [first, second];
         let outcomes = run_steps(&steps, Network::Forbidden);
         assert_eq!(failed(&steps, &outcomes), ["first"]);
         assert!(matches!(outcomes[1], Outcome::Passed(_)));
@@ -247,7 +289,11 @@ mod unit_tests {
 
     #[test]
     fn what_needs_a_failed_step_is_not_tried() {
-        let steps = steps(Then::Stop);
+        let [first, second] = [
+            step("first", Then::Stop, failing),
+            step("second", Then::GoOn, passing),
+        ];
+        let steps = [first, second];
         let outcomes = run_steps(&steps, Network::Forbidden);
         assert_eq!(failed(&steps, &outcomes), ["first"]);
         assert!(matches!(outcomes[1], Outcome::NotTried));

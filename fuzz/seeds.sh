@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Writes seeds into fuzz/corpus/TARGET, made of real files: this host's loader, cache and programs, and the stub.
+# Usage: fuzz/seeds.sh STUB
+set -eu
+cd "$(dirname "$0")"
+stub=$1
+loader=/lib64/ld-linux-x86-64.so.2
+seed() { mkdir -p "corpus/$1" && cat > "corpus/$1/seed-$2"; }
+byte() { printf "\\x$(printf %x "$1")"; }
+
+# The page size's choice, then the beginning of a file.
+for choice in 0 4; do
+    for file in "$loader" "$stub" /bin/true; do
+        { byte $choice; head -c 1024 "$file"; } | seed image_layout "$choice-$(basename "$file")"
+    done
+done
+
+# The text of a place, a NUL, then constants around the path.
+at=$(grep -abo '/etc/ld\.so\.cache' "$loader" | head -n 1 | cut -d: -f1)
+{ printf '65 16\0'; dd if="$loader" bs=1 skip=$((at - 64)) count=160 status=none; } | seed cache_path distribution
+printf '1 44\0\0/nix/store/abc-glibc-2.40/etc/ld.so.cache\0x' | seed cache_path store
+printf '1 16\0\0/etc/ld.so.cache\0\0/etc/ld.so.cache\0' | seed cache_path two
+
+# What ldconfig writes for a few libraries, in the new format and in the old one around it.
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+mkdir -p "$folder/root/lib" "$folder/root/etc"
+cp "$(ldconfig -p | sed -n 's/.*libz\.so\.1 .*=> //p' | head -n 1)" "$folder/root/lib/libz.so.1"
+cp "$(ldconfig -p | sed -n 's/.*libm\.so\.6 .*=> //p' | head -n 1)" "$folder/root/lib/libm.so.6"
+for format in new compat; do
+    /sbin/ldconfig -r "$folder/root" -X -c $format -C /cache
+    seed loader_cache $format < "$folder/root/cache"
+done
+
+# Small whole files: their section headers are at the end.
+printf 'int main(void) { return 0; }' > "$folder/a.c"
+printf 'void _start(void) { for (;;); }' > "$folder/b.c"
+cc -s -o "$folder/pie" "$folder/a.c"
+cc -s -nostdlib -static -Wl,-z,noseparate-code,--build-id=none -o "$folder/static" "$folder/b.c"
+seed elf_file static < "$folder/static"
+head -c 4096 "$folder/pie" | seed elf_file pie
+head -c 64 "$loader" | seed elf_file header
+
+# The section as built, and with something in it.
+"${LDSHIM:-../target/release/ldshim}" stub configure --in "$stub" --out "$folder/stub" --loader "$loader"
+for file in "$stub" "$folder/stub"; do
+    at=$(grep -abo 'ldshim baked ' "$file" | tail -n 1 | cut -d: -f1)
+    dd if="$file" bs=1 skip="$at" count=128 status=none | seed baked "$([ "$file" = "$stub" ] && echo empty || echo loader)"
+done
+
+# Flags, arguments, auxiliary vector entries (kind, value), then strings: see fuzz_targets/initial_stack.rs.
+{
+    printf '\0\1\3\6\0\20\0\7\1\0\0\11\2\0\0'
+    printf 'prog\0A=1\0odd\0NIX_LD=/ld.so\n\0NIX_LD_LIBRARY_PATH=/a:/b\0LD_LIBRARY_PATH=/u\0'
+} | seed initial_stack environment

@@ -1,0 +1,5 @@
+#include "report.h"
+
+int main(int argc, char **argv) {
+    return report(argc);
+}

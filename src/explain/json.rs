@@ -196,6 +196,7 @@ fn problem(report: &Report, problem: &Problem) -> Value {
         | Problem::NoStub(_)
         | Problem::OfInterpreter
         | Problem::TooManyScripts
+        | Problem::Musl
         | Problem::NoLoader => {}
     }
     value

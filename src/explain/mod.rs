@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use goblin::elf::header::{ET_DYN, ET_EXEC};
+use loader_stub::c_library::CLibrary;
 use memmap2::Mmap;
 
 use crate::elf::{Architecture, Image};
@@ -58,10 +59,14 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Explainer<'s> {
     settings: &'s Settings,
-    plans: RefCell<HashMap<(&'static str, bool), Arc<Plan>>>,
+    plans: RefCell<HashMap<PlanKey, Arc<Plan>>>,
     loaders: RefCell<HashMap<PathBuf, Option<Rc<Loader>>>>,
     caches: RefCell<HashMap<PathBuf, Option<Rc<CacheFile<Mmap>>>>>,
 }
+
+/// On what a plan depends that is the program's: system, C library, and whether it has more rights
+/// than its caller.
+type PlanKey = (&'static str, bool, bool);
 
 /// A loader, and the files that were opened for it.
 #[derive(Debug)]
@@ -168,6 +173,9 @@ impl<'s> Explainer<'s> {
                 problems.extend(report::problems(resolution));
                 problems.extend(glibc::mixed(resolution, &loader.built_in, &loader.files));
             }
+            _ if plan::c_library(program.interpreter.as_ref()) == CLibrary::Musl => {
+                problems.push(Problem::Musl);
+            }
             _ => problems.push(Problem::NoLoader),
         }
         let kind = Kind::Dynamic(Box::new(Dynamic {
@@ -217,11 +225,17 @@ impl<'s> Explainer<'s> {
         if let Some(plan) = Plan::without_the_stub(architecture, interpreter, self.settings) {
             return Ok(Arc::new(plan));
         }
-        let key = (architecture.nix_system, is_secure);
+        let c_library = plan::c_library(interpreter);
+        let is_musl = c_library == CLibrary::Musl;
+        let key = (architecture.nix_system, is_musl, is_secure);
         let known = self.plans.borrow().get(&key).cloned();
         let plan = match known {
             Some(plan) => plan,
-            None => Arc::new(Plan::of_the_stub(architecture, is_secure, self.settings)?),
+            None => {
+                let settings = self.settings;
+                let plan = Plan::of_the_stub(architecture, c_library, is_secure, settings);
+                Arc::new(plan?)
+            }
         };
         self.plans.borrow_mut().insert(key, Arc::clone(&plan));
         Ok(match plan::missing(architecture, interpreter) {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use loader_stub::baked::Baked;
+use loader_stub::c_library::{CLibrary, MUSL_LOADER};
 use loader_stub::cache_path;
 use loader_stub::env;
 use loader_stub::layout::{Layout, LayoutError};
@@ -125,12 +126,13 @@ impl Plan {
     /// The stub that is named is none, or is for another architecture.
     pub(super) fn of_the_stub(
         architecture: &'static Architecture,
+        c_library: CLibrary,
         is_secure: bool,
         settings: &Settings,
     ) -> Result<Self> {
         let stub = find_stub(architecture, settings)?;
         let baked = match &stub {
-            Some((_, stub)) => stub.baked()?,
+            Some((_, stub)) => stub.baked(c_library)?,
             None => Baked::default(),
         };
         let texts = entries(&settings.environment);
@@ -139,7 +141,8 @@ impl Plan {
         let name = "NIX_LD_LIBRARY_PATH";
         let own_libraries = of_system(settings, architecture, name, settings.library_path.as_ref());
         let mut inputs = Inputs {
-            settings: env::scan(&entries),
+            c_library,
+            settings: env::scan(&entries, c_library),
             secure: is_secure,
             baked,
         };
@@ -196,7 +199,7 @@ impl Plan {
                 _ => How::Environment,
             };
             if self.how == How::Environment {
-                let directories = plan::directories(libraries.path);
+                let directories = plan::directories(libraries.path, inputs.c_library);
                 let all = Some(user)
                     .filter(|it| !it.is_empty())
                     .into_iter()
@@ -230,7 +233,8 @@ impl Plan {
     fn has_room(&self, libraries: &[u8]) -> bool {
         let loader = self.loader.as_ref();
         let place = loader.and_then(|loader| crate::library_env::cache_place(&loader.path));
-        let length = plan::single_directory(libraries).map(|it| it.len() + cache_path::FILE.len());
+        let length = plan::single_directory(libraries, CLibrary::Glibc)
+            .map(|it| it.len() + cache_path::FILE.len());
         matches!((place, length), (Some(place), Some(length)) if length <= place.length)
     }
 
@@ -239,7 +243,8 @@ impl Plan {
     pub fn cache(&self, loader: &RealLoader) -> Option<PathBuf> {
         match (&self.libraries, self.how) {
             (Some(libraries), How::Cache) => {
-                let directory = plan::single_directory(libraries.path.as_os_str().as_bytes())?;
+                let directory =
+                    plan::single_directory(libraries.path.as_os_str().as_bytes(), CLibrary::Glibc)?;
                 let path = [directory, cache_path::FILE.as_bytes()].concat();
                 Some(OsString::from_vec(path).into())
             }
@@ -264,7 +269,13 @@ pub(super) fn missing(
 }
 
 fn is_stubs_place(architecture: &Architecture, interpreter: &OsStr) -> bool {
-    interpreter == architecture.loader_path
+    let musl = [b"/lib", MUSL_LOADER].concat();
+    interpreter == architecture.loader_path || interpreter.as_bytes() == musl
+}
+
+/// The C library of programs that name this loader.
+pub(super) fn c_library(interpreter: Option<&OsString>) -> CLibrary {
+    interpreter.map_or(CLibrary::Glibc, |it| CLibrary::of_loader(it.as_bytes()))
 }
 
 /// The stub that is named, else what is where programs look for their loader, else one of the other

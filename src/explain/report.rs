@@ -66,6 +66,8 @@ pub enum Problem {
     OfInterpreter,
     /// Scripts name each other as interpreters.
     TooManyScripts,
+    /// It is for musl, whose loader's search is not explained.
+    Musl,
     /// There is no loader of glibc that could be used.
     NoLoader,
     /// A library is missing.
@@ -93,6 +95,7 @@ impl Problem {
             Self::NoInterpreter(_) => "no-interpreter",
             Self::OfInterpreter => "interpreter-does-not-start",
             Self::TooManyScripts => "too-many-scripts",
+            Self::Musl => "musl",
             Self::NoLoader => "no-loader",
             Self::Missing { .. } => "missing-library",
             Self::Failure(_) => "loader-gives-up",

@@ -276,6 +276,7 @@ pub(super) fn problem_text(report: &Report, problem: &Problem) -> String {
         Problem::NoInterpreter(path) => format!("{} is not there", path.display()),
         Problem::OfInterpreter => "the program that runs it would not start".into(),
         Problem::TooManyScripts => "its interpreters are scripts, one for the other".into(),
+        Problem::Musl => "it is for musl, whose search is not explained".into(),
         Problem::NoLoader => "there is no loader of glibc that could be used".into(),
         Problem::Missing { name, needed_by } => {
             format!(

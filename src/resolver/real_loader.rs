@@ -154,9 +154,8 @@ pub fn version_in(bytes: &[u8]) -> Option<(u32, u32)> {
     let marker = b" release version ";
     let at = memchr::memmem::find(bytes, marker)? + marker.len();
     let text = &bytes[at..];
-    let end = text
-        .iter()
-        .position(|&it| it != b'.' && !it.is_ascii_digit())?;
+    let is_part = |byte: &&u8| **byte == b'.' || byte.is_ascii_digit();
+    let end = text.iter().take_while(is_part).count();
     let text = std::str::from_utf8(&text[..end]).ok()?;
     let (major, minor) = text.split_once('.')?;
     let minor = minor.split('.').next()?;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use super::run::stub;
 use crate::cli::ExplainArgs;
-use crate::explain::{Explainer, Settings, json, text, tree};
+use crate::explain::{Explainer, Problem, Settings, json, text, tree};
 
 /// The exit status if it cannot be told whether the program would start.
 const UNKNOWN: u8 = 2;
@@ -17,8 +17,9 @@ const UNKNOWN: u8 = 2;
 /// Returns 0 if everything would start, 1 if something would not, 2 if that cannot be told.
 pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     match explain(args) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(Some(true)) => ExitCode::SUCCESS,
+        Ok(Some(false)) => ExitCode::FAILURE,
+        Ok(None) => ExitCode::from(UNKNOWN),
         Err(error) => {
             eprintln!("ldshim: {error:#}");
             ExitCode::from(UNKNOWN)
@@ -26,8 +27,8 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     }
 }
 
-/// Whether everything would start.
-fn explain(args: &ExplainArgs) -> Result<bool> {
+/// Whether everything would start, if that can be told.
+fn explain(args: &ExplainArgs) -> Result<Option<bool>> {
     let settings = settings(args)?;
     let (starts, written) = if let Some(directory) = &args.all {
         let tree = tree::explain(directory, &settings)?;
@@ -36,7 +37,7 @@ fn explain(args: &ExplainArgs) -> Result<bool> {
         } else {
             text::tree(&tree)
         };
-        (tree.starts(), written)
+        (Some(tree.starts()), written)
     } else {
         let path = args.program.as_ref().context("no program is named")?;
         let report = Explainer::new(&settings).explain(path)?;
@@ -45,7 +46,8 @@ fn explain(args: &ExplainArgs) -> Result<bool> {
         } else {
             text::report(&report)
         };
-        (report.starts(), written)
+        let is_known = !report.problems.contains(&Problem::Musl);
+        (is_known.then_some(report.starts()), written)
     };
     print(&written)?;
     Ok(starts)

@@ -118,6 +118,17 @@ fn a_program_that_names_a_loader_of_its_own_does_not_meet_the_stub() {
 }
 
 #[test]
+fn what_a_loader_of_musl_would_do_cannot_be_told() {
+    let tree = LibraryTree::new();
+    tree.file("main.c", "int main(void) { return 0; }");
+    let musl = "-Wl,--dynamic-linker,/lib/ld-musl-x86_64.so.1";
+    tree.cc(&["-o", "main", "main.c", musl]);
+    let ran = explain(&tree, &["main"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stdout.contains("it is for musl"), "{ran:?}");
+}
+
+#[test]
 fn payloads_are_recognised() {
     let tree = LibraryTree::new();
     tree.file("main.c", "int main(void) { return 0; }");

@@ -73,7 +73,7 @@ pub struct ExplainArgs {
     /// the one installed with ldshim]
     #[arg(long, value_name = "FILE")]
     pub stub: Option<PathBuf>,
-    /// The program, library or script
+    /// The program, library or script; a name that is no file here is searched for in PATH
     #[arg(required_unless_present = "all", value_name = "PROGRAM")]
     pub program: Option<PathBuf>,
 }

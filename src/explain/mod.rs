@@ -87,12 +87,17 @@ impl<'s> Explainer<'s> {
         }
     }
 
-    /// Explains the file at `path`.
+    /// Explains the file at `path`; if there is none, and it has no slash, the program of that name
+    /// in PATH.
     ///
     /// # Errors
     /// It cannot be read, or the stub that is named is none.
     pub fn explain(&self, path: &Path) -> Result<Report> {
-        self.explain_nested(path, 0)
+        let in_path = || script::find(path.as_os_str(), self.variable("PATH").as_deref());
+        match (!path.exists()).then(in_path).flatten() {
+            Some(found) => self.explain_nested(&found, 0),
+            None => self.explain_nested(path, 0),
+        }
     }
 
     fn explain_nested(&self, path: &Path, depth: usize) -> Result<Report> {

@@ -66,7 +66,8 @@ impl Line {
     }
 }
 
-fn find(name: &OsStr, path: Option<&OsStr>) -> Option<PathBuf> {
+/// The program of this name, searched for in PATH if it has no slash.
+pub(super) fn find(name: &OsStr, path: Option<&OsStr>) -> Option<PathBuf> {
     if name.as_bytes().contains(&b'/') {
         return Some(PathBuf::from(name)).filter(|it| it.is_file());
     }

@@ -27,6 +27,16 @@ fn a_script_is_explained_by_its_interpreter() {
 }
 
 #[test]
+fn a_name_that_is_no_file_here_is_searched_for_in_path() {
+    let tree = LibraryTree::new();
+    let report = json(&tree, &["sh"]);
+    assert!(
+        report["path"].as_str().unwrap().ends_with("/sh"),
+        "{report:#}"
+    );
+}
+
+#[test]
 fn scripts_that_name_each_other_end() {
     let tree = LibraryTree::new();
     let path = tree.path("script");

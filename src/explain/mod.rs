@@ -4,6 +4,7 @@
 //! loader and libraries the stub would choose, and [`crate::resolver`] what that loader would do.
 //! The result is a [`Report`]; [`text`] and [`json`] write it.
 
+mod branches;
 mod glibc;
 mod guesses;
 pub mod json;
@@ -12,6 +13,7 @@ mod payload;
 mod plan;
 mod report;
 mod script;
+mod stub;
 pub mod text;
 pub mod tree;
 

@@ -5,24 +5,19 @@ use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use loader_stub::baked::Baked;
 use loader_stub::c_library::{CLibrary, MUSL_LOADER};
 use loader_stub::cache_path;
 use loader_stub::env;
-use loader_stub::layout::{Layout, LayoutError};
 use loader_stub::plan::{self, Inputs, LoaderPath, Mechanism, Origin};
 use loader_stub::stack::Entry;
 use nix::unistd::{AccessFlags, access};
 
-use super::Settings;
-use crate::elf::{Architecture, identify};
-use crate::resolver::{RealLoader, map_file};
+use super::{Settings, stub};
+use crate::elf::Architecture;
+use crate::resolver::RealLoader;
 use crate::stub_file::StubFile;
-
-/// The size that the stub takes pages to have if the kernel does not say; any will do to look
-/// whether a loader can be mapped.
-const PAGE_SIZE: usize = 4096;
 
 /// What the stub decides.
 #[derive(Debug, Clone)]
@@ -105,7 +100,7 @@ impl Plan {
             path: path.to_owned(),
             from: "the program",
         };
-        let (loader, refused) = match check_loader(path, architecture) {
+        let (loader, refused) = match stub::check_loader(path, architecture) {
             Ok(()) => (Some(choice), Vec::new()),
             Err(reason) => (None, vec![Refused { choice, reason }]),
         };
@@ -130,8 +125,8 @@ impl Plan {
         is_secure: bool,
         settings: &Settings,
     ) -> Result<Self> {
-        let stub = find_stub(architecture, settings)?;
-        let baked = match &stub {
+        let found = stub::find(architecture, settings)?;
+        let baked = match &found {
             Some((_, stub)) => stub.baked(c_library)?,
             None => Baked::default(),
         };
@@ -151,7 +146,7 @@ impl Plan {
         let decided = plan::decide(&inputs, is_readable);
 
         let mut plan = Self {
-            stub: stub.as_ref().map(|(path, _)| path.clone()),
+            stub: found.as_ref().map(|(path, _)| path.clone()),
             loader: None,
             refused: Vec::new(),
             libraries: None,
@@ -171,7 +166,7 @@ impl Plan {
                 path: loader_path(candidate.path),
                 from: origin_of_loader(candidate.origin),
             };
-            match check_loader(&choice.path, architecture) {
+            match stub::check_loader(&choice.path, architecture) {
                 Ok(()) => {
                     self.loader = Some(choice);
                     return;
@@ -278,34 +273,6 @@ pub(super) fn c_library(interpreter: Option<&OsString>) -> CLibrary {
     interpreter.map_or(CLibrary::Glibc, |it| CLibrary::of_loader(it.as_bytes()))
 }
 
-/// The stub that is named, else what is where programs look for their loader, else one of the other
-/// places.
-fn find_stub(
-    architecture: &Architecture,
-    settings: &Settings,
-) -> Result<Option<(PathBuf, StubFile)>> {
-    let is_for = |path: &Path| identify(path).is_ok_and(|it| architecture.matches(&it));
-    if let Some(path) = &settings.stub {
-        let stub =
-            StubFile::read(path).with_context(|| format!("cannot ask {}", path.display()))?;
-        if !is_for(path) {
-            bail!(
-                "cannot ask {}: it is no stub for {architecture} programs",
-                path.display()
-            );
-        }
-        return Ok(Some((path.clone(), stub)));
-    }
-    let places = settings.stub_places.iter().map(PathBuf::as_path);
-    let mut places = [Path::new(architecture.loader_path)]
-        .into_iter()
-        .chain(places);
-    Ok(places.find_map(|path| {
-        let stub = StubFile::read(path).ok().filter(|_| is_for(path))?;
-        Some((path.to_owned(), stub))
-    }))
-}
-
 /// The environment as the stub reads it.
 fn entries(environment: &[(OsString, OsString)]) -> Vec<CString> {
     let entries = environment.iter().filter_map(|(name, value)| {
@@ -340,29 +307,6 @@ fn loader_path(path: LoaderPath<'_>) -> PathBuf {
         LoaderPath::Inside(directory) => [directory, plan::LOADER_FILE.as_bytes()].concat(),
     };
     OsString::from_vec(bytes).into()
-}
-
-/// Whether the stub could use a loader; if not, its own words for the reason.
-fn check_loader(path: &Path, architecture: &Architecture) -> Result<(), String> {
-    let bytes = map_file(path).map_err(|error| match error.raw_os_error() {
-        Some(number) => nix::errno::Errno::from_raw(number).desc().to_owned(),
-        None => error.to_string(),
-    })?;
-    let text = |error: LayoutError| String::from_utf8_lossy(error.as_bytes()).into_owned();
-    let head = &bytes[..bytes.len().min(loader_stub::layout::HEAD_SIZE)];
-    let is_foreign = match identify(path) {
-        Ok(identity) if !architecture.matches(&identity) => {
-            return Err(text(LayoutError::Architecture));
-        }
-        identity => identity.is_ok_and(|it| it.machine != loader_stub::elf::MACHINE),
-    };
-    match Layout::parse(head, PAGE_SIZE) {
-        // The stub's code in this program is for one architecture.
-        Err(LayoutError::Architecture) if is_foreign => Ok(()),
-        Err(error) => Err(text(error)),
-        Ok(layout) if layout.file_size > bytes.len() => Err(text(LayoutError::Segments)),
-        Ok(_) => Ok(()),
-    }
 }
 
 fn origin_of_loader(origin: Origin) -> &'static str {

@@ -7,17 +7,18 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
+use super::branches::{self, name_of};
 use super::tree::Tree;
 use super::{Dynamic, How, Kind, Problem, Report};
-use crate::resolver::{Found, Loaded, Probe, Resolution};
+use crate::resolver::{Probe, Resolution};
 
-const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
-const QUIET: Style = Style::new().dimmed();
+pub(super) const QUIET: Style = Style::new().dimmed();
 const NAME: Style = Style::new().bold();
 
 /// The names in a branch are at least this wide, so that the paths stand below each other.
-const NAME_WIDTH: usize = 28;
+pub(super) const NAME_WIDTH: usize = 28;
 
 /// The report about one file.
 #[must_use]
@@ -104,97 +105,10 @@ fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
     }
     if let Some(resolution) = &dynamic.resolution {
         text.push('\n');
-        write_tree(text, resolution, &report.path);
+        branches::write(text, resolution, &report.path);
         write_probes(text, resolution, &report.path);
         text.push('\n');
     }
-}
-
-/// The tree of libraries, each where it was loaded first.
-fn write_tree(text: &mut String, resolution: &Resolution, program: &Path) {
-    _ = writeln!(text, "{}", program.display());
-    let children = |number: usize| -> Vec<usize> {
-        let loaded_for = |it: &&usize| resolution.objects[**it].requested_by == Some(number);
-        resolution
-            .order
-            .iter()
-            .filter(loaded_for)
-            .copied()
-            .collect()
-    };
-    // Of each branch that is not finished, what is still to be written, and where it hangs.
-    let mut open = vec![(children(0).into_iter(), String::new())];
-    while let Some((rest, indent)) = open.last_mut() {
-        let Some(number) = rest.next() else {
-            open.pop();
-            continue;
-        };
-        let is_last = rest.len() == 0;
-        let (branch, below) = if is_last {
-            ("└── ", "    ")
-        } else {
-            ("├── ", "│   ")
-        };
-        let width = NAME_WIDTH.saturating_sub(4 * open_depth(indent));
-        let line = branch_text(resolution, number, program, width);
-        _ = writeln!(text, "{QUIET}{indent}{branch}{QUIET:#}{line}");
-        let indent = format!("{indent}{below}");
-        open.push((children(number).into_iter(), indent));
-    }
-    for failure in &resolution.preload_failures {
-        let name = failure.name.display();
-        _ = writeln!(text, "not preloaded: {name}: {}", failure.message);
-    }
-}
-
-fn open_depth(indent: &str) -> usize {
-    indent.chars().count() / 4
-}
-
-fn branch_text(resolution: &Resolution, number: usize, program: &Path, width: usize) -> String {
-    let object = &resolution.objects[number];
-    let name = object.names[0].display().to_string();
-    match (&object.path, reason(resolution, object, program)) {
-        (Some(path), Some(reason)) => {
-            format!("{name:width$} {} {QUIET}{reason}{QUIET:#}", path.display())
-        }
-        _ => {
-            let passed = match &object.found {
-                Found::Nowhere(passed) => &passed[..],
-                _ => &[],
-            };
-            let passed = passed
-                .iter()
-                .map(|it| format!("; {} has the {}", it.path.display(), it.reason));
-            format!(
-                "{BAD}{name:width$} not found{BAD:#}{}",
-                passed.collect::<String>()
-            )
-        }
-    }
-}
-
-/// Why a library is where it is.
-fn reason(resolution: &Resolution, object: &Loaded, program: &Path) -> Option<String> {
-    Some(match &object.found {
-        Found::Rpath(of) => format!("RPATH of {}", name_of(resolution, *of, program)),
-        Found::LibraryPath => "LD_LIBRARY_PATH".into(),
-        Found::Runpath => {
-            let of = name_of(resolution, object.requested_by?, program);
-            format!("RUNPATH of {of}")
-        }
-        Found::Cache => "cache".into(),
-        Found::SystemDirectory => "the loader's own directory".into(),
-        Found::ByPath => "named by path".into(),
-        Found::Program | Found::Loader | Found::Nowhere(_) => return None,
-    })
-}
-
-fn name_of(resolution: &Resolution, number: usize, program: &Path) -> String {
-    let object = &resolution.objects[number];
-    let path = object.path.as_deref().unwrap_or(program);
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    name.display().to_string()
 }
 
 fn write_probes(text: &mut String, resolution: &Resolution, program: &Path) {

@@ -5,10 +5,14 @@
 //! JSON of features, each with the names of libraries, any of which will do, best first.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::Loaded;
+use super::load::Loading;
+use super::search::Outcome;
 use crate::elf::{Image, notes};
 
 /// `NT_FDO_DLOPEN_METADATA`
@@ -60,6 +64,33 @@ fn recommended() -> String {
     "recommended".to_owned()
 }
 
+impl Loading<'_> {
+    /// Looks where libraries would be found if objects loaded them later.
+    pub(super) fn probe_all(&mut self, names: &[OsString]) -> Vec<Probe> {
+        let noted = |number: usize| {
+            let object = self.objects[number].object.as_ref();
+            let notes = object.map_or(&[][..], |it| &it.dlopen_notes);
+            notes.iter().map(move |note| (number, note.clone()))
+        };
+        let noted: Vec<_> = (0..self.objects.len()).flat_map(noted).collect();
+        let mut probes = of_notes(&noted);
+        probes.extend(names.iter().map(|name| guess(name)));
+        for probe in &mut probes {
+            for candidate in &mut probe.candidates {
+                let is_named = |object: &&Loaded| object.answers_to(&candidate.name);
+                let loaded = self.objects.iter().find(is_named);
+                let found = loaded.and_then(|object| object.path.clone());
+                candidate.path =
+                    found.or_else(|| match self.search(probe.object, &candidate.name) {
+                        Ok(Outcome::Found(_, path, _)) => Some(OsString::from_vec(path).into()),
+                        _ => None,
+                    });
+            }
+        }
+        probes
+    }
+}
+
 /// The texts of a file's notes.
 pub(super) fn notes_of(image: &Image<'_>) -> Vec<String> {
     let ours = notes(image).filter(|it| it.owner == b"FDO" && it.kind == NOTE_KIND);
@@ -70,7 +101,7 @@ pub(super) fn notes_of(image: &Image<'_>) -> Vec<String> {
 }
 
 /// What notes say, each with the number of its object. One that is not as it should be says nothing.
-pub(super) fn of_notes(notes: &[(usize, String)]) -> Vec<Probe> {
+fn of_notes(notes: &[(usize, String)]) -> Vec<Probe> {
     let features = notes.iter().flat_map(|(object, text)| {
         let features: Vec<Feature> = serde_json::from_str(text).unwrap_or_default();
         features.into_iter().map(move |feature| (*object, feature))
@@ -92,7 +123,7 @@ pub(super) fn of_notes(notes: &[(usize, String)]) -> Vec<Probe> {
 }
 
 /// A name that looks as if the program could load it.
-pub(super) fn guess(name: &OsStr) -> Probe {
+fn guess(name: &OsStr) -> Probe {
     Probe {
         object: super::load::PROGRAM,
         note: None,

@@ -1,5 +1,4 @@
-//! What is loaded, in which order: `_dl_map_object_deps` in glibc's `elf/dl-deps.c`, and the part of
-//! `dl_main` in `elf/rtld.c` that is about preloaded libraries.
+//! What is loaded, in which order: `_dl_map_object_deps` in glibc's `elf/dl-deps.c`.
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -33,7 +32,7 @@ pub(super) struct Loading<'a> {
     pub(super) library_path: Vec<Vec<u8>>,
     pub(super) objects: Vec<Loaded>,
     /// The numbers of the objects, in the order in which the loader looks them through.
-    chain: Vec<usize>,
+    pub(super) chain: Vec<usize>,
 }
 
 /// Loads all that a program needs, as far as it gets.
@@ -66,12 +65,6 @@ pub(super) fn load(program: &Program<'_>, start: &Start<'_>, files: &Files) -> R
         missing_versions: versions,
         probes,
     }
-}
-
-/// What came of the libraries to preload.
-struct Preloads {
-    loaded: Vec<usize>,
-    failures: Vec<Failure>,
 }
 
 impl Loading<'_> {
@@ -163,7 +156,7 @@ impl Loading<'_> {
     }
 
     /// `_dl_map_object`: the object that `requester` gets by a name, loaded if it is not there yet.
-    fn map(&mut self, requester: usize, name: &OsStr) -> Result<usize, Failure> {
+    pub(super) fn map(&mut self, requester: usize, name: &OsStr) -> Result<usize, Failure> {
         let is_named = |&&object: &&usize| self.objects[object].answers_to(name);
         if let Some(&known) = self.visible().iter().find(is_named) {
             self.objects[known].add_name(name);
@@ -201,45 +194,6 @@ impl Loading<'_> {
         let is_program = |&object: &usize| object == PROGRAM;
         let start = self.chain.iter().position(is_program);
         &self.chain[start.unwrap_or(0)..]
-    }
-
-    fn preload(&mut self) -> Preloads {
-        let mut names = Vec::new();
-        if let Some(list) = &self.start.preload
-            && !self.start.is_secure
-        {
-            let list = list.as_bytes().split(|byte| b" :".contains(byte));
-            names.extend(list.map(<[u8]>::to_vec));
-        }
-        names.extend(
-            self.start
-                .loader
-                .preload_file
-                .as_deref()
-                .map_or(Vec::new(), names_in),
-        );
-        let mut failures = Vec::new();
-        for name in names.iter().filter(|name| !name.is_empty()) {
-            let name = OsStr::from_bytes(name);
-            let known = self.objects.len();
-            match self.map(PROGRAM, name) {
-                Ok(number) if self.objects[number].path.is_none() && number == known => {
-                    // Nothing stands in for a library that cannot be preloaded.
-                    self.objects.pop();
-                    self.chain.pop();
-                    failures.push(Failure::new(
-                        name.as_bytes(),
-                        "cannot open shared object file",
-                    ));
-                }
-                Ok(_) => {}
-                Err(failure) => failures.push(failure),
-            }
-        }
-        Preloads {
-            loaded: self.chain[2..].to_vec(),
-            failures,
-        }
     }
 
     /// Breadth first. An auxiliary library comes before the object that asks for it.
@@ -325,31 +279,6 @@ impl Loading<'_> {
         let at = self.chain.iter().position(|&it| it == other).unwrap_or(0);
         self.chain.insert(at, object);
     }
-
-    /// Looks where libraries would be found if objects loaded them later.
-    fn probe_all(&mut self, names: &[OsString]) -> Vec<super::Probe> {
-        let noted = |number: usize| {
-            let object = self.objects[number].object.as_ref();
-            let notes = object.map_or(&[][..], |it| &it.dlopen_notes);
-            notes.iter().map(move |note| (number, note.clone()))
-        };
-        let noted: Vec<_> = (0..self.objects.len()).flat_map(noted).collect();
-        let mut probes = super::dlopen::of_notes(&noted);
-        probes.extend(names.iter().map(|name| super::dlopen::guess(name)));
-        for probe in &mut probes {
-            for candidate in &mut probe.candidates {
-                let is_named = |object: &&Loaded| object.answers_to(&candidate.name);
-                let loaded = self.objects.iter().find(is_named);
-                let found = loaded.and_then(|object| object.path.clone());
-                candidate.path =
-                    found.or_else(|| match self.search(probe.object, &candidate.name) {
-                        Ok(Outcome::Found(_, path, _)) => Some(OsString::from_vec(path).into()),
-                        _ => None,
-                    });
-            }
-        }
-        probes
-    }
 }
 
 /// The folder of the file at an absolute path.
@@ -368,17 +297,4 @@ fn origin_of(path: &[u8]) -> Vec<u8> {
     let slash = memchr::memrchr(b'/', &path).unwrap_or(0);
     path.truncate(slash.max(1));
     path
-}
-
-/// The libraries that a file lists, for instance `/etc/ld.so.preload`. A `#` begins a comment.
-fn names_in(file: &Path) -> Vec<Vec<u8>> {
-    let Ok(text) = std::fs::read(file) else {
-        return Vec::new();
-    };
-    let lines = text.split(|&byte| byte == b'\n');
-    let names = lines.flat_map(|line| {
-        let end = memchr::memchr(b'#', line).unwrap_or(line.len());
-        line[..end].split(|byte| b": \t".contains(byte))
-    });
-    names.map(<[u8]>::to_vec).collect()
 }

@@ -13,6 +13,7 @@ mod files;
 mod load;
 mod machine;
 mod object;
+mod preload;
 mod real_loader;
 mod search;
 mod tokens;

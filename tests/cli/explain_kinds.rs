@@ -133,7 +133,7 @@ fn what_a_loader_of_musl_would_do_cannot_be_told() {
     tree.file("main.c", "int main(void) { return 0; }");
     let musl = "-Wl,--dynamic-linker,/lib/ld-musl-x86_64.so.1";
     tree.cc(&["-o", "main", "main.c", musl]);
-    let ran = explain(&tree, &["main"]);
+    let ran = tree.ldshim(&["explain", "main"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stdout.contains("it is for musl"), "{ran:?}");
 }

@@ -245,7 +245,7 @@ pub fn tree(tree: &Tree) -> String {
     let mut depend = 0;
     for report in tree.reports.iter().filter(|it| !it.starts()) {
         if !tree.is_bad(report) {
-            depend += 1;
+            depend += usize::from(!Tree::is_for_musl(report));
             continue;
         }
         _ = writeln!(text, "{NAME}{}{NAME:#}", report.path.display());
@@ -267,6 +267,14 @@ pub fn tree(tree: &Tree) -> String {
     }
     for (path, error) in &tree.unreadable {
         _ = writeln!(text, "{}: {error}", path.display());
+    }
+    let musl = tree.reports.iter().filter(|it| Tree::is_for_musl(it));
+    match musl.count() {
+        0 => {}
+        count => {
+            let count = files(count);
+            _ = writeln!(text, "{count} for musl, whose search is not explained");
+        }
     }
     let bad = tree.reports.iter().filter(|it| tree.is_bad(it)).count();
     let all = files(tree.reports.len());

@@ -39,7 +39,15 @@ impl Tree {
             Problem::Missing { name, .. } => self.find(name).is_some(),
             _ => false,
         };
-        !(report.starts() || is_library && report.problems.iter().all(is_here))
+        !(report.starts()
+            || Self::is_for_musl(report)
+            || is_library && report.problems.iter().all(is_here))
+    }
+
+    /// Whether a file is for musl. What its loader would do is not known.
+    #[must_use]
+    pub fn is_for_musl(report: &Report) -> bool {
+        report.problems.contains(&Problem::Musl)
     }
 
     /// The libraries that are missing, and for how many files each.

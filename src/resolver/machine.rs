@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use crate::elf::{Architecture, Class};
+use crate::elf::Architecture;
 
 /// A processor, as glibc sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,8 @@ impl Machine {
                 legacy_hwcaps: vec!["sse2"],
             };
         }
-        let is_arm = architecture.class == Class::Bits64 && architecture == Architecture::AARCH64;
+        // The kernel has a name for the platform on aarch64, and none on riscv64.
+        let is_arm = architecture == Architecture::AARCH64;
         Self {
             isa_level: 0,
             platform: is_arm.then(|| "aarch64".into()),

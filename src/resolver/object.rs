@@ -15,8 +15,8 @@ use crate::elf::{Architecture, Class, Dynamic, Image};
 
 /// `DF_1_PIE`: a program, not a library.
 const DF_1_PIE: u64 = 0x0800_0000;
-/// `LIBC_ABI_MAX`: libraries with a higher version of the GNU OS ABI are refused. It grows with
-/// glibc; what is refused by some version of it was not seen yet.
+/// A library with this version of the GNU OS ABI or a later one is refused: `LIBC_ABI_MAX` of glibc,
+/// which differs a little between its versions. Linkers write 0.
 const HIGHEST_ABI_VERSION: u8 = 4;
 
 /// What is remembered of a library, or of a program.

@@ -24,13 +24,18 @@ pub fn trials() -> Vec<Trial> {
         trial("of_a_loader_of_32_bits", || {
             check(&store_path("libc6-i386-cross").join("lib/ld-linux.so.2"));
         }),
-        trial("of_another_machine", of_another_machine),
+        trial("of_other_machines", of_other_machines),
         trial("a_library_is_no_loader", a_library_is_no_loader),
     ]
 }
 
 fn check(path: &Path) {
-    let output = Command::new(path).arg("--list-diagnostics").output();
+    check_with(Command::new(path), path);
+}
+
+/// With what `command` starts, which is the loader at `path`.
+fn check_with(mut command: Command, path: &Path) {
+    let output = command.arg("--list-diagnostics").output();
     let output = String::from_utf8(output.expect("the loader runs").stdout).expect("text");
     let values = |name: &str| -> Vec<String> {
         let values = output.lines().filter_map(|line| line.split_once('='));
@@ -73,11 +78,20 @@ fn check(path: &Path) {
     );
 }
 
-fn of_another_machine() {
-    let path = store_path("libc6-arm64-cross").join("lib/ld-linux-aarch64.so.1");
-    let loader = RealLoader::read(&path, Machine::this).expect("it is a loader");
-    assert_eq!(loader.version, Some((2, 36)));
-    assert!(loader.hwcaps.is_empty() && loader.cache_path.is_some());
+fn of_other_machines() {
+    for (package, loader, qemu) in [
+        ("libc6-arm64-cross", "ld-linux-aarch64.so.1", "qemu-aarch64"),
+        (
+            "libc6-riscv64-cross",
+            "ld-linux-riscv64-lp64d.so.1",
+            "qemu-riscv64",
+        ),
+    ] {
+        let path = store_path(package).join("lib").join(loader);
+        let mut command = Command::new(qemu);
+        command.arg(&path);
+        check_with(command, &path);
+    }
 }
 
 fn a_library_is_no_loader() {

@@ -1,8 +1,9 @@
 //! Where ldshim says that libraries are found, against what real loaders say.
 //!
 //! Each test asks both about the same files in the same environment: `ld.so FILE` with
-//! LD_TRACE_LOADED_OBJECTS, which loads everything and runs nothing, and the resolver. They have to agree on every library, its
-//! path, the order, versions that are missing, and on when the loader gives up.
+//! LD_TRACE_LOADED_OBJECTS, which loads everything and runs nothing, and the resolver. They have to
+//! agree on every library, its path, the order, versions that are missing, and on when the loader
+//! gives up. The loader is the host's, unless `LDSHIM_TEST_LOADER` names another one.
 
 use libtest_mimic::{Arguments, Trial};
 

@@ -52,7 +52,10 @@ fn check_with(mut command: Command, path: &Path) {
         .platform
         .as_ref()
         .map(|it| it.to_str().expect("text"));
-    assert_eq!(platform, values("dl_platform").first().map(String::as_str));
+    let said = values("dl_platform");
+    // A loader that has no name for it says so in numbers.
+    let said = said.first().map(String::as_str).filter(|&it| it != "0x0");
+    assert_eq!(platform, said);
     let (major, minor) = loader.version.expect("it says so");
     assert_eq!([format!("{major}.{minor}")], *values("version.version"));
     let cache = loader.cache_path.expect("it has one");

@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Run a program through the stub, without installing anything
     Run(RunArgs),
+    /// Explain what would happen if a program were started through the stub
+    Explain(ExplainArgs),
     /// Build and inspect library environments
     #[command(subcommand)]
     Env(EnvCommand),
@@ -47,6 +49,33 @@ pub struct RunArgs {
     // One list, not two: else options right after the program would count as ldshim's own.
     #[arg(required = true, trailing_var_arg = true, num_args = 1.., value_names = ["PROGRAM", "ARGS"])]
     pub command: Vec<OsString>,
+}
+
+/// `ldshim explain`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 if it would start, 1 if it would not, 2 if that cannot be told."
+)]
+pub struct ExplainArgs {
+    /// Explain all programs and libraries in this directory tree, in one report
+    #[arg(long, value_name = "DIR", conflicts_with = "program")]
+    pub all: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Use this loader, as if NIX_LD named it
+    #[arg(long, value_name = "FILE")]
+    pub loader: Option<OsString>,
+    /// Use this library environment or these directories, as if NIX_LD_LIBRARY_PATH named them
+    #[arg(long, value_name = "PATH")]
+    pub library_path: Option<OsString>,
+    /// Ask this stub [default: what LDSHIM_STUB names, else the one where programs look for it, else
+    /// the one installed with ldshim]
+    #[arg(long, value_name = "FILE")]
+    pub stub: Option<PathBuf>,
+    /// The program, library or script; a name that is no file here is searched for in PATH
+    #[arg(required_unless_present = "all", value_name = "PROGRAM")]
+    pub program: Option<PathBuf>,
 }
 
 /// `ldshim env ...`

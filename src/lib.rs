@@ -5,8 +5,10 @@
 pub mod cli;
 pub mod commands;
 pub mod elf;
+pub mod explain;
 pub mod host_env;
 pub mod library_env;
 pub mod loader_cache;
+pub mod resolver;
 pub mod sandbox;
 pub mod stub_file;

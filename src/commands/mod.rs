@@ -9,6 +9,7 @@ use crate::cli::{Cli, Command};
 
 mod completions;
 mod env;
+mod explain;
 mod run;
 mod stub;
 
@@ -19,6 +20,7 @@ mod stub;
 pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Run(args) => Ok(run::run(&args)),
+        Command::Explain(args) => Ok(explain::run(&args)),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
         Command::Completions(args) => completions::run(&args),

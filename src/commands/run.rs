@@ -23,7 +23,7 @@ mod environment;
 mod libraries;
 mod program;
 mod root;
-mod stub;
+pub(super) mod stub;
 
 /// The exit status for failures of `ldshim run` itself, as of env(1), chroot(1) and timeout(1).
 const OWN_FAILURE: u8 = 125;

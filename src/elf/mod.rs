@@ -2,13 +2,19 @@
 //! "Object Files", and in the processor supplements.
 
 mod architecture;
+mod dynamic;
 mod identity;
+mod image;
 mod interpreter;
+mod notes;
 mod sections;
 mod segments;
 
 pub use architecture::Architecture;
+pub use dynamic::{Dependency, DependencyKind, Dynamic, VersionNeed};
 pub use identity::{Class, IdentifyError, Identity, identify, identify_header};
+pub use image::{Image, ImageError};
 pub use interpreter::interpreter;
+pub use notes::{Note, notes};
 pub use sections::{Section, section};
-pub use segments::{Segment, segments};
+pub use segments::{Segment, Source, segments};

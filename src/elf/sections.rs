@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use goblin::elf::header::{header32, header64};
-use goblin::elf::section_header::{section_header32, section_header64};
+use goblin::elf::section_header::{SHT_NOBITS, section_header32, section_header64};
 
 use super::segments::{structure_at, structures_at};
 use super::{Class, identify};
@@ -46,6 +46,43 @@ fn find(path: &Path, name: &str) -> Result<Option<Section>> {
         read.is_ok() && bytes.strip_suffix(&[0]) == Some(name.as_bytes())
     };
     Ok(sections.iter().find(is_named).map(|&(_, section)| section))
+}
+
+/// The parts of a file that sections and their headers take.
+pub(super) fn extents(bytes: &[u8], class: Class) -> Result<Vec<Section>> {
+    let (mut extents, table) = match class {
+        Class::Bits32 => {
+            let header: header32::Header = structure_at(bytes, 0)?;
+            let table: Vec<section_header32::SectionHeader> =
+                structures_at(bytes, header.e_shoff.into(), header.e_shnum)?;
+            let in_file = table.iter().filter(|it| it.sh_type != SHT_NOBITS);
+            let extent = |it: &section_header32::SectionHeader| Section {
+                offset: it.sh_offset.into(),
+                size: it.sh_size.into(),
+            };
+            let size = size_of_val(&table[..]);
+            (
+                in_file.map(extent).collect::<Vec<_>>(),
+                (header.e_shoff.into(), size),
+            )
+        }
+        Class::Bits64 => {
+            let header: header64::Header = structure_at(bytes, 0)?;
+            let table: Vec<section_header64::SectionHeader> =
+                structures_at(bytes, header.e_shoff, header.e_shnum)?;
+            let in_file = table.iter().filter(|it| it.sh_type != SHT_NOBITS);
+            let extent = |it: &section_header64::SectionHeader| Section {
+                offset: it.sh_offset,
+                size: it.sh_size,
+            };
+            let size = size_of_val(&table[..]);
+            (in_file.map(extent).collect(), (header.e_shoff, size))
+        }
+    };
+    let (offset, size) = table;
+    let size = size as u64;
+    extents.push(Section { offset, size });
+    Ok(extents)
 }
 
 /// The sections, each with the place of its name, and the number of the section that has the names.

@@ -30,11 +30,35 @@ pub struct Segment {
     pub alignment: u64,
 }
 
-/// The program headers of an open file, in its order.
+/// Where the structures of a file are read from.
+pub trait Source {
+    /// Fills `bytes` with what is at `offset`.
+    ///
+    /// # Errors
+    /// There is not that much, or the file cannot be read.
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
+}
+
+impl Source for File {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        self.read_exact_at(bytes, offset)
+    }
+}
+
+impl Source for [u8] {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        let from = usize::try_from(offset).ok();
+        let whole = from.and_then(|from| self.get(from..)?.get(..bytes.len()));
+        bytes.copy_from_slice(whole.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}
+
+/// The program headers of a file, in its order.
 ///
 /// # Errors
 /// A header is damaged or cut off, or the file's byte order is not little-endian.
-pub fn segments(file: &File, identity: &Identity) -> Result<Vec<Segment>> {
+pub fn segments(file: &(impl Source + ?Sized), identity: &Identity) -> Result<Vec<Segment>> {
     ensure!(identity.is_little_endian, "its byte order is big-endian");
     match identity.class {
         Class::Bits32 => {
@@ -73,9 +97,12 @@ pub fn segments(file: &File, identity: &Identity) -> Result<Vec<Segment>> {
 }
 
 /// Reads a structure. One that is not whole is an error.
-pub(super) fn structure_at<T: Plain + Default>(file: &File, offset: u64) -> io::Result<T> {
+pub(super) fn structure_at<T: Plain + Default>(
+    file: &(impl Source + ?Sized),
+    offset: u64,
+) -> io::Result<T> {
     let mut bytes = vec![0; size_of::<T>()];
-    file.read_exact_at(&mut bytes, offset)?;
+    file.read_at(&mut bytes, offset)?;
     let mut structure = T::default();
     match structure.copy_from_bytes(&bytes) {
         Ok(()) => Ok(structure),
@@ -85,7 +112,7 @@ pub(super) fn structure_at<T: Plain + Default>(file: &File, offset: u64) -> io::
 
 /// Reads structures that follow one another. If one of them is not whole, that is an error.
 pub(super) fn structures_at<T: Plain + Default>(
-    file: &File,
+    file: &(impl Source + ?Sized),
     offset: u64,
     count: u16,
 ) -> io::Result<Vec<T>> {

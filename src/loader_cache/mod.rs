@@ -20,9 +20,11 @@
 //! Entries for hardware capabilities (`glibc-hwcaps/x86-64-v3` and the like) are passed over in
 //! reading and never written: they are faster duplicates of plain entries. So the extensions,
 //! which hold the names of those capabilities and the program that wrote the file, are not read.
+//! Only [`CacheFile`], which searches a file as a real loader does, knows of both.
 
 mod order;
 mod read;
+mod search;
 mod write;
 
 use std::cmp::Ordering;
@@ -32,6 +34,7 @@ use std::path::{Path, PathBuf};
 use crate::elf::Architecture;
 
 pub use read::CacheError;
+pub use search::CacheFile;
 
 /// Magic and version at the start of the header.
 const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";

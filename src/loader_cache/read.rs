@@ -95,7 +95,7 @@ impl LoaderCache {
 }
 
 /// The part of `file` in the newer format.
-fn skip_old_format(file: &[u8]) -> Result<&[u8], CacheError> {
+pub(super) fn skip_old_format(file: &[u8]) -> Result<&[u8], CacheError> {
     if !file.starts_with(OLD_MAGIC) {
         return Ok(file);
     }
@@ -113,12 +113,12 @@ fn skip_old_format(file: &[u8]) -> Result<&[u8], CacheError> {
     }
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     let bytes = bytes.get(at..at.checked_add(4)?)?;
     Some(u32::from_le_bytes(bytes.try_into().ok()?))
 }
 
-fn string_at(cache: &[u8], at: u32) -> Option<&OsStr> {
+pub(super) fn string_at(cache: &[u8], at: u32) -> Option<&OsStr> {
     let tail = cache.get(at as usize..)?;
     let end = memchr::memchr(0, &tail[..tail.len().min(LONGEST)])?;
     Some(OsStr::from_bytes(&tail[..end]))

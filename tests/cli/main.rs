@@ -10,5 +10,7 @@ mod env_leaves_out;
 mod env_loader;
 mod env_replace;
 mod env_show;
+mod explain;
+mod explain_kinds;
 mod library_tree;
 mod stub;

@@ -5,6 +5,7 @@
 //! root starts the programs and takes the time, and the processes take turns, start by start.
 
 pub mod counts;
+pub mod explain;
 pub mod many_libraries;
 pub mod measure;
 pub mod program;

@@ -9,7 +9,7 @@ use super::program::Program;
 use crate::elf::{self, Architecture};
 
 /// The environment variable that names a stub.
-const VARIABLE: &str = "LDSHIM_STUB";
+pub(in crate::commands) const VARIABLE: &str = "LDSHIM_STUB";
 
 /// The stub named by `--stub` or LDSHIM_STUB, else the one installed with this executable.
 pub(super) fn find(named: Option<&Path>, program: &Program) -> Result<PathBuf> {
@@ -37,10 +37,15 @@ pub(super) fn find(named: Option<&Path>, program: &Program) -> Result<PathBuf> {
     Ok(stub)
 }
 
-fn installed() -> Result<PathBuf> {
+/// Where a stub is that is installed with this executable.
+pub(in crate::commands) fn places() -> Result<[PathBuf; 2]> {
     let executable = env::current_exe().context("cannot learn where ldshim is installed")?;
     let folder = executable.parent().unwrap_or(Path::new("/"));
-    let places = [folder.join("nix-ld"), folder.join("../libexec/nix-ld")];
+    Ok([folder.join("nix-ld"), folder.join("../libexec/nix-ld")])
+}
+
+fn installed() -> Result<PathBuf> {
+    let places = places()?;
     places
         .iter()
         .find(|place| place.is_file())

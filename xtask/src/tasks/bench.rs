@@ -1,4 +1,5 @@
-//! `cargo xtask bench [--peer PATH] [--runs N]`: what the stub adds to a start.
+//! `cargo xtask bench [--peer PATH] [--runs N]`: what the stub adds to a start, and how
+//! fast `ldshim explain` is.
 
 use anyhow::Result;
 
@@ -6,7 +7,7 @@ use crate::bench::measure::{Samples, Starters};
 use crate::bench::program::Program;
 use crate::bench::table::{Table, microseconds};
 use crate::bench::variant::Variant;
-use crate::bench::{counts, program, variant};
+use crate::bench::{counts, explain, program, variant};
 use crate::cli::BenchArgs;
 use crate::{cargo, prerequisites, store};
 
@@ -17,7 +18,8 @@ const FLOOR: usize = 1;
 pub(super) fn run(args: &BenchArgs) -> Result<()> {
     let network = args.network.network();
     prerequisites::ensure(&[prerequisites::COMPILERS, prerequisites::STORE], network)?;
-    let stub = cargo::build_release(network)?.join("nix-ld");
+    let built = cargo::build_release(network)?;
+    let stub = built.join("nix-ld");
     let store = store::build(network)?;
     let node = program::prepare(network)?;
     let programs = program::all();
@@ -36,6 +38,10 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     drop(starters);
     println!("counts");
     println!("{}", counts(&variants, &programs, &faults)?);
+    println!(
+        "{}",
+        explain::measure(&built.join("ldshim"), &store.loader()?)?
+    );
     Ok(())
 }
 

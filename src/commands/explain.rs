@@ -1,0 +1,77 @@
+//! `ldshim explain PROGRAM` and `ldshim explain --all DIR`
+
+use std::env;
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use super::run::stub;
+use crate::cli::ExplainArgs;
+use crate::explain::{Explainer, Problem, Settings, json, text, tree};
+
+/// The exit status if it cannot be told whether the program would start.
+const UNKNOWN: u8 = 2;
+
+/// Returns 0 if everything would start, 1 if something would not, 2 if that cannot be told.
+pub(super) fn run(args: &ExplainArgs) -> ExitCode {
+    match explain(args) {
+        Ok(Some(true)) => ExitCode::SUCCESS,
+        Ok(Some(false)) => ExitCode::FAILURE,
+        Ok(None) => ExitCode::from(UNKNOWN),
+        Err(error) => {
+            eprintln!("ldshim: {error:#}");
+            ExitCode::from(UNKNOWN)
+        }
+    }
+}
+
+/// Whether everything would start, if that can be told.
+fn explain(args: &ExplainArgs) -> Result<Option<bool>> {
+    let settings = settings(args)?;
+    let (starts, written) = if let Some(directory) = &args.all {
+        let tree = tree::explain(directory, &settings)?;
+        let written = if args.json {
+            format!("{:#}\n", json::tree(&tree))
+        } else {
+            text::tree(&tree)
+        };
+        (Some(tree.starts()), written)
+    } else {
+        let path = args.program.as_ref().context("no program is named")?;
+        let report = Explainer::new(&settings).explain(path)?;
+        let written = if args.json {
+            format!("{:#}\n", json::report(&report))
+        } else {
+            text::report(&report)
+        };
+        let is_known = !report.problems.contains(&Problem::Musl);
+        (is_known.then_some(report.starts()), written)
+    };
+    print(&written)?;
+    Ok(starts)
+}
+
+fn settings(args: &ExplainArgs) -> Result<Settings> {
+    let from_environment = env::var_os(stub::VARIABLE).filter(|value| !value.is_empty());
+    Ok(Settings {
+        environment: env::vars_os().collect(),
+        stub: args.stub.clone().or(from_environment.map(PathBuf::from)),
+        stub_places: stub::places()?.into(),
+        loader: args.loader.clone(),
+        library_path: args.library_path.clone(),
+    })
+}
+
+/// Prints to stdout, with colours on a terminal only. A reader that has seen enough is no error.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = anstream::AutoStream::auto(io::stdout().lock());
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot write to stdout"),
+    }
+}

@@ -1,0 +1,215 @@
+//! Reports for programs. docs/explain-json.md describes them for those who read them.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::plan::{Choice, Plan};
+use super::text::problem_text;
+use super::tree::Tree;
+use super::{Dynamic, Kind, Problem, Report};
+use crate::elf::DependencyKind;
+use crate::resolver::{Found, Loaded, Probe};
+
+/// Counts up if a field goes or changes its meaning.
+const SCHEMA: u32 = 1;
+
+/// The report about one file.
+#[must_use]
+pub fn report(report: &Report) -> Value {
+    let mut value = file(report);
+    value["schema"] = SCHEMA.into();
+    value
+}
+
+/// The report about a directory tree.
+#[must_use]
+pub fn tree(tree: &Tree) -> Value {
+    let unreadable = tree.unreadable.iter().map(|(path, error)| {
+        json!({
+            "path": path_text(path),
+            "error": error,
+        })
+    });
+    let missing = tree.missing().into_iter().map(|(name, files)| {
+        json!({
+            "name": text(name),
+            "files": files,
+            "in_tree": tree.find(name).map(path_text),
+        })
+    });
+    json!({
+        "schema": SCHEMA,
+        "directory": path_text(&tree.directory),
+        "starts": tree.starts(),
+        "files": tree.reports.iter().map(file).collect::<Vec<_>>(),
+        "missing": missing.collect::<Vec<_>>(),
+        "unreadable": unreadable.collect::<Vec<_>>(),
+    })
+}
+
+fn file(report: &Report) -> Value {
+    let mut value = json!({
+        "path": path_text(&report.path),
+        "starts": report.starts(),
+        "problems": report.problems.iter().map(|it| problem(report, it)).collect::<Vec<_>>(),
+        "payload": report.payload.map(|it| json!({ "made_by": it.made_by, "bytes": it.bytes })),
+    });
+    match &report.kind {
+        Kind::Dynamic(it) => {
+            value["kind"] = if it.is_library { "library" } else { "program" }.into();
+            add_dynamic(&mut value, it);
+        }
+        Kind::Static(architecture) => {
+            value["kind"] = "static".into();
+            value["system"] = architecture.nix_system.into();
+        }
+        Kind::Foreign(identity) => {
+            value["kind"] = "foreign".into();
+            value["machine"] = identity.to_string().into();
+        }
+        Kind::Script(interpreter, reports) => {
+            value["kind"] = "script".into();
+            value["interpreter"] = path_text(interpreter).into();
+            value["interpreters"] = reports.iter().map(file).collect();
+        }
+        Kind::Unknown(what) => {
+            value["kind"] = "unknown".into();
+            value["what"] = what.as_str().into();
+        }
+    }
+    value
+}
+
+fn add_dynamic(value: &mut Value, dynamic: &Dynamic) {
+    value["system"] = dynamic.architecture.nix_system.into();
+    value["interpreter"] = dynamic.interpreter.as_deref().map(text).into();
+    value["plan"] = plan(&dynamic.plan);
+    value["glibc"] = dynamic.glibc.map(version).into();
+    let Some(resolution) = &dynamic.resolution else {
+        return;
+    };
+    let objects = resolution.objects.iter().map(object);
+    value["objects"] = objects.collect();
+    value["order"] = resolution.order.clone().into();
+    let failures = resolution
+        .preload_failures
+        .iter()
+        .map(|it| json!({ "name": text(&it.name), "message": it.message }));
+    value["not_preloaded"] = failures.collect();
+    value["may_load"] = resolution.probes.iter().map(probe).collect();
+}
+
+fn plan(plan: &Plan) -> Value {
+    let refused = plan.refused.iter().map(|it| {
+        let mut value = choice(&it.choice);
+        value["reason"] = it.reason.as_str().into();
+        value
+    });
+    json!({
+        "stub": plan.stub.as_deref().map(path_text),
+        "loader": plan.loader.as_ref().map(choice),
+        "refused": refused.collect::<Vec<_>>(),
+        "libraries": plan.libraries.as_ref().map(choice),
+        "mechanism": plan.how.code(),
+        "ld_library_path": plan.library_path.as_deref().map(text),
+    })
+}
+
+fn choice(choice: &Choice) -> Value {
+    json!({ "path": path_text(&choice.path), "from": choice.from })
+}
+
+fn object(object: &Loaded) -> Value {
+    let (found, rpath_of) = match object.found {
+        Found::Program => ("program", None),
+        Found::Loader => ("loader", None),
+        Found::ByPath => ("path", None),
+        Found::Rpath(of) => ("rpath", Some(of)),
+        Found::LibraryPath => ("ld-library-path", None),
+        Found::Runpath => ("runpath", None),
+        Found::Cache => ("cache", None),
+        Found::SystemDirectory => ("system-directory", None),
+        Found::Nowhere(_) => ("nowhere", None),
+    };
+    let passed = match &object.found {
+        Found::Nowhere(passed) => &passed[..],
+        _ => &[],
+    };
+    let passed = passed
+        .iter()
+        .map(|it| json!({ "path": path_text(&it.path), "reason": it.reason }));
+    let needs = object.needs.iter().map(|it| {
+        let kind = match it.kind {
+            DependencyKind::Needed => "needed",
+            DependencyKind::Auxiliary => "auxiliary",
+            DependencyKind::Filter => "filter",
+        };
+        json!({ "name": text(&it.name), "kind": kind, "object": it.object })
+    });
+    json!({
+        "names": object.names.iter().map(|it| text(it)).collect::<Vec<_>>(),
+        "path": object.path.as_deref().map(path_text),
+        "found": found,
+        "rpath_of": rpath_of,
+        "requested_by": object.requested_by,
+        "needs": needs.collect::<Vec<_>>(),
+        "passed_over": passed.collect::<Vec<_>>(),
+    })
+}
+
+fn probe(probe: &Probe) -> Value {
+    let note = probe.note.as_ref();
+    let candidates = probe
+        .candidates
+        .iter()
+        .map(|it| json!({ "name": text(&it.name), "path": it.path.as_deref().map(path_text) }));
+    json!({
+        "object": probe.object,
+        "is_guess": note.is_none(),
+        "feature": note.and_then(|it| it.feature.as_deref()),
+        "description": note.and_then(|it| it.description.as_deref()),
+        "priority": note.map(|it| it.priority.as_str()),
+        "candidates": candidates.collect::<Vec<_>>(),
+    })
+}
+
+fn problem(report: &Report, problem: &Problem) -> Value {
+    let mut value = json!({ "problem": problem.code(), "text": problem_text(report, problem) });
+    match problem {
+        Problem::Missing { name, needed_by } => {
+            value["name"] = text(name).into();
+            value["needed_by"] = needed_by.clone().into();
+        }
+        Problem::Version(missing) => {
+            value["version"] = text(&missing.version).into();
+            value["library"] = missing.library.into();
+            value["needed_by"] = vec![missing.wanted_by].into();
+        }
+        Problem::MixedGlibc(versions) => {
+            value["versions"] = versions.iter().map(|&it| version(it)).collect();
+        }
+        Problem::NoInterpreter(path) => value["name"] = text(path).into(),
+        Problem::Failure(failure) => value["name"] = text(&failure.name).into(),
+        Problem::NotAProgram
+        | Problem::NoStub(_)
+        | Problem::OfInterpreter
+        | Problem::TooManyScripts
+        | Problem::Musl
+        | Problem::NoLoader => {}
+    }
+    value
+}
+
+fn version((major, minor): (u32, u32)) -> String {
+    format!("{major}.{minor}")
+}
+
+fn path_text(path: &Path) -> String {
+    text(path.as_os_str())
+}
+
+fn text(text: &OsStr) -> String {
+    text.to_string_lossy().into_owned()
+}

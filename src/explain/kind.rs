@@ -1,0 +1,71 @@
+//! What a file is.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use goblin::elf::header::ET_EXEC;
+use nix::unistd::{getegid, geteuid};
+
+use super::script::Line;
+use crate::elf::Image;
+use crate::resolver::Program;
+
+/// `S_ISUID`
+const SET_USER: u32 = 0o4000;
+/// `S_ISGID` and the group's right to execute; without that, the bit means something else.
+const SET_GROUP: u32 = 0o2010;
+
+/// What the first bytes of a file say that it is.
+pub(super) enum Contents<'a> {
+    /// A program or library.
+    Elf(Image<'a>),
+    /// It starts as one, and is none.
+    DamagedElf(String),
+    /// A text that begins with `#!`.
+    Script(Line),
+    /// Something else, in words.
+    Other(&'static str),
+}
+
+pub(super) fn contents(bytes: &[u8]) -> Contents<'_> {
+    if bytes.starts_with(b"\x7fELF") {
+        return match Image::parse(bytes) {
+            Ok(image) => Contents::Elf(image),
+            Err(error) => Contents::DamagedElf(error.to_string()),
+        };
+    }
+    if let Some(line) = Line::parse(bytes) {
+        return Contents::Script(line);
+    }
+    Contents::Other(match bytes {
+        [] => "an empty file",
+        [b'#', b'!', ..] => "a script without an interpreter",
+        [b'M', b'Z', ..] => "a program for Windows",
+        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] | [0xca, 0xfe, 0xba, 0xbe, ..] => {
+            "a program for macOS, or Java classes"
+        }
+        [b'P', b'K', 3, 4, ..] => "a zip file",
+        _ => "no program that the kernel knows",
+    })
+}
+
+/// Whether the kernel starts the file without a loader: it names none, and is no library.
+///
+/// A static program that can be put anywhere looks like a library. What tells them apart is that
+/// linkers mark it as a program.
+pub(super) fn is_static(image: &Image<'_>, program: &Program<'_>) -> bool {
+    const DF_1_PIE: u64 = 0x0800_0000;
+    let dynamic = &program.object.dynamic;
+    let is_marked = dynamic.flags_1 & DF_1_PIE != 0 && dynamic.dependencies.is_empty();
+    program.interpreter.is_none() && (image.identity.elf_type == ET_EXEC || is_marked)
+}
+
+/// Whether the program would have more rights than whoever asks (AT_SECURE).
+pub(super) fn is_secure(path: &Path) -> bool {
+    path.metadata().is_ok_and(|it| {
+        let is_set = |bits| it.mode() & bits == bits;
+        let other_user = is_set(SET_USER) && it.uid() != geteuid().as_raw();
+        let other_group = is_set(SET_GROUP) && it.gid() != getegid().as_raw();
+        other_user || other_group
+    })
+}

@@ -1,0 +1,329 @@
+//! Which loader a program gets, and where that searches: the stub's own decision, asked of the
+//! stub's own code.
+
+use std::ffi::{CStr, CString, OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use loader_stub::baked::Baked;
+use loader_stub::c_library::{CLibrary, MUSL_LOADER};
+use loader_stub::cache_path;
+use loader_stub::env;
+use loader_stub::plan::{self, Inputs, LoaderPath, Mechanism, Origin};
+use loader_stub::stack::Entry;
+use nix::unistd::{AccessFlags, access};
+
+use super::{Settings, stub};
+use crate::elf::Architecture;
+use crate::resolver::RealLoader;
+use crate::stub_file::StubFile;
+
+/// What the stub decides.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The stub that was asked for its baked configuration, if there is one.
+    pub stub: Option<PathBuf>,
+    /// The loader, if one can be used.
+    pub loader: Option<Choice>,
+    /// The loaders that cannot be used.
+    pub refused: Vec<Refused>,
+    /// The library environment, or directories of libraries, if there are any.
+    pub libraries: Option<Choice>,
+    /// How the loader gets to know of them.
+    pub how: How,
+    /// The LD_LIBRARY_PATH that the loader sees.
+    pub library_path: Option<OsString>,
+    /// The loader that the program names, if it is not there, nor the place of the stub.
+    pub missing_interpreter: Option<OsString>,
+}
+
+/// A path, and who named it.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The path; of libraries, a list with colons.
+    pub path: PathBuf,
+    /// Who named it, in words.
+    pub from: &'static str,
+}
+
+/// A loader that cannot be used.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// The loader.
+    pub choice: Choice,
+    /// Why.
+    pub reason: String,
+}
+
+/// How the loader gets to know of the libraries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Its cache is redirected.
+    Cache,
+    /// It sees them in LD_LIBRARY_PATH.
+    Environment,
+    /// Not at all: the program has more rights than its caller.
+    Unreachable,
+    /// There are none.
+    NoLibraries,
+    /// The program names a loader of its own, and the stub has no part in it.
+    WithoutStub,
+}
+
+impl How {
+    /// A word for it that stays the same, for programs to read.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            How::Cache => "cache",
+            How::Environment => "environment",
+            How::Unreachable => "unreachable",
+            How::NoLibraries => "none",
+            How::WithoutStub => "without-stub",
+        }
+    }
+}
+
+impl Plan {
+    /// The plan for a program that names a loader which is there and is no stub.
+    pub(super) fn without_the_stub(
+        architecture: &Architecture,
+        interpreter: Option<&OsString>,
+        settings: &Settings,
+    ) -> Option<Self> {
+        let path = Path::new(interpreter.filter(|it| !is_stubs_place(architecture, it))?);
+        if !path.exists() || StubFile::read(path).is_ok() {
+            return None;
+        }
+        let choice = Choice {
+            path: path.to_owned(),
+            from: "the program",
+        };
+        let (loader, refused) = match stub::check_loader(path, architecture) {
+            Ok(()) => (Some(choice), Vec::new()),
+            Err(reason) => (None, vec![Refused { choice, reason }]),
+        };
+        Some(Self {
+            stub: None,
+            loader,
+            refused,
+            libraries: None,
+            how: How::WithoutStub,
+            library_path: variable(&settings.environment, "LD_LIBRARY_PATH"),
+            missing_interpreter: None,
+        })
+    }
+
+    /// What the stub decides for programs of an architecture.
+    ///
+    /// # Errors
+    /// The stub that is named is none, or is for another architecture.
+    pub(super) fn of_the_stub(
+        architecture: &'static Architecture,
+        c_library: CLibrary,
+        is_secure: bool,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let found = stub::find(architecture, settings)?;
+        let baked = match &found {
+            Some((_, stub)) => stub.baked(c_library)?,
+            None => Baked::default(),
+        };
+        let texts = entries(&settings.environment);
+        let entries: Vec<_> = texts.iter().map(|text| Entry::from(&**text)).collect();
+        let own_loader = of_system(settings, architecture, "NIX_LD", settings.loader.as_ref());
+        let name = "NIX_LD_LIBRARY_PATH";
+        let own_libraries = of_system(settings, architecture, name, settings.library_path.as_ref());
+        let mut inputs = Inputs {
+            c_library,
+            settings: env::scan(&entries, c_library),
+            secure: is_secure,
+            baked,
+        };
+        inputs.settings.loader_of_system = own_loader.as_deref();
+        inputs.settings.libraries_of_system = own_libraries.as_deref();
+        let decided = plan::decide(&inputs, is_readable);
+
+        let mut plan = Self {
+            stub: found.as_ref().map(|(path, _)| path.clone()),
+            loader: None,
+            refused: Vec::new(),
+            libraries: None,
+            how: How::NoLibraries,
+            library_path: None,
+            missing_interpreter: None,
+        };
+        plan.choose_loader(&decided, architecture);
+        plan.choose_libraries(&decided, &inputs);
+        plan.name_flags(settings);
+        Ok(plan)
+    }
+
+    fn choose_loader(&mut self, decided: &plan::Plan<'_>, architecture: &Architecture) {
+        for candidate in decided.loaders.iter().flatten() {
+            let choice = Choice {
+                path: loader_path(candidate.path),
+                from: origin_of_loader(candidate.origin),
+            };
+            match stub::check_loader(&choice.path, architecture) {
+                Ok(()) => {
+                    self.loader = Some(choice);
+                    return;
+                }
+                Err(reason) => self.refused.push(Refused { choice, reason }),
+            }
+        }
+    }
+
+    /// As `commit::mechanism` in the stub: the cache plan needs a loader whose built-in path is long
+    /// enough.
+    fn choose_libraries(&mut self, decided: &plan::Plan<'_>, inputs: &Inputs<'_>) {
+        let user = inputs.settings.user;
+        let user = user.map_or(&b""[..], |user| user.value.to_c_str().to_bytes());
+        let user = if inputs.secure { b"" } else { user };
+        let mut list = user.to_vec();
+        if let Some(libraries) = &decided.libraries {
+            self.libraries = Some(Choice {
+                path: OsStr::from_bytes(libraries.path).into(),
+                from: origin_of_libraries(libraries.origin),
+            });
+            self.how = match libraries.mechanism {
+                Mechanism::Cache if self.has_room(libraries.path) => How::Cache,
+                _ if inputs.secure => How::Unreachable,
+                _ => How::Environment,
+            };
+            if self.how == How::Environment {
+                let directories = plan::directories(libraries.path, inputs.c_library);
+                let all = Some(user)
+                    .filter(|it| !it.is_empty())
+                    .into_iter()
+                    .chain(directories);
+                list = all.collect::<Vec<_>>().join(&b':');
+            }
+        }
+        self.library_path = (!list.is_empty()).then(|| OsString::from_vec(list));
+    }
+
+    /// What a flag says was handed to the stub's code as if a variable said it.
+    fn name_flags(&mut self, settings: &Settings) {
+        let is_said = |choice: &Choice, flag: &Option<OsString>| {
+            flag.as_ref()
+                .is_some_and(|it| choice.path.as_os_str() == it)
+        };
+        let refused = self.refused.iter_mut().map(|it| &mut it.choice);
+        for choice in refused.chain(&mut self.loader) {
+            if is_said(choice, &settings.loader) {
+                choice.from = "--loader";
+            }
+        }
+        if let Some(choice) = &mut self.libraries
+            && is_said(choice, &settings.library_path)
+        {
+            choice.from = "--library-path";
+        }
+    }
+
+    /// Whether the path of the cache in a library environment is not longer than the loader's own.
+    fn has_room(&self, libraries: &[u8]) -> bool {
+        let loader = self.loader.as_ref();
+        let place = loader.and_then(|loader| crate::library_env::cache_place(&loader.path));
+        let length = plan::single_directory(libraries, CLibrary::Glibc)
+            .map(|it| it.len() + cache_path::FILE.len());
+        matches!((place, length), (Some(place), Some(length)) if length <= place.length)
+    }
+
+    /// The path of the cache that the loader opens.
+    #[must_use]
+    pub fn cache(&self, loader: &RealLoader) -> Option<PathBuf> {
+        match (&self.libraries, self.how) {
+            (Some(libraries), How::Cache) => {
+                let directory =
+                    plan::single_directory(libraries.path.as_os_str().as_bytes(), CLibrary::Glibc)?;
+                let path = [directory, cache_path::FILE.as_bytes()].concat();
+                Some(OsString::from_vec(path).into())
+            }
+            _ => loader.cache_path.clone(),
+        }
+    }
+}
+
+/// The value of a variable; of duplicates the loader takes the last.
+pub(super) fn variable(environment: &[(OsString, OsString)], name: &str) -> Option<OsString> {
+    let found = environment.iter().rev().find(|it| it.0 == name);
+    found.map(|it| it.1.clone())
+}
+
+/// The loader that a program names, if nothing is there and the stub is not meant to be.
+pub(super) fn missing(
+    architecture: &Architecture,
+    interpreter: Option<&OsString>,
+) -> Option<OsString> {
+    let named = interpreter.filter(|it| !is_stubs_place(architecture, it))?;
+    (!Path::new(named).exists()).then(|| named.clone())
+}
+
+fn is_stubs_place(architecture: &Architecture, interpreter: &OsStr) -> bool {
+    let musl = [b"/lib", MUSL_LOADER].concat();
+    interpreter == architecture.loader_path || interpreter.as_bytes() == musl
+}
+
+/// The C library of programs that name this loader.
+pub(super) fn c_library(interpreter: Option<&OsString>) -> CLibrary {
+    interpreter.map_or(CLibrary::Glibc, |it| CLibrary::of_loader(it.as_bytes()))
+}
+
+/// The environment as the stub reads it.
+fn entries(environment: &[(OsString, OsString)]) -> Vec<CString> {
+    let entries = environment.iter().filter_map(|(name, value)| {
+        CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()).ok()
+    });
+    entries.collect()
+}
+
+/// The variable of a system, which the stub's code in this program reads for its own system only;
+/// or what a flag says in its place.
+fn of_system(
+    settings: &Settings,
+    architecture: &Architecture,
+    name: &str,
+    flag: Option<&OsString>,
+) -> Option<CString> {
+    let full = format!("{name}_{}", architecture.nix_system.replace('-', "_"));
+    let mut variables = settings.environment.iter();
+    let set = variables.find(|it| it.0 == *full && !it.1.is_empty());
+    let value = flag.or(set.map(|it| &it.1))?;
+    CString::new(value.as_bytes()).ok()
+}
+
+fn is_readable(directory: &[u8], file: &str) -> bool {
+    let path = [directory, file.as_bytes()].concat();
+    access(OsStr::from_bytes(&path), AccessFlags::R_OK).is_ok()
+}
+
+fn loader_path(path: LoaderPath<'_>) -> PathBuf {
+    let bytes = match path {
+        LoaderPath::File(path) => CStr::to_bytes(path).trim_ascii_end().to_vec(),
+        LoaderPath::Inside(directory) => [directory, plan::LOADER_FILE.as_bytes()].concat(),
+    };
+    OsString::from_vec(bytes).into()
+}
+
+fn origin_of_loader(origin: Origin) -> &'static str {
+    match origin {
+        Origin::SystemVariable => "NIX_LD of this system",
+        Origin::Variable => "NIX_LD",
+        Origin::LibraryEnvironment => "the library environment",
+        Origin::Default => "the default library environment",
+        Origin::Baked => "the stub's configuration",
+    }
+}
+
+fn origin_of_libraries(origin: Origin) -> &'static str {
+    match origin {
+        Origin::SystemVariable => "NIX_LD_LIBRARY_PATH of this system",
+        Origin::Variable => "NIX_LD_LIBRARY_PATH",
+        Origin::LibraryEnvironment | Origin::Default => "the default",
+        Origin::Baked => "the stub's configuration",
+    }
+}

@@ -1,0 +1,153 @@
+//! What is known about a program in the end.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Payload, plan::Plan};
+use crate::elf::{Architecture, Identity};
+use crate::resolver::{Failure, MissingVersion, Resolution};
+
+/// What would happen to a file if it were started.
+#[derive(Debug)]
+pub struct Report {
+    /// Its path, as it was given.
+    pub path: PathBuf,
+    /// What it is.
+    pub kind: Kind,
+    /// What is packed into it.
+    pub payload: Option<Payload>,
+    /// Why it would not start; nothing if it would.
+    pub problems: Vec<Problem>,
+}
+
+/// What a file is.
+#[derive(Debug)]
+pub enum Kind {
+    /// A program or library for which a loader is needed.
+    Dynamic(Box<Dynamic>),
+    /// A program that needs none.
+    Static(&'static Architecture),
+    /// A program for a machine that ldshim has no stub for.
+    Foreign(Identity),
+    /// A script: its interpreter, and what is said of the programs that run it.
+    Script(PathBuf, Vec<Report>),
+    /// Nothing that could be started: what it is instead, in words.
+    Unknown(String),
+}
+
+/// A program or library for which a loader is needed.
+#[derive(Debug)]
+pub struct Dynamic {
+    /// Whether it is a library: it names no loader, and is looked at as if a program loaded it.
+    pub is_library: bool,
+    /// For which machine it is.
+    pub architecture: &'static Architecture,
+    /// The loader that it names.
+    pub interpreter: Option<OsString>,
+    /// What the stub decides.
+    pub plan: Arc<Plan>,
+    /// The version of the loader's glibc, if it is known.
+    pub glibc: Option<(u32, u32)>,
+    /// What the loader does; `None` if there is no loader of glibc that could be asked.
+    pub resolution: Option<Resolution>,
+}
+
+/// Why a program would not start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// It is no program.
+    NotAProgram,
+    /// It is for a machine that ldshim has no stub for.
+    NoStub(Identity),
+    /// The loader or the interpreter that it names is missing.
+    NoInterpreter(OsString),
+    /// The interpreter would not start.
+    OfInterpreter,
+    /// Scripts name each other as interpreters.
+    TooManyScripts,
+    /// It is for musl, whose loader's search is not explained.
+    Musl,
+    /// There is no loader of glibc that could be used.
+    NoLoader,
+    /// A library is missing.
+    Missing {
+        /// The library.
+        name: OsString,
+        /// The numbers of the objects that need it.
+        needed_by: Vec<usize>,
+    },
+    /// The loader gives up.
+    Failure(Failure),
+    /// A library does not offer a symbol version.
+    Version(MissingVersion),
+    /// Parts of several versions of glibc come together: these.
+    MixedGlibc(Vec<(u32, u32)>),
+}
+
+impl Problem {
+    /// A word for it that stays the same, for programs to read.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAProgram => "not-a-program",
+            Self::NoStub(_) => "no-stub",
+            Self::NoInterpreter(_) => "no-interpreter",
+            Self::OfInterpreter => "interpreter-does-not-start",
+            Self::TooManyScripts => "too-many-scripts",
+            Self::Musl => "musl",
+            Self::NoLoader => "no-loader",
+            Self::Missing { .. } => "missing-library",
+            Self::Failure(_) => "loader-gives-up",
+            Self::Version(_) => "missing-version",
+            Self::MixedGlibc(_) => "mixed-glibc",
+        }
+    }
+}
+
+impl Report {
+    pub(super) fn new(path: &Path, kind: Kind, problems: Vec<Problem>) -> Self {
+        Self {
+            path: path.to_owned(),
+            kind,
+            payload: None,
+            problems,
+        }
+    }
+
+    /// Whether it would start.
+    #[must_use]
+    pub fn starts(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// Why the loader would not start the program.
+pub(super) fn problems(resolution: &Resolution) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for object in &resolution.objects {
+        if !object.is_missing() {
+            continue;
+        }
+        let name = object.names[0].clone();
+        let by = object.requested_by.unwrap_or_default();
+        let known = problems.iter_mut().find_map(|problem| match problem {
+            Problem::Missing {
+                name: other,
+                needed_by,
+            } if *other == name => Some(needed_by),
+            _ => None,
+        });
+        match known {
+            Some(needed_by) => needed_by.push(by),
+            None => problems.push(Problem::Missing {
+                name,
+                needed_by: vec![by],
+            }),
+        }
+    }
+    problems.extend(resolution.failure.clone().map(Problem::Failure));
+    let versions = resolution.missing_versions.iter().cloned();
+    problems.extend(versions.map(Problem::Version));
+    problems
+}

@@ -1,0 +1,149 @@
+//! The files that a loader opens, each read once.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use memmap2::Mmap;
+use nix::libc;
+
+use super::object::Object;
+use super::real_loader::RealLoader;
+use crate::elf::Architecture;
+
+/// What a loader makes of a path.
+#[derive(Debug, Clone)]
+pub enum Opened {
+    /// It can be loaded.
+    Object(Arc<Object>),
+    /// It cannot be opened, for the reason that this `errno` has.
+    NotThere(i32),
+    /// It is for other programs; the search goes on.
+    Foreign(&'static str),
+    /// It is no library; the program ends here, with this message about the file.
+    Unusable(&'static str),
+    /// It cannot be loaded as one; the program ends here, with this message about the name.
+    Unloadable(&'static str),
+}
+
+/// Where to look in a directory, in order.
+type Prefixes = Rc<[Vec<u8>]>;
+
+/// Remembers what was opened. It is for one thread and one kind of program.
+#[derive(Debug)]
+pub struct Files {
+    architecture: &'static Architecture,
+    subfolders: Vec<Vec<u8>>,
+    opened: RefCell<HashMap<Vec<u8>, Opened>>,
+    prefixes: RefCell<HashMap<Vec<u8>, Prefixes>>,
+}
+
+impl Files {
+    /// For programs of this loader.
+    #[must_use]
+    pub fn new(loader: &RealLoader) -> Self {
+        Self {
+            architecture: loader.architecture,
+            subfolders: loader.subfolders.clone(),
+            opened: RefCell::default(),
+            prefixes: RefCell::default(),
+        }
+    }
+
+    /// What the loader makes of the file at `path`.
+    pub fn open(&self, path: &[u8]) -> Opened {
+        if let Some(known) = self.opened.borrow().get(path) {
+            return known.clone();
+        }
+        let opened = open(Path::new(OsStr::from_bytes(path)), self.architecture);
+        let mut all = self.opened.borrow_mut();
+        all.insert(path.to_vec(), opened.clone());
+        opened
+    }
+
+    /// The version of glibc if the file at `path` is a `libc.so.6` of it.
+    #[must_use]
+    pub fn glibc_version(&self, path: &Path) -> Option<(u32, u32)> {
+        match self.open(path.as_os_str().as_bytes()) {
+            Opened::Object(object) => object.glibc,
+            _ => None,
+        }
+    }
+
+    /// Where to look in a directory, which has a slash at its end: the folders in it for hardware
+    /// capabilities that are there, and then itself. A relative one is always taken to be there.
+    pub(super) fn prefixes(&self, directory: &[u8]) -> Prefixes {
+        if let Some(known) = self.prefixes.borrow().get(directory) {
+            return Rc::clone(known);
+        }
+        let is_there =
+            |path: &Vec<u8>| !path.starts_with(b"/") || Path::new(OsStr::from_bytes(path)).is_dir();
+        let prefixes: Prefixes = if is_there(&directory.to_vec()) {
+            let all = self.subfolders.iter().map(|it| [directory, it].concat());
+            all.filter(is_there).collect()
+        } else {
+            Rc::default()
+        };
+        let mut all = self.prefixes.borrow_mut();
+        all.insert(directory.to_vec(), Rc::clone(&prefixes));
+        prefixes
+    }
+}
+
+/// `open_verify` and the first half of `_dl_map_object_from_fd` in glibc's `elf/dl-load.c`.
+fn open(path: &Path, architecture: &Architecture) -> Opened {
+    let file = match open_to_read(path) {
+        Ok(file) => file,
+        Err(error) => return Opened::NotThere(error.raw_os_error().unwrap_or(libc::EIO)),
+    };
+    let Ok(metadata) = file.metadata() else {
+        return Opened::Unusable("cannot stat shared object");
+    };
+    if metadata.is_dir() {
+        return Opened::Unusable("cannot read file data: Error 21");
+    }
+    if !metadata.is_file() || metadata.len() == 0 {
+        return Opened::Unusable("file too short");
+    }
+    match map(&file) {
+        Ok(bytes) => {
+            let identity = (metadata.dev(), metadata.ino());
+            Object::read(&bytes, identity, architecture)
+        }
+        Err(_) => Opened::Unusable("cannot read file data"),
+    }
+}
+
+/// The bytes of the file at `path`, mapped.
+///
+/// # Errors
+/// It cannot be opened or mapped, or is no file.
+pub fn map_file(path: &Path) -> io::Result<Mmap> {
+    let file = open_to_read(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
+    map(&file)
+}
+
+/// To open a pipe would wait for its writer.
+fn open_to_read(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(libc::O_NONBLOCK);
+    options.open(path)
+}
+
+#[allow(unsafe_code)]
+fn map(file: &File) -> io::Result<Mmap> {
+    // SAFETY: the mapping is private and read-only, and what is made of it is checked at each step, so
+    // other bytes in it do no harm. Nobody can shorten a library that is in use without ending the
+    // programs that use it, and this one is then ended likewise.
+    unsafe { Mmap::map(file) }
+}

@@ -1,0 +1,204 @@
+//! Where the loader searches for a name: `_dl_map_new_object` and `open_path` in glibc's
+//! `elf/dl-load.c`.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use nix::libc::{EACCES, ENOENT, ENOTDIR};
+
+use super::files::Opened;
+use super::load::Loading;
+use super::object::Object;
+use super::tokens;
+
+/// `DF_1_NODEFLIB`: nothing from the loader's own directories.
+const DF_1_NODEFLIB: u64 = 0x800;
+
+/// Why a file is where it was found, or that it was not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is the program.
+    Program,
+    /// It is the loader, which is there before all others.
+    Loader,
+    /// It was asked for by a path.
+    ByPath,
+    /// In a directory of a `DT_RPATH`; that of the object with this number.
+    Rpath(usize),
+    /// In a directory of `LD_LIBRARY_PATH`.
+    LibraryPath,
+    /// In a directory of the `DT_RUNPATH` of the object that asks for it.
+    Runpath,
+    /// In the loader's cache.
+    Cache,
+    /// In one of the loader's own directories.
+    SystemDirectory,
+    /// Nowhere.
+    Nowhere(Vec<Passed>),
+}
+
+/// A file of the right name that was passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// The file.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// A message of the loader's that ends the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The name or the path that it is about.
+    pub name: OsString,
+    /// The message.
+    pub message: String,
+}
+
+impl Failure {
+    pub(super) fn new(name: &[u8], message: &str) -> Self {
+        Self {
+            name: OsStr::from_bytes(name).to_owned(),
+            message: message.to_owned(),
+        }
+    }
+}
+
+/// What a search came to.
+pub(super) enum Outcome {
+    Found(Found, Vec<u8>, Arc<Object>),
+    Missing(Vec<Passed>),
+}
+
+/// What the search for one name has met so far.
+struct Search<'s> {
+    name: &'s [u8],
+    passed: Vec<Passed>,
+}
+
+type Hit = Option<(Vec<u8>, Arc<Object>)>;
+
+impl Loading<'_> {
+    /// Searches for `name` as the object `requester` asks for it.
+    pub(super) fn search(&self, requester: usize, name: &OsStr) -> Result<Outcome, Failure> {
+        let mut search = Search {
+            name: name.as_bytes(),
+            passed: Vec::new(),
+        };
+        let (found, hit) = if name.as_bytes().contains(&b'/') {
+            (Found::ByPath, self.by_path(requester, &mut search)?)
+        } else {
+            self.by_name(requester, &mut search)?
+        };
+        Ok(match hit {
+            Some((path, object)) => Outcome::Found(found, path, object),
+            None => Outcome::Missing(search.passed),
+        })
+    }
+
+    fn by_path(&self, requester: usize, search: &mut Search<'_>) -> Result<Hit, Failure> {
+        match tokens::expand(search.name, self.context(requester)) {
+            Some(path) => self.open(path, search),
+            None => Ok(None),
+        }
+    }
+
+    fn by_name(&self, requester: usize, search: &mut Search<'_>) -> Result<(Found, Hit), Failure> {
+        let asking = &self.objects[requester];
+        let dynamic = asking.dynamic();
+        if dynamic.runpath.is_none() {
+            for ancestor in self.rpath_chain(requester) {
+                let hit = self.in_directories(&self.objects[ancestor].rpath, search)?;
+                if hit.is_some() {
+                    return Ok((Found::Rpath(ancestor), hit));
+                }
+            }
+        }
+        let hit = self.in_directories(&self.library_path, search)?;
+        if hit.is_some() {
+            return Ok((Found::LibraryPath, hit));
+        }
+        let hit = self.in_directories(&asking.runpath, search)?;
+        if hit.is_some() {
+            return Ok((Found::Runpath, hit));
+        }
+        let no_default = dynamic.flags_1 & DF_1_NODEFLIB != 0;
+        let hit = self.in_cache(no_default, search)?;
+        if hit.is_some() || no_default {
+            return Ok((Found::Cache, hit));
+        }
+        let hit = self.in_directories(&self.start.loader.system_dirs, search)?;
+        Ok((Found::SystemDirectory, hit))
+    }
+
+    /// The objects whose RPATH counts: the one that asks, those through which it was loaded, and
+    /// the program, each once.
+    fn rpath_chain(&self, requester: usize) -> Vec<usize> {
+        let next = |&object: &usize| self.objects[object].requested_by;
+        let mut chain: Vec<_> = std::iter::successors(Some(requester), next).collect();
+        if !chain.contains(&0) {
+            chain.push(0);
+        }
+        chain
+    }
+
+    fn in_directories(
+        &self,
+        directories: &[Vec<u8>],
+        search: &mut Search<'_>,
+    ) -> Result<Hit, Failure> {
+        for directory in directories {
+            let mut errno = ENOENT;
+            for prefix in &*self.files.prefixes(directory) {
+                let path = [prefix, search.name].concat();
+                match self.files.open(&path) {
+                    Opened::NotThere(reason) => errno = reason,
+                    _ => {
+                        let hit = self.open(path, search)?;
+                        if hit.is_some() {
+                            return Ok(hit);
+                        }
+                        errno = ENOENT;
+                    }
+                }
+            }
+            if ![ENOENT, EACCES, ENOTDIR].contains(&errno) {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    fn in_cache(&self, no_default: bool, search: &mut Search<'_>) -> Result<Hit, Failure> {
+        let loader = self.start.loader;
+        let Some(cache) = self.start.cache else {
+            return Ok(None);
+        };
+        let name = OsStr::from_bytes(search.name);
+        let cached = cache.lookup(name, loader.architecture, &loader.hwcaps, loader.isa_level);
+        let Some(path) = cached.map(|path| path.as_os_str().as_bytes()) else {
+            return Ok(None);
+        };
+        let mut system_dirs = loader.system_dirs.iter();
+        if no_default && system_dirs.any(|it| path.starts_with(it)) {
+            return Ok(None);
+        }
+        self.open(path.to_vec(), search)
+    }
+
+    fn open(&self, path: Vec<u8>, search: &mut Search<'_>) -> Result<Hit, Failure> {
+        match self.files.open(&path) {
+            Opened::Object(object) => return Ok(Some((path, object))),
+            Opened::NotThere(_) => {}
+            Opened::Foreign(reason) => search.passed.push(Passed {
+                path: OsString::from_vec(path).into(),
+                reason,
+            }),
+            Opened::Unusable(message) => return Err(Failure::new(&path, message)),
+            Opened::Unloadable(message) => return Err(Failure::new(search.name, message)),
+        }
+        Ok(None)
+    }
+}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use loader_stub::baked::Baked;
 use loader_stub::c_library::{CLibrary, MUSL_LOADER};
-use loader_stub::cache_path;
+use loader_stub::cache_path::{self, CacheNote};
 use loader_stub::env;
 use loader_stub::plan::{self, Inputs, LoaderPath, Mechanism, Origin};
 use loader_stub::stack::Entry;
@@ -182,7 +182,7 @@ impl Plan {
         let user = inputs.settings.user;
         let user = user.map_or(&b""[..], |user| user.value.to_c_str().to_bytes());
         let user = if inputs.secure { b"" } else { user };
-        let mut list = user.to_vec();
+        let mut searched = Vec::new();
         if let Some(libraries) = &decided.libraries {
             self.libraries = Some(Choice {
                 path: OsStr::from_bytes(libraries.path).into(),
@@ -193,15 +193,16 @@ impl Plan {
                 _ if inputs.secure => How::Unreachable,
                 _ => How::Environment,
             };
+            searched = extra_paths(libraries, inputs);
             if self.how == How::Environment {
                 let directories = plan::directories(libraries.path, inputs.c_library);
-                let all = Some(user)
-                    .filter(|it| !it.is_empty())
-                    .into_iter()
-                    .chain(directories);
-                list = all.collect::<Vec<_>>().join(&b':');
+                searched.extend(directories.map(<[u8]>::to_vec));
             }
         }
+        if !user.is_empty() {
+            searched.insert(0, user.to_vec());
+        }
+        let list = searched.join(&b':');
         self.library_path = (!list.is_empty()).then(|| OsString::from_vec(list));
     }
 
@@ -245,6 +246,36 @@ impl Plan {
             }
             _ => loader.cache_path.clone(),
         }
+    }
+}
+
+/// The extra paths of the library environment in use, if one of them is there: as `commit::library_path` in the
+/// stub.
+fn extra_paths(libraries: &plan::Libraries<'_>, inputs: &Inputs<'_>) -> Vec<Vec<u8>> {
+    if inputs.secure || libraries.mechanism != Mechanism::Cache {
+        return Vec::new();
+    }
+    let text = if libraries.origin == Origin::Baked {
+        inputs
+            .baked
+            .cache_place
+            .map(|text| text.to_bytes().to_vec())
+    } else {
+        let directory =
+            plan::single_directory(libraries.path, inputs.c_library).unwrap_or_default();
+        let link = [directory, cache_path::PLACE_LINK.as_bytes()].concat();
+        let target = std::fs::read_link(OsStr::from_bytes(&link));
+        target.ok().map(|it| it.into_os_string().into_vec())
+    };
+    let note = text.as_deref().and_then(CacheNote::parse);
+    let paths = note.map_or(&b""[..], |note| note.extra_paths);
+    let paths: Vec<_> = plan::directories(paths, inputs.c_library)
+        .map(<[u8]>::to_vec)
+        .collect();
+    if paths.iter().any(|it| is_readable(it, "")) {
+        paths
+    } else {
+        Vec::new()
     }
 }
 

@@ -100,6 +100,27 @@ fn the_plan_is_that_of_the_stub() {
 }
 
 #[test]
+fn extra_paths_count_where_one_of_them_is_there() {
+    let tree = tree();
+    tree.file("extra/.keep", "");
+    tree.cc(&["-shared", "-o", "extra/liba.so", "a.c"]);
+    let (loader, d, extra) = (loader(), tree.path("d"), tree.path("extra"));
+    let [loader, d, extra] = [&loader, &d, &extra].map(|path| path.to_str().unwrap());
+    let library_path = |extra_path: &str| {
+        let build = ["env", "build", "--out", "d", "--extra-path", extra_path];
+        let rest = ["--extra-path", "/nothing", "--loader", loader, "lib"];
+        tree.ldshim(&[&build[..], &rest].concat()).succeeded();
+        let report = json(&tree, &["--library-path", d, "main"]);
+        report["plan"]["ld_library_path"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(library_path(extra), format!("{extra}:/nothing:{d}"));
+    assert_eq!(library_path("/nowhere"), d, "the control");
+}
+
+#[test]
 fn a_loader_that_cannot_be_used_is_passed_over_with_the_reason() {
     let tree = tree();
     let ran = tree.ldshim(&["explain", "--loader", "main", "main"]);

@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use loader_stub::cache_path::{self, Place};
+use loader_stub::cache_path::{self, CacheNote, Place};
 
 const ENDING: &[u8] = b"/ld.so.cache\0";
 
@@ -17,7 +17,10 @@ fuzz_target!(|input: &[u8]| {
     let (text, constants) = input.split_at(split);
     if let Some(CacheNote { place, .. }) = CacheNote::parse(text) {
         let again = format!("{} {}", place.address, place.length);
-        assert_eq!(CacheNote::parse(again.as_bytes()).map(|note| note.place), Some(place));
+        assert_eq!(
+            CacheNote::parse(again.as_bytes()).map(|note| note.place),
+            Some(place)
+        );
         assert_eq!(place.to_string(), again);
         for start in [
             0,

@@ -204,7 +204,7 @@ fn build(tools: &Path, network: Network) -> Result<()> {
     if network == Network::Forbidden {
         build.env("CARGO_NET_OFFLINE", "true");
     }
-    process::run(&mut build).map(drop)
+    cargo::run(build)
 }
 
 #[cfg(test)]

@@ -36,13 +36,12 @@ pub(crate) fn library_path<'a>(
             &[b"libraries from ", libraries.path, b" by ", how],
         );
     }
-    let has_extra_paths = !inputs.secure
-        && plan::directories(extra_paths, inputs.c_library).any(|dir| {
-            PathBuffer::new()
-                .join(dir, "")
-                .is_some_and(sys::is_readable)
-        });
-    if has_extra_paths {
+    let extra_paths = plan::usable_extra_paths(inputs, extra_paths, |dir, file| {
+        PathBuffer::new()
+            .join(dir, file)
+            .is_some_and(sys::is_readable)
+    });
+    if !extra_paths.is_empty() {
         log.say(
             Level::Info,
             &[
@@ -53,9 +52,8 @@ pub(crate) fn library_path<'a>(
         );
     }
     match mechanism {
-        Mechanism::Environment if has_extra_paths => Some([extra_paths, libraries.path]),
-        Mechanism::Environment => Some([b"", libraries.path]),
-        Mechanism::Cache if has_extra_paths => Some([extra_paths, b""]),
+        Mechanism::Environment => Some([extra_paths, libraries.path]),
+        Mechanism::Cache if !extra_paths.is_empty() => Some([extra_paths, b""]),
         _ => None,
     }
 }

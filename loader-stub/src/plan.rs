@@ -118,6 +118,18 @@ pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool
     }
 }
 
+/// The extra paths of a library environment, if one of them is there; else nothing. The loader of a privileged
+/// program takes no library path, and so none of these. `readable` is asked as by [`decide`].
+pub fn usable_extra_paths<'a>(
+    inputs: &Inputs<'_>,
+    extra_paths: &'a [u8],
+    mut readable: impl FnMut(&[u8], &str) -> bool,
+) -> &'a [u8] {
+    let is_usable =
+        !inputs.secure && directories(extra_paths, inputs.c_library).any(|dir| readable(dir, ""));
+    if is_usable { extra_paths } else { b"" }
+}
+
 /// The default library environment for programs of a C library.
 pub fn default_library_dir(c_library: CLibrary) -> &'static CStr {
     match c_library {

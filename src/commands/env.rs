@@ -128,7 +128,8 @@ fn entries(env: &Inspection) -> String {
 ///   null if unknown), `c_library` ("glibc" or "musl"; null if unknown), `problem`
 /// - `libraries`: sorted by name; `name`, `path`, `problem`
 /// - `cache` (musl's loader has none: it is empty then, and that is no problem): `entries` (their
-///   number), `problem` (null, "missing", "unreadable", "damaged" or "differs"), `details` (a list of texts for people), `place_is_wrong` (whether
+///   number), `problem` (null, "missing", "unreadable", "damaged" or "differs"), `details` (a list
+///   of texts for people), `place_is_wrong` (whether
 ///   `ld.so.cache.place` is not true of the loader: starts are slower then)
 /// - `extra_paths`: directories that are searched before the libraries, where they exist when a
 ///   program starts

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::print;
 use crate::cli::{StubCommand, StubConfigureArgs, StubShowArgs};
-use crate::library_env::{CACHE_NAME, LOADER_NAME, PLACE_NAME, cache_place};
+use crate::library_env::{CACHE_NAME, LOADER_NAME, cache_place, written_cache_note};
 use crate::stub_file::StubFile;
 
 pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
@@ -90,9 +90,8 @@ fn cache_note_of(path: &Path) -> Result<Option<CString>> {
         return Ok(None);
     };
     let mut text = place.to_string().into_bytes();
-    let link = path.join(PLACE_NAME).read_link().ok();
-    let link = link.as_ref().map(|link| link.as_os_str().as_bytes());
-    if let Some(note) = link.and_then(CacheNote::parse)
+    let written = written_cache_note(path);
+    if let Some(note) = written.as_deref().and_then(CacheNote::parse)
         && !note.extra_paths.is_empty()
     {
         text.push(b' ');

@@ -16,6 +16,7 @@ use nix::unistd::{AccessFlags, access};
 
 use super::{Settings, stub};
 use crate::elf::Architecture;
+use crate::library_env::{cache_place, written_cache_note};
 use crate::resolver::RealLoader;
 use crate::stub_file::StubFile;
 
@@ -228,7 +229,7 @@ impl Plan {
     /// Whether the path of the cache in a library environment is not longer than the loader's own.
     fn has_room(&self, libraries: &[u8]) -> bool {
         let loader = self.loader.as_ref();
-        let place = loader.and_then(|loader| crate::library_env::cache_place(&loader.path));
+        let place = loader.and_then(|loader| cache_place(&loader.path));
         let length = plan::single_directory(libraries, CLibrary::Glibc)
             .map(|it| it.len() + cache_path::FILE.len());
         matches!((place, length), (Some(place), Some(length)) if length <= place.length)
@@ -249,34 +250,23 @@ impl Plan {
     }
 }
 
-/// The extra paths of the library environment in use, if one of them is there: as `commit::library_path` in the
-/// stub.
+/// The extra paths of the library environment in use that the stub hands to the loader.
 fn extra_paths(libraries: &plan::Libraries<'_>, inputs: &Inputs<'_>) -> Vec<Vec<u8>> {
-    if inputs.secure || libraries.mechanism != Mechanism::Cache {
+    if libraries.mechanism != Mechanism::Cache {
         return Vec::new();
     }
     let text = if libraries.origin == Origin::Baked {
-        inputs
-            .baked
-            .cache_place
-            .map(|text| text.to_bytes().to_vec())
+        let baked = inputs.baked.cache_place;
+        baked.map(|text| text.to_bytes().to_vec())
     } else {
-        let directory =
-            plan::single_directory(libraries.path, inputs.c_library).unwrap_or_default();
-        let link = [directory, cache_path::PLACE_LINK.as_bytes()].concat();
-        let target = std::fs::read_link(OsStr::from_bytes(&link));
-        target.ok().map(|it| it.into_os_string().into_vec())
+        let directory = plan::single_directory(libraries.path, inputs.c_library);
+        directory.and_then(|it| written_cache_note(Path::new(OsStr::from_bytes(it))))
     };
     let note = text.as_deref().and_then(CacheNote::parse);
     let paths = note.map_or(&b""[..], |note| note.extra_paths);
-    let paths: Vec<_> = plan::directories(paths, inputs.c_library)
-        .map(<[u8]>::to_vec)
-        .collect();
-    if paths.iter().any(|it| is_readable(it, "")) {
-        paths
-    } else {
-        Vec::new()
-    }
+    let usable = plan::usable_extra_paths(inputs, paths, is_readable);
+    let directories = plan::directories(usable, inputs.c_library);
+    directories.map(<[u8]>::to_vec).collect()
 }
 
 /// The value of a variable; of duplicates the loader takes the last.

@@ -4,11 +4,13 @@
 //! it does, so it is looked for here, once, and written down in the library environment.
 
 use std::fs::{self, File};
+use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use goblin::elf::program_header::{PF_W, PT_LOAD};
 use loader_stub::cache_path::{self, Place};
 
+use super::PLACE_NAME;
 use crate::elf::{identify, segments};
 
 /// Finds the place in the loader at `path`; `None` if it has no such path, as musl's loader has
@@ -27,6 +29,13 @@ pub fn cache_place(path: &Path) -> Option<Place> {
     });
     let place = places.next()?;
     places.next().is_none().then_some(place)
+}
+
+/// What is written down in the library environment `directory`, to be read by `CacheNote::parse`;
+/// `None` if there is nothing.
+pub fn written_cache_note(directory: &Path) -> Option<Vec<u8>> {
+    let target = directory.join(PLACE_NAME).read_link().ok()?;
+    Some(target.into_os_string().into_vec())
 }
 
 #[cfg(test)]

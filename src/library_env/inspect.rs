@@ -14,7 +14,9 @@ use loader_stub::cache_path::CacheNote;
 use loader_stub::plan;
 
 use super::misfit::{check_library, check_loader};
-use super::{CACHE_NAME, LOADER_NAME, Misfit, PLACE_NAME, c_library, cache_place, is_library_name};
+use super::{
+    CACHE_NAME, LOADER_NAME, Misfit, c_library, cache_place, is_library_name, written_cache_note,
+};
 use crate::elf::Architecture;
 use crate::loader_cache::{CacheError, LoaderCache};
 
@@ -154,9 +156,8 @@ pub fn inspect(directory: &Path) -> Result<Inspection> {
         .canonicalize()
         .ok()
         .and_then(|path| cache_place(&path));
-    let written = directory.join(PLACE_NAME).read_link().ok();
-    let written = written.as_ref().map(|link| link.as_os_str().as_bytes());
-    let note = written.and_then(CacheNote::parse);
+    let written = written_cache_note(directory);
+    let note = written.as_deref().and_then(CacheNote::parse);
     let is_place_wrong = loader_problem.is_none()
         && (note.map(|note| note.place) != place || note.is_some() != written.is_some());
     let extra_paths = note.map_or(&b""[..], |note| note.extra_paths);

@@ -84,6 +84,7 @@ fn file(report: &Report) -> Value {
 
 fn add_dynamic(value: &mut Value, dynamic: &Dynamic) {
     value["system"] = dynamic.architecture.nix_system.into();
+    value["identity"] = dynamic.identity.short.to_string().into();
     value["interpreter"] = dynamic.interpreter.as_deref().map(text).into();
     value["plan"] = plan(&dynamic.plan);
     value["glibc"] = dynamic.glibc.map(version).into();

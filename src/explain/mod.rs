@@ -30,7 +30,7 @@ use goblin::elf::header::{ET_DYN, ET_EXEC};
 use loader_stub::c_library::CLibrary;
 use memmap2::Mmap;
 
-use crate::elf::{Architecture, Image};
+use crate::elf::{Architecture, Image, program_identity};
 use crate::loader_cache::CacheFile;
 use crate::resolver::{self, Files, Machine, Program, RealLoader, Start, map_file};
 use kind::{Contents, contents};
@@ -197,6 +197,7 @@ impl<'s> Explainer<'s> {
             _ => problems.push(Problem::NoLoader),
         }
         let kind = Kind::Dynamic(Box::new(Dynamic {
+            identity: program_identity(image),
             is_library: program.interpreter.is_none(),
             architecture,
             interpreter: program.interpreter,

@@ -45,7 +45,10 @@ fn a_pin_is_where_its_libraries_are_found() {
     let (tree, _) = tree();
     let (path, not_used) = found(&tree, &[]);
     // By the pin's own path where the loader has no room for a cache there.
-    assert!(path.contains("/pinned/") || path.contains("/pins/"), "{path}");
+    assert!(
+        path.contains("/pinned/") || path.contains("/pins/"),
+        "{path}"
+    );
     assert_eq!(not_used, Value::Null);
     let text = explain(&tree, &["main"]).succeeded().stdout;
     assert!(text.contains("(from its pin, "), "{text}");

@@ -17,10 +17,10 @@
 //@ env: XDG_STATE_HOME=/tmp
 //@ stdout: children: 0, signals: 0
 //@ stdout: {environment}
-//@ stderr: tool: pin --auto ask --identity 0123456789abcdef -- /t/main
-//@ stderr: tool: A=1
-//@ stderr: tool: NIX_LD_ON_DEMAND=0
-//@ stderr: tool: XDG_STATE_HOME=/tmp
+//@ stderr-has: tool: pin --auto ask --identity 0123456789abcdef -- /t/main
+//@ stderr-has: tool: A=1
+//@ stderr-has: tool: NIX_LD_ON_DEMAND=0
+//@ stderr-has: tool: XDG_STATE_HOME=/tmp
 //
 //@ control: not asked for
 //@ env: A=1
@@ -35,10 +35,10 @@
 //@ env: XDG_STATE_HOME=/tmp
 //@ stdout: children: 0, signals: 0
 //@ stdout: {environment}
-//@ stderr: tool: pin --auto yes --identity 0123456789abcdef -- /t/main
-//@ stderr: tool: A=1
-//@ stderr: tool: XDG_STATE_HOME=/tmp
-//@ stderr: tool: NIX_LD_ON_DEMAND=0
+//@ stderr-has: tool: pin --auto yes --identity 0123456789abcdef -- /t/main
+//@ stderr-has: tool: A=1
+//@ stderr-has: tool: XDG_STATE_HOME=/tmp
+//@ stderr-has: tool: NIX_LD_ON_DEMAND=0
 //
 //@ control: switched off by the variable
 //@ env: NIX_LD_ON_DEMAND=0

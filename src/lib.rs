@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod doctor;
 pub mod elf;
 pub mod explain;
 pub mod host_env;

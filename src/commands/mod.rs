@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use crate::cli::{Cli, Command};
 
 mod completions;
+mod doctor;
 mod env;
 mod explain;
 mod run;
@@ -21,6 +22,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
         Command::Completions(args) => completions::run(&args),

@@ -33,11 +33,11 @@ use crate::elf::{Architecture, Image};
 use crate::loader_cache::CacheFile;
 use crate::resolver::{self, Files, Machine, Program, RealLoader, Start, map_file};
 use kind::{Contents, contents};
-use plan::Plan;
 
 pub use payload::Payload;
-pub use plan::{Choice, How, Refused};
+pub use plan::{Choice, How, Plan, Refused};
 pub use report::{Dynamic, Kind, Problem, Report};
+pub(crate) use stub::check_loader;
 
 /// How often a script's interpreter may be a script itself, as in Linux's `fs/exec.c`.
 const MOST_SCRIPTS: usize = 5;

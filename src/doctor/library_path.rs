@@ -36,8 +36,9 @@ pub(super) fn check(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-const ADVICE: &str = "It counts for programs of NixOS too, before their own libraries, and breaks them when versions differ. \
-                      Remove it; give libraries to foreign programs by programs.nix-ld.libraries or NIX_LD_LIBRARY_PATH.";
+const ADVICE: &str = "It counts for every program, those of NixOS included, before the libraries that it was built with, and \
+                      breaks it when versions differ. Remove it; give libraries to foreign programs by \
+                      programs.nix-ld.libraries or NIX_LD_LIBRARY_PATH.";
 
 fn library_path(value: &OsStr, places: &[(PathBuf, usize)]) -> Vec<Finding> {
     let set_by = match places {

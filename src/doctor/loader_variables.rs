@@ -4,14 +4,15 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::finding::{Finding, Level, is_in_store};
+use super::Reader;
+use super::finding::{Finding, is_in_store};
 use super::variables::{LOADERS, of, suffix};
 use super::{generations, machine};
 use crate::elf::{Architecture, identify};
 use crate::explain::{Settings, check_loader};
 
 /// Looks at each variable that is set and not empty.
-pub(super) fn check(settings: &Settings, has_stub: bool) -> Vec<Finding> {
+pub(super) fn check(settings: &Settings, reader: Reader) -> Vec<Finding> {
     let machine = machine::architectures();
     let native = machine.first().map(|it| it.0);
     let mut findings = Vec::new();
@@ -22,7 +23,7 @@ pub(super) fn check(settings: &Settings, has_stub: bool) -> Vec<Finding> {
         if let Some(system) = of(name, &LOADERS)
             && let Some(architecture) = system.or(native)
         {
-            findings.extend(of_value(name, value, architecture, has_stub));
+            findings.extend(of_value(name, value, architecture, reader));
         }
     }
     findings
@@ -32,7 +33,7 @@ fn of_value(
     name: &str,
     value: &OsStr,
     architecture: &Architecture,
-    has_stub: bool,
+    reader: Reader,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let trimmed = value.as_bytes().trim_ascii_end();
@@ -44,7 +45,7 @@ fn of_value(
         ));
     }
     let path = Path::new(OsStr::from_bytes(trimmed));
-    match of_path(name, path, architecture, has_stub) {
+    match of_path(name, path, architecture, reader) {
         Some(finding) => findings.push(finding),
         None => findings.push(Finding::ok(
             "loader-variable",
@@ -58,15 +59,10 @@ fn of_path(
     name: &str,
     path: &Path,
     architecture: &Architecture,
-    has_stub: bool,
+    reader: Reader,
 ) -> Option<Finding> {
     let shown = path.display();
-    // ldshim's stub tries the next loader, nix-ld gives up.
-    let level = if has_stub {
-        Level::Warning
-    } else {
-        Level::Problem
-    };
+    let level = reader.without_loader();
     if !path.exists() {
         let (code, advice) = if path.as_os_str().as_bytes().contains(&b':') {
             (

@@ -4,6 +4,8 @@
 //! with a colon or comma at its end left out. `{library:libGL.so}` stands for a word that begins with `libGL.so`. A pattern
 //! may stand anywhere in a line.
 
+use memchr::memmem;
+
 /// The first match of a pattern in a line: what the holes stand for, by their names. A name that begins with `_` is not
 /// told.
 pub(super) fn find<'t>(pattern: &'t str, line: &'t str) -> Option<Vec<(&'t str, &'t str)>> {
@@ -34,14 +36,17 @@ fn match_at<'t>(pattern: &'t str, text: &'t str) -> Option<Vec<(&'t str, &'t str
         let (name, after) = rest.split_once('}')?;
         text = text.strip_prefix(literal)?;
         let literal = after.split('{').next().unwrap_or("");
+        // The hole is one word, so what follows begins in or behind it.
+        let word_end = text.find(char::is_whitespace).unwrap_or(text.len());
+        let searched = &text.as_bytes()[..text.len().min(word_end + literal.len())];
         let end = if literal.is_empty() {
-            text.find(char::is_whitespace).unwrap_or(text.len())
+            word_end
         } else {
-            text.find(literal)?
+            memmem::find(searched, literal.as_bytes())?
         };
         let word = bare(&text[..end]);
         let (name, prefix) = name.split_once(':').unwrap_or((name, ""));
-        if word.is_empty() || word.contains(char::is_whitespace) || !word.starts_with(prefix) {
+        if word.is_empty() || !word.starts_with(prefix) {
             return None;
         }
         if !name.starts_with('_') {

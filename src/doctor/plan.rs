@@ -2,6 +2,7 @@
 
 use loader_stub::c_library::CLibrary;
 
+use super::Reader;
 use super::finding::Finding;
 use super::machine::Runs;
 use crate::elf::Architecture;
@@ -34,8 +35,8 @@ impl Plans {
         }
     }
 
-    /// Judges them. Where programs have a loader of their own, nothing of this matters to them.
-    pub(super) fn check(&self, has_own_loader: bool) -> Vec<Finding> {
+    /// Judges them. Where no stub of ldshim is, nothing of this matters to programs.
+    pub(super) fn check(&self, reader: Reader) -> Vec<Finding> {
         let plan = match &self.here {
             Ok(plan) => plan,
             Err(error) => {
@@ -43,8 +44,9 @@ impl Plans {
                 return vec![Finding::problem("stub-named-wrongly", error, advice)];
             }
         };
-        if has_own_loader {
-            let seen = "programs have a loader of their own here; the stub has no part in it";
+        if reader != Reader::Stub {
+            let seen =
+                "ldshim's stub is not where programs look for their loader, and decides nothing";
             return vec![Finding::info("no-plan", seen, "")];
         }
         let mut findings = vec![loader(plan)];

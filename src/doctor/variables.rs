@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::Reader;
 use super::finding::{Finding, is_in_store};
 use super::generations;
 use crate::elf::Architecture;
@@ -15,14 +16,14 @@ const LIBRARIES: [&str; 2] = ["NIX_LD_LIBRARY_PATH", "NIX_LD_MUSL_LIBRARY_PATH"]
 pub(super) const LOADERS: [&str; 2] = ["NIX_LD", "NIX_LD_MUSL"];
 
 /// Looks at each variable that is set and not empty.
-pub(super) fn check(settings: &Settings, has_stub: bool) -> Vec<Finding> {
+pub(super) fn check(settings: &Settings, reader: Reader) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, value) in &settings.environment {
         let Some(name) = name.to_str().filter(|_| !value.is_empty()) else {
             continue;
         };
         if of(name, &LIBRARIES).is_some() {
-            findings.extend(of_value(name, value, has_stub));
+            findings.extend(of_value(name, value, reader));
         }
         findings.extend(mistyped(name));
     }
@@ -47,7 +48,7 @@ pub(super) fn suffix(architecture: &Architecture) -> String {
 }
 
 /// All that is wrong with a list of directories; that it is fine, if nothing is.
-fn of_value(name: &str, value: &OsStr, has_stub: bool) -> Vec<Finding> {
+fn of_value(name: &str, value: &OsStr, reader: Reader) -> Vec<Finding> {
     let mut findings = Vec::new();
     if value.as_bytes().iter().any(u8::is_ascii_control) {
         let seen = format!("{name} has a line break or another control character in it");
@@ -64,7 +65,7 @@ fn of_value(name: &str, value: &OsStr, has_stub: bool) -> Vec<Finding> {
     }
     for element in elements.into_iter().filter(|it| !it.is_empty()) {
         let directory = Path::new(OsStr::from_bytes(element));
-        findings.extend(of_directory(name, directory, has_stub));
+        findings.extend(of_directory(name, directory, reader));
     }
     if findings.is_empty() {
         findings.push(Finding::ok(
@@ -75,7 +76,7 @@ fn of_value(name: &str, value: &OsStr, has_stub: bool) -> Vec<Finding> {
     findings
 }
 
-fn of_directory(name: &str, directory: &Path, has_stub: bool) -> Option<Finding> {
+fn of_directory(name: &str, directory: &Path, reader: Reader) -> Option<Finding> {
     let shown = directory.display();
     if directory.is_relative() {
         return Some(Finding::warning(
@@ -95,7 +96,7 @@ fn of_directory(name: &str, directory: &Path, has_stub: bool) -> Option<Finding>
         return Some(Finding::warning("directory-gone", seen, advice));
     }
     if let Some(number) = generations::older(directory) {
-        let advice = if has_stub {
+        let advice = if reader == Reader::Stub {
             "Programs get the libraries that the system had then. Log in again, or unset the variable: the stub knows its \
              system."
         } else {

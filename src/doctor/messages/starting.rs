@@ -47,7 +47,10 @@ pub(super) const TRAPS: &[Trap] = &[
     },
     Trap {
         code: "env-not-found",
-        patterns: &["env: {program}: No such file or directory"],
+        patterns: &[
+            "env: {program}: No such file or directory",
+            "env: can't execute {program}: No such file or directory",
+        ],
         cause: "A script asks for this program by #!/usr/bin/env, and it is not in PATH.",
         advice: "Install it, or enter a shell that has it: `nix-shell -p` or `nix shell`.",
         threads: &[],

@@ -1,12 +1,18 @@
 //! What the stub would decide here: with the variables of this environment, and without any, as for services.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
 use loader_stub::c_library::CLibrary;
+use loader_stub::plan::single_directory;
 
 use super::Reader;
 use super::finding::Finding;
 use super::machine::Runs;
 use crate::elf::Architecture;
 use crate::explain::{How, Plan, Settings};
+use crate::library_env::CACHE_NAME;
 
 /// The plans for programs of this machine.
 pub(super) struct Plans {
@@ -132,8 +138,18 @@ fn libraries(plan: &Plan) -> Finding {
         _ => Finding::info(
             "no-cache",
             format!("{seen}, by the loader's LD_LIBRARY_PATH"),
-            "They come before those that a program brings along, and each start searches them. A library environment with a \
-             cache does neither: `ldshim env build`.",
+            if has_cache(&libraries.path) {
+                "They come before those that a program brings along. There is a cache, but the loader has no room for its path: \
+                 use a shorter one."
+            } else {
+                "They come before those that a program brings along, and each start searches them. A library environment with \
+                 a cache does neither: `ldshim env build`."
+            },
         ),
     }
+}
+
+fn has_cache(libraries: &Path) -> bool {
+    let directory = single_directory(libraries.as_os_str().as_bytes(), CLibrary::Glibc);
+    directory.is_some_and(|it| Path::new(OsStr::from_bytes(it)).join(CACHE_NAME).exists())
 }

@@ -49,6 +49,17 @@ fn directories_without_a_cache_are_worth_knowing() {
 }
 
 #[test]
+fn a_cache_whose_path_does_not_fit_into_the_loader_is_told() {
+    let mut system = System::with_stub();
+    let env = system.path("nld");
+    system.put(&env, "/a-library-environment");
+    for (path, is_told) in [("/a-library-environment", true), ("/nld:/nld", false)] {
+        let text = system.doctor_text(&[("NIX_LD_LIBRARY_PATH", path)]);
+        assert_eq!(text.contains("no room for its path"), is_told, "{text}");
+    }
+}
+
+#[test]
 fn what_only_a_session_has_is_told() {
     let report = System::with_stub().doctor();
     assert_eq!(report.one("only-in-sessions").0, "warning");

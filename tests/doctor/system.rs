@@ -166,6 +166,14 @@ impl System {
         assert_eq!(output.status.code(), Some(code), "{report:?}");
         report
     }
+
+    /// What `ldshim doctor` says there for people, with these variables as well.
+    pub fn doctor_text(&mut self, variables: &[(&str, &str)]) -> String {
+        for (name, value) in variables {
+            self.set(name, *value);
+        }
+        String::from_utf8(self.ldshim(&["doctor"]).stdout).unwrap()
+    }
 }
 
 /// Findings, as JSON.

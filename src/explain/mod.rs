@@ -35,6 +35,7 @@ use crate::resolver::{self, Files, Machine, Program, RealLoader, Start, map_file
 use kind::{Contents, contents};
 use plan::Plan;
 
+pub use glibc::is_of_glibc_family;
 pub use payload::Payload;
 pub use plan::{Choice, How, Refused};
 pub use report::{Dynamic, Kind, Problem, Report};

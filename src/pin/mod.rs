@@ -1,0 +1,3 @@
+//! Pins: the libraries that one program gets.
+
+pub mod choice;

@@ -7,6 +7,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::elf::Architecture;
 
+mod pin;
+
+pub use pin::{Auto, PinArgs};
+
 /// Run programs built for other Linux systems on NixOS, unpatched.
 #[derive(Debug, Parser)]
 #[command(name = "ldshim", version, propagate_version = true)]
@@ -23,6 +27,8 @@ pub enum Command {
     Run(RunArgs),
     /// Explain what would happen if a program were started through the stub
     Explain(ExplainArgs),
+    /// Find the libraries that a program misses, and give them to it for good
+    Pin(PinArgs),
     /// Build and inspect library environments
     #[command(subcommand)]
     Env(EnvCommand),

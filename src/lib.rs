@@ -10,6 +10,7 @@ pub mod host_env;
 pub mod index;
 pub mod library_env;
 pub mod loader_cache;
+pub mod nix;
 pub mod pin;
 pub mod resolver;
 pub mod sandbox;

@@ -10,6 +10,7 @@ use crate::cli::{Cli, Command};
 mod completions;
 mod env;
 mod explain;
+mod pin;
 mod run;
 mod stub;
 
@@ -21,6 +22,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
+        Command::Pin(args) => pin::run(&args),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
         Command::Completions(args) => completions::run(&args),

@@ -36,6 +36,7 @@ use kind::{Contents, contents};
 use plan::Plan;
 
 pub use glibc::is_of_glibc_family;
+pub(crate) use kind::is_secure;
 pub use payload::Payload;
 pub use plan::{Choice, How, Refused};
 pub use report::{Dynamic, Kind, Problem, Report};

@@ -190,9 +190,12 @@ impl Knowledge<'_> {
 }
 
 /// The package that a user means; with what the index knows of it, if it does.
-pub(super) fn pick(selection: &Selection, known: Vec<Candidate>) -> Candidate {
-    let mut known = known.into_iter();
-    known
-        .find(|it| selection.means(it))
-        .unwrap_or_else(|| selection.unknown())
+pub(super) fn pick(selection: &Selection, mut known: Vec<Candidate>) -> Candidate {
+    known.retain(|it| selection.means(it));
+    // `zlib` means its output `out` before others.
+    let exact = known.iter().position(|it| it.name() == selection.package);
+    match known.is_empty() {
+        false => known.swap_remove(exact.unwrap_or(0)),
+        true => selection.unknown(),
+    }
 }

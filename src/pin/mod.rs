@@ -10,7 +10,7 @@ use loader_stub::identity::Identity;
 use crate::elf::ProgramIdentity;
 
 pub mod choice;
-pub mod lock;
+pub mod lock_file;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {

@@ -13,7 +13,7 @@ use super::today::Today;
 use super::trial;
 use crate::explain::Kind;
 use crate::pin::choice::Candidate;
-use crate::pin::lock::{Lock, LockedPackage};
+use crate::pin::lock_file::{Lock, LockedPackage};
 use crate::pin::{Package, Recipe};
 
 /// The packages of all libraries that the program gets by its pin, and the libraries that are in none.

@@ -3,6 +3,9 @@
 //! The format is JSON; docs/lock.md describes it. A lock may come from anybody, so nothing in it is
 //! believed: paths have to be store paths, and names names.
 
+#[cfg(test)]
+mod tests;
+
 use std::io::Write;
 use std::path::{Component, Path};
 

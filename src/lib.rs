@@ -9,6 +9,8 @@ pub mod explain;
 pub mod host_env;
 pub mod library_env;
 pub mod loader_cache;
+pub mod nix;
+pub mod pin;
 pub mod resolver;
 pub mod sandbox;
 pub mod stub_file;

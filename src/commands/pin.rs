@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail, ensure};
 
 use crate::cli::PinArgs;
+use crate::nix::Nix;
 use crate::pin::{self, State};
 
 mod auto;
@@ -29,12 +30,17 @@ pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let target = Target::find(&args.program, args.system)?;
+    let state = match args.system {
+        true => State::of_system(),
+        false => State::of_user()?,
+    };
+    pin::check_conflict(&target.identity, &state)?;
     let done = match &args.lock {
         Some(file) => locked::run(&target, file)?,
         None => chosen(&target, args)?,
     };
     if let Some(done) = done {
-        finish(&target, args, &done)?;
+        finish(&target, &state, args, &done)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -67,19 +73,15 @@ fn chosen(target: &Target, args: &PinArgs) -> Result<Option<Outcome>> {
 }
 
 /// Writes the pin, and the lock.
-fn finish(target: &Target, args: &PinArgs, outcome: &Outcome) -> Result<()> {
+fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> Result<()> {
     if !args.force && !outcome.report.starts() {
         bail!(
             "{}\n--force pins it all the same",
             text::still_wrong(target, &outcome.report)
         );
     }
-    let state = match args.system {
-        true => State::of_system()?,
-        false => State::of_user()?,
-    };
     ensure_not_empty(outcome)?;
-    let written = pin::write(&outcome.recipe, &state)?;
+    let written = pin::write(&outcome.recipe, state, &Nix::find()?, args.force)?;
     for note in &written.notes {
         eprintln!("ldshim: {note}");
     }

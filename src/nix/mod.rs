@@ -1,48 +1,41 @@
-//! The commands of Nix. (stand-in)
-#![allow(missing_docs)]
+//! Nix's commands, behind one door. Nothing else in ldshim starts them.
+//!
+//! They are the ones that every Nix since 2.8 has, with the flags that mean the same in all of them:
+//! `nix-store`, `nix-instantiate`, `nix-build`, and for attributes of flakes `nix build`.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+mod command;
+mod find;
+mod realise;
+mod roots;
+mod store_path;
 
-use anyhow::{Context, Result, ensure};
+use std::path::PathBuf;
+use std::time::Instant;
 
+pub use realise::Wanted;
+pub use store_path::{STORE, store_path_of};
+
+/// Nix's commands of this machine.
 #[derive(Debug, Clone)]
-pub enum Wanted {
-    StorePath(PathBuf),
-    Attribute {
-        nixpkgs: String,
-        attribute: String,
-        output: String,
-    },
+pub struct Nix {
+    /// The directory that has them.
+    directory: PathBuf,
+    deadline: Option<Instant>,
 }
 
-#[derive(Debug)]
-pub struct Nix {}
-
 impl Nix {
-    pub fn find() -> Result<Nix> {
-        Ok(Nix {})
-    }
-
-    pub fn realise(&self, wanted: &[Wanted], _progress: bool) -> Result<Vec<PathBuf>> {
-        let mut paths = Vec::new();
-        for wanted in wanted {
-            let Wanted::StorePath(path) = wanted else {
-                anyhow::bail!("stand-in")
-            };
-            let output = Command::new("nix-store")
-                .arg("--realise")
-                .arg(path)
-                .stderr(Stdio::inherit())
-                .output()
-                .context("nix")?;
-            ensure!(output.status.success(), "cannot realise {}", path.display());
-            paths.push(path.clone());
+    /// These commands, each killed with its children if it still runs at `deadline`.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Instant) -> Self {
+        Self {
+            deadline: Some(deadline),
+            ..self
         }
-        Ok(paths)
     }
 
-    pub fn is_valid(&self, path: &Path) -> bool {
-        path.exists()
+    /// When commands are killed, if ever.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
     }
 }

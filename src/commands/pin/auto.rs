@@ -6,6 +6,7 @@
 use std::io::{self, IsTerminal};
 use std::os::unix::process::parent_id;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 
@@ -14,6 +15,7 @@ use super::target::{self, Target};
 use super::{prompt, text, time_limit};
 use crate::cli::Auto;
 use crate::explain::Explainer;
+use crate::nix::Nix;
 use crate::pin::choice::{Need, needs};
 use crate::pin::{self, Mark, State};
 
@@ -23,8 +25,8 @@ pub(super) fn run(how: Auto, identity: &str, program: &Path) {
         return;
     };
     let is_asked = how == Auto::Ask && io::stdin().is_terminal() && io::stderr().is_terminal();
-    time_limit::set(&path);
-    match settle(&path, how, is_asked, &state) {
+    let deadline = time_limit::set(&path);
+    match settle(&path, how, is_asked, &state, deadline) {
         Ok(Some(mark)) => settled(&path, &state, mark),
         Ok(None) => {}
         Err(error) => {
@@ -47,7 +49,13 @@ fn find(identity: &str, program: &Path) -> Option<PathBuf> {
 }
 
 /// What is to be remembered of the program, if there is no pin now.
-fn settle(path: &Path, how: Auto, is_asked: bool, state: &State) -> Result<Option<Mark>> {
+fn settle(
+    path: &Path,
+    how: Auto,
+    is_asked: bool,
+    state: &State,
+    deadline: Instant,
+) -> Result<Option<Mark>> {
     let settings = target::settings()?;
     let report = Explainer::new(&settings).explain(path)?;
     let missing = needs(&report)?;
@@ -72,13 +80,14 @@ fn settle(path: &Path, how: Auto, is_asked: bool, state: &State) -> Result<Optio
             None => return Ok(None),
         }
     }
-    let outcome = choose(&target, missing, is_asked)?;
+    let outcome = choose(&target, missing, is_asked, deadline)?;
     ensure!(
         outcome.report.starts(),
         "{}",
         text::still_wrong(&target, &outcome.report)
     );
-    pin::write(&outcome.recipe, state)?;
+    let nix = Nix::find()?.with_deadline(deadline);
+    pin::write(&outcome.recipe, state, &nix, false)?;
     let packages = outcome.recipe.packages.iter().map(|it| {
         let name = it.attribute.clone();
         name.unwrap_or_else(|| it.store_path.display().to_string())
@@ -92,8 +101,14 @@ fn settle(path: &Path, how: Auto, is_asked: bool, state: &State) -> Result<Optio
     Ok(None)
 }
 
-fn choose(target: &Target, missing: Vec<Need>, is_asked: bool) -> Result<Outcome> {
+fn choose(
+    target: &Target,
+    missing: Vec<Need>,
+    is_asked: bool,
+    deadline: Instant,
+) -> Result<Outcome> {
     let mut rounds = Rounds::new(target, Vec::new());
+    rounds.deadline = Some(deadline);
     rounds.is_progress_shown = is_asked;
     if is_asked {
         rounds.unclear = Unclear::Ask;

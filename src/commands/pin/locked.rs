@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use super::packages::{is_of_glibc, realise, store_path_of};
+use super::packages::{is_of_glibc, realise};
 use super::rounds::Outcome;
 use super::target::Target;
 use super::today::Today;
 use super::trial;
 use crate::explain::Kind;
+use crate::nix::{Nix, store_path_of};
 use crate::pin::choice::Candidate;
 use crate::pin::lock_file::{Lock, LockedPackage};
-use crate::pin::{Package, Recipe};
+use crate::pin::{self, Package, Recipe};
 
 /// The packages of all libraries that the program gets by its pin, and the libraries that are in none.
 pub(super) fn lock_of(target: &Target, outcome: &Outcome) -> Result<(Lock, Vec<PathBuf>)> {
@@ -84,7 +85,7 @@ fn locked(
 
 /// The libraries that the program gets from its pin, by their names.
 fn used(outcome: &Outcome) -> Result<Vec<(String, PathBuf)>> {
-    let env = trial::environment(&outcome.recipe)?;
+    let (env, _) = pin::environment(&outcome.recipe)?;
     let Kind::Dynamic(dynamic) = &outcome.report.kind else {
         return Ok(Vec::new());
     };
@@ -114,12 +115,13 @@ pub(super) fn run(target: &Target, file: &Path) -> Result<Option<Outcome>> {
         .with_context(operation)?;
     let candidates: Vec<_> = lock.packages.iter().map(candidate).collect();
     let all: Vec<_> = candidates.iter().collect();
-    let paths = realise(&all, None, lock.nixpkgs.as_deref(), true).with_context(operation)?;
+    let nix = Nix::find()?;
+    let paths = realise(&nix, &all, None, lock.nixpkgs.as_deref(), true).with_context(operation)?;
     for (package, path) in lock.packages.iter().zip(&paths) {
         check(package, path).with_context(operation)?;
     }
     let recipe = recipe(target, &lock)?;
-    let env = trial::environment(&recipe)?;
+    let (env, _) = pin::environment(&recipe)?;
     let report = trial::explain(target, &env)?;
     Ok(Some(Outcome { recipe, report }))
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::packages::store_path_of;
 use crate::elf::{Architecture, Dynamic, Image};
 use crate::explain::{Kind, Report};
 use crate::index::{Index, Provider, Source};
+use crate::nix::store_path_of;
 use crate::pin::choice::Facts;
 use crate::resolver::map_file;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
@@ -13,9 +13,6 @@ use super::today::Today;
 use crate::nix::{Nix, Wanted};
 use crate::pin::choice::{Candidate, Choice, is_part_of_glibc};
 use crate::pin::{Package, Recipe};
-
-/// The store of Nix.
-const STORE: &str = "/nix/store";
 
 /// A choice whose package is here.
 #[derive(Debug, Clone)]
@@ -28,26 +25,14 @@ pub(super) struct Had {
     pub(super) is_glibc: bool,
 }
 
-/// The store path in which a file is.
-pub(super) fn store_path_of(path: &Path) -> Option<PathBuf> {
-    let inside = path.strip_prefix(STORE).ok()?;
-    match inside.components().next()? {
-        Component::Normal(name) => Some(Path::new(STORE).join(name)),
-        _ => None,
-    }
-}
-
 /// Has Nix get the packages; gives their store paths, in the same order.
 pub(super) fn realise(
+    nix: &Nix,
     candidates: &[&Candidate],
     nixpkgs: Option<&str>,
     revision: Option<&str>,
     is_progress_shown: bool,
 ) -> Result<Vec<PathBuf>> {
-    if candidates.is_empty() {
-        return Ok(Vec::new());
-    }
-    let nix = Nix::find()?;
     let default = match revision {
         Some(revision) => format!("github:NixOS/nixpkgs/{revision}"),
         None => "nixpkgs".into(),
@@ -69,23 +54,47 @@ pub(super) fn realise(
             "{candidate} is neither a store path nor an attribute"
         )),
     };
-    let all = candidates.iter().map(|it| wanted(it));
+    // What is here already needs no Nix, which would only say that nothing keeps it yet.
+    let is_here = |candidate: &&&Candidate| {
+        let path = candidate.store_path.as_ref().filter(|_| nixpkgs.is_none());
+        path.is_some_and(|it| it.exists())
+    };
+    let absent: Vec<_> = candidates.iter().filter(|it| !is_here(it)).collect();
+    let all = absent.iter().map(|it| wanted(it));
     let all = all.collect::<Result<Vec<_>>>()?;
-    if let Ok(paths) = nix.realise(&all, is_progress_shown) {
-        return Ok(paths);
-    }
-    // One by one, to say which it is. And a store path that is gone from everywhere can be built again.
-    let mut paths = Vec::new();
-    for (candidate, wanted) in candidates.iter().zip(all) {
-        let result = nix.realise(std::slice::from_ref(&wanted), is_progress_shown);
-        let result = match (result, from_nixpkgs(candidate), &wanted) {
-            (Err(_), Some(again), Wanted::StorePath(_)) => nix.realise(&[again], is_progress_shown),
-            (result, ..) => result,
-        };
-        let found = result.with_context(|| format!("cannot get {candidate}"))?;
-        paths.push(found.into_iter().next().context("Nix has told no path")?);
-    }
-    Ok(paths)
+    let mut new = match nix.realise(&all, is_progress_shown) {
+        Ok(paths) => paths.into_iter(),
+        // One by one, to say which it is. And a store path that is gone from everywhere can be built again.
+        Err(_) => {
+            let paths = absent.iter().zip(&all).map(|(candidate, wanted)| {
+                let again = from_nixpkgs(candidate);
+                realise_one(nix, wanted, again, is_progress_shown)
+                    .with_context(|| format!("cannot get {candidate}"))
+            });
+            paths.collect::<Result<Vec<_>>>()?.into_iter()
+        }
+    };
+    let paths = candidates
+        .iter()
+        .map(|candidate| match &candidate.store_path {
+            Some(path) if is_here(&candidate) => Ok(path.clone()),
+            _ => new.next().context("Nix has told too few paths"),
+        });
+    paths.collect()
+}
+
+fn realise_one(
+    nix: &Nix,
+    wanted: &Wanted,
+    again: Option<Wanted>,
+    is_progress_shown: bool,
+) -> Result<PathBuf> {
+    let realise = |wanted: &Wanted| nix.realise(std::slice::from_ref(wanted), is_progress_shown);
+    let paths = match (realise(wanted), again, wanted) {
+        (Err(_), Some(again), Wanted::StorePath(_)) => realise(&again),
+        (result, ..) => result,
+    };
+    paths?.into_iter().next().context("Nix has told no path")
 }
 
 /// Finds the library in the package.

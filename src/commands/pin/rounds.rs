@@ -1,5 +1,8 @@
 //! Choose, get, look again: a library that comes in may miss others.
 
+use std::path::PathBuf;
+use std::time::Instant;
+
 use anyhow::{Context, Result, bail};
 
 use super::lookup::{self, LIBC, Store};
@@ -9,8 +12,11 @@ use super::today::Today;
 use super::{prompt, text, trial};
 use crate::explain::{Kind, Report};
 use crate::index::{HOW_TO_GET_ONE, Index};
-use crate::pin::Recipe;
-use crate::pin::choice::{Choices, Knowledge, Need, Selection, choose, is_part_of_glibc, needs};
+use crate::nix::Nix;
+use crate::pin::choice::{
+    Choice, Choices, Knowledge, Need, Selection, choose, is_part_of_glibc, needs,
+};
+use crate::pin::{self, Recipe};
 
 /// More often than this nothing is looked for: it would be a circle.
 const MOST_ROUNDS: usize = 10;
@@ -36,6 +42,8 @@ pub(super) struct Rounds<'a> {
     pub(super) is_dry: bool,
     /// Where several are as good.
     pub(super) unclear: Unclear,
+    /// When Nix is stopped, if ever.
+    pub(super) deadline: Option<Instant>,
     /// Whether Nix shows what it does.
     pub(super) is_progress_shown: bool,
     /// Prints text for the user.
@@ -58,6 +66,7 @@ impl<'a> Rounds<'a> {
             nixpkgs: None,
             is_dry: false,
             unclear: Unclear::Fail,
+            deadline: None,
             is_progress_shown: true,
             say: |_| Ok(()),
         }
@@ -106,6 +115,14 @@ impl<'a> Rounds<'a> {
         Ok(outcome)
     }
 
+    fn nix(&self) -> Result<Nix> {
+        let nix = Nix::find()?;
+        Ok(match self.deadline {
+            Some(deadline) => nix.with_deadline(deadline),
+            None => nix,
+        })
+    }
+
     /// Adds what a user wants and the program does not seem to miss.
     fn with_selected(&self, mut needs: Vec<Need>) -> Vec<Need> {
         for selection in &self.selections {
@@ -130,8 +147,8 @@ impl<'a> Rounds<'a> {
 
     fn try_out(&self, today: &Today, chosen: &[Had], revision: Option<&str>) -> Result<Outcome> {
         let recipe = packages::recipe(self.target, today, chosen, revision)?;
-        let report = match trial::environment(&recipe) {
-            Ok(env) => trial::explain(self.target, &env)?,
+        let report = match pin::environment(&recipe) {
+            Ok((env, _)) => trial::explain(self.target, &env)?,
             // There is no library yet, and so no library environment.
             Err(_) if chosen.is_empty() => super::target::explain_again(self.target)?,
             Err(error) => return Err(error),
@@ -199,6 +216,7 @@ impl<'a> Rounds<'a> {
         let paths = match here {
             Some(paths) if self.is_dry => paths,
             _ => packages::realise(
+                &self.nix()?,
                 &candidates,
                 self.nixpkgs.as_deref(),
                 revision,
@@ -213,13 +231,13 @@ impl<'a> Rounds<'a> {
     }
 }
 
-fn is_here(choice: &crate::pin::choice::Choice) -> bool {
+fn is_here(choice: &Choice) -> bool {
     let path = choice.candidate.store_path.as_ref();
     path.is_some_and(|it| it.exists())
 }
 
 /// The version of the glibc in use, and its package.
-fn glibc_of(report: &Report) -> (Option<(u32, u32)>, Option<std::path::PathBuf>) {
+fn glibc_of(report: &Report) -> (Option<(u32, u32)>, Option<PathBuf>) {
     let Kind::Dynamic(dynamic) = &report.kind else {
         return (None, None);
     };

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::commands::run::stub;
 use crate::elf::{Architecture, Image, ProgramIdentity, program_identity};
 use crate::explain::{Dynamic, Explainer, Kind, Report, Settings, is_secure};
 use crate::pin::choice::{Need, Unpinnable, needs};
 use crate::resolver::map_file;
+use crate::stub_file;
 
 /// A program, and what would happen to it without a pin.
 pub(super) struct Target {
@@ -82,11 +82,11 @@ pub(super) fn identity(path: &Path) -> Result<ProgramIdentity> {
 
 /// As the program would be started from here.
 pub(super) fn settings() -> Result<Settings> {
-    let stub = env::var_os(stub::VARIABLE).filter(|value| !value.is_empty());
+    let stub = env::var_os(stub_file::VARIABLE).filter(|value| !value.is_empty());
     Ok(Settings {
         environment: env::vars_os().collect(),
         stub: stub.map(PathBuf::from),
-        stub_places: stub::places()?.into(),
+        stub_places: stub_file::places()?.into(),
         loader: None,
         library_path: None,
     })

@@ -4,31 +4,7 @@ use anyhow::{Context, Result};
 
 use super::target::Target;
 use crate::explain::{Explainer, Report, Settings};
-use crate::library_env::{Collection, LibraryEnv};
-use crate::pin::Recipe;
-
-/// The libraries that the pin would hold.
-pub(super) fn environment(recipe: &Recipe) -> Result<LibraryEnv> {
-    let mut collection = Collection::new(&recipe.loader)?;
-    for package in &recipe.packages {
-        for name in &package.libraries {
-            for folder in ["lib", "lib64"] {
-                let path = package.store_path.join(folder).join(name);
-                if path.exists() {
-                    collection.add_library(name.as_ref(), &path);
-                }
-            }
-        }
-    }
-    for (name, path) in &recipe.base {
-        collection.add_library(name, path);
-    }
-    for package in &recipe.packages {
-        // One whose only library is elsewhere in it has none.
-        _ = collection.add_package(&package.store_path);
-    }
-    collection.finish()
-}
+use crate::library_env::LibraryEnv;
 
 /// Explains the program with these libraries and their loader.
 pub(super) fn explain(target: &Target, env: &LibraryEnv) -> Result<Report> {

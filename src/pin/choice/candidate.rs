@@ -103,13 +103,31 @@ impl Candidate {
     /// How `--select` names it.
     #[must_use]
     pub fn name(&self) -> String {
-        match (&self.attribute, &self.store_path) {
-            (Some(attribute), _) if self.is_own_attribute() => match self.output.as_str() {
-                "out" => attribute.clone(),
-                output => format!("{attribute}.{output}"),
-            },
-            (_, Some(path)) => path.display().to_string(),
-            (attribute, None) => attribute.clone().unwrap_or_default(),
+        match (self.attribute_name(), &self.store_path) {
+            (Some(name), _) => name,
+            (None, Some(path)) => path.display().to_string(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// The attribute, and the output if it is not the usual one; `None` if there is none of its own.
+    #[must_use]
+    pub fn attribute_name(&self) -> Option<String> {
+        let attribute = self.attribute.as_ref().filter(|_| self.top_level)?;
+        Some(match self.output.as_str() {
+            "out" => attribute.clone(),
+            output => format!("{attribute}.{output}"),
+        })
+    }
+
+    /// Name and version, as the store path has them.
+    #[must_use]
+    pub fn software_name(&self) -> Option<String> {
+        let (name, version) = package_name::split(self.store_path.as_deref()?);
+        match (name, version) {
+            ("", _) => None,
+            (name, "") => Some(name.to_owned()),
+            (name, version) => Some(format!("{name}-{version}")),
         }
     }
 

@@ -7,6 +7,12 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::elf::Architecture;
 
+mod index;
+mod locate;
+
+pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
+pub use locate::LocateArgs;
+
 /// Run programs built for other Linux systems on NixOS, unpatched.
 #[derive(Debug, Parser)]
 #[command(name = "ldshim", version, propagate_version = true)]
@@ -23,6 +29,11 @@ pub enum Command {
     Run(RunArgs),
     /// Explain what would happen if a program were started through the stub
     Explain(ExplainArgs),
+    /// Say which packages have a library
+    Locate(LocateArgs),
+    /// Fill the index of libraries that `locate` and `explain` look into
+    #[command(subcommand)]
+    Index(IndexCommand),
     /// Build and inspect library environments
     #[command(subcommand)]
     Env(EnvCommand),

@@ -7,8 +7,12 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::elf::Architecture;
 
+mod index;
+mod locate;
 mod pin;
 
+pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
+pub use locate::LocateArgs;
 pub use pin::{Auto, PinArgs};
 
 /// Run programs built for other Linux systems on NixOS, unpatched.
@@ -29,6 +33,11 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Find the libraries that a program misses, and give them to it for good
     Pin(PinArgs),
+    /// Say which packages have a library
+    Locate(LocateArgs),
+    /// Fill the index of libraries that `locate` and `explain` look into
+    #[command(subcommand)]
+    Index(IndexCommand),
     /// Build and inspect library environments
     #[command(subcommand)]
     Env(EnvCommand),

@@ -1,74 +1,33 @@
-//! Which packages have which library.
+//! The index: which packages have which shared libraries.
+//!
+//! It is two files of one format ([`compact`]) in `~/.cache/ldshim/index`. `nixpkgs` is made of a
+//! database of nix-index ([`nix_index`]) by [`import`]; `local` holds store paths of this machine,
+//! with the symbol versions of their libraries, by [`local::add`]. [`Index`] answers from both.
 
-use std::path::PathBuf;
+pub mod compact;
+mod import;
+mod library_name;
+pub mod local;
+mod lookup;
+pub mod nix_index;
+mod pattern;
+mod place;
+mod provider;
+mod rank;
+mod store_path;
+mod write;
 
-/// A package that has a library.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Provider {
-    /// The attribute of nixpkgs.
-    pub attribute: Option<String>,
-    /// The output of the package.
-    pub output: String,
-    /// Whether the attribute is that of the package itself.
-    pub top_level: bool,
-    /// The store path.
-    pub store_path: PathBuf,
-    /// The library's path in it.
-    pub path: String,
-    /// The symbol versions that the library offers; `None` if they are not known.
-    pub versions: Option<Vec<String>>,
-    /// Who says so.
-    pub source: Source,
-}
+pub use import::{Imported, import};
+pub use lookup::Index;
+pub use pattern::{Pattern, Query};
+pub use place::{Place, default_database};
+pub use provider::{Provider, Source};
+pub(crate) use rank::is_namesake;
 
-/// Where knowledge of a provider comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// A database of nixpkgs.
-    Nixpkgs,
-    /// The store of this machine.
-    Local,
-}
-
-/// stand-in
-#[derive(Debug)]
-pub struct Index {
-    all: Vec<Provider>,
-}
-/// stand-in
-pub const HOW_TO_GET_ONE: &str = "there is no index of libraries";
-impl Index {
-    /// stand-in
-    pub fn open_default() -> anyhow::Result<Option<Index>> {
-        let Some(file) = std::env::var_os("STANDIN_INDEX") else {
-            return Ok(None);
-        };
-        let mut all = Vec::new();
-        for line in std::fs::read_to_string(file)?.lines() {
-            let words: Vec<_> = line.split(' ').collect();
-            all.push(Provider {
-                attribute: Some(words[0].to_owned()).filter(|it| it != "-"),
-                output: "out".into(),
-                top_level: words[0] != "-",
-                store_path: words[1].into(),
-                path: words[2].into(),
-                versions: None,
-                source: Source::Local,
-            });
-        }
-        Ok(Some(Index { all }))
-    }
-    /// stand-in
-    pub fn providers(&self, name: &str) -> anyhow::Result<Vec<Provider>> {
-        Ok(self
-            .all
-            .iter()
-            .filter(|it| it.path.rsplit('/').next() == Some(name))
-            .cloned()
-            .collect())
-    }
-    /// stand-in
-    pub fn revision(&self) -> Option<&str> {
-        None
-    }
-}
+/// What users who have no index can do, for messages.
+pub const HOW_TO_GET_ONE: &str = "\
+There is no index of libraries yet. To get one, either
+  download index-x86_64-linux (or that of your system) from
+  https://github.com/nix-community/nix-index-database/releases and run `ldshim index import FILE`, or
+  run `nix-index`, which takes a while, and then `ldshim index import`.
+`ldshim index add STORE_PATH` adds store paths of this machine.";

@@ -134,6 +134,7 @@ fn candidate(package: &LockedPackage) -> Candidate {
         store_path: Some(package.store_path.clone().into()),
         path: String::new(),
         versions: None,
+        is_namesake: false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::package_name;
-use crate::index::Provider;
+use crate::index::{Provider, is_namesake};
 
 /// Outputs that an attribute may name at its end, beside its libraries' own.
 const OUTPUTS: [&str; 8] = [
@@ -26,6 +26,8 @@ pub struct Candidate {
     pub path: String,
     /// The symbol versions that the library offers; `None` if they are not known.
     pub versions: Option<Vec<String>>,
+    /// Whether the package is called like the library.
+    pub is_namesake: bool,
 }
 
 /// What a user has decided: `NAME=ATTR`.
@@ -84,6 +86,7 @@ impl Selection {
             store_path: is_path.then(|| self.package.clone().into()),
             path: format!("lib/{}", self.name),
             versions: None,
+            is_namesake: false,
         }
     }
 }
@@ -97,6 +100,7 @@ impl Candidate {
             store_path: Some(provider.store_path.clone()),
             path: provider.path.clone(),
             versions: provider.versions.clone(),
+            is_namesake: is_namesake(provider),
         }
     }
 
@@ -206,5 +210,6 @@ fn merge(known: &mut Candidate, new: Candidate) {
         known.top_level = new.top_level;
         known.output = new.output;
     }
+    known.is_namesake |= new.is_namesake;
     known.versions = known.versions.take().or(new.versions);
 }

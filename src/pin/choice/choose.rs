@@ -146,7 +146,10 @@ impl Knowledge<'_> {
             None => "the only package that has it".to_owned(),
             Some(second) => match ranking.difference(&candidate, second) {
                 Some(criterion) => self.reason(criterion, &candidate, need, choices),
-                None if is_clear => "the newest of several versions".to_owned(),
+                None if is_clear && candidate.software().1 != second.software().1 => {
+                    "the newest of several versions".to_owned()
+                }
+                None if is_clear => "the first of several builds".to_owned(),
                 None => "the first of several that are as good".to_owned(),
             },
         };

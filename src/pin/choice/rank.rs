@@ -63,7 +63,7 @@ impl Ranking<'_> {
         by_criteria
             .into_iter()
             .fold(Ordering::Equal, Ordering::then)
-            .then_with(|| self.tie_break(a, b))
+            .then_with(|| tie_break(a, b))
     }
 
     /// The first criterion by which the two differ.
@@ -94,40 +94,20 @@ impl Ranking<'_> {
         };
         u64::from(!is_better)
     }
+}
 
-    /// Nothing that matters: so that the same is chosen each time, and what people would expect is
-    /// proposed first.
-    fn tie_break(&self, a: &Candidate, b: &Candidate) -> Ordering {
-        let key = |it: &Candidate| {
-            let (software, _) = it.software();
-            let name = it.name();
-            (
-                !self.is_namesake(it),
-                software.len(),
-                software.to_owned(),
-                name,
-            )
-        };
-        let (a_key, b_key) = (key(a), key(b));
-        let newest = package_name::compare_versions(b.software().1, a.software().1);
-        (a_key.0, a_key.1, &a_key.2)
-            .cmp(&(b_key.0, b_key.1, &b_key.2))
-            .then(newest)
-            .then_with(|| a_key.3.len().cmp(&b_key.3.len()))
-            .then_with(|| a_key.3.cmp(&b_key.3))
-            .then_with(|| a.store_path.cmp(&b.store_path))
-            .then_with(|| a.output.cmp(&b.output))
-    }
-
-    /// Whether the attribute is called as the library is: `curl` and `libcurl.so.4`.
-    fn is_namesake(&self, candidate: &Candidate) -> bool {
-        let library = self.need.name.split(".so").next().unwrap_or_default();
-        let bare = library.strip_prefix("lib").unwrap_or(library);
-        let attribute = candidate.attribute.as_deref().unwrap_or_default();
-        let attribute = attribute.rsplit('.').next().unwrap_or_default();
-        !attribute.is_empty()
-            && [library, bare]
-                .iter()
-                .any(|it| it.eq_ignore_ascii_case(attribute))
-    }
+/// Nothing that matters: so that the same is chosen each time, and what people would expect is
+/// proposed first.
+fn tie_break(a: &Candidate, b: &Candidate) -> Ordering {
+    let software = |it: &Candidate| {
+        let (name, _) = it.software();
+        (!it.is_namesake, name.len(), name.to_owned())
+    };
+    let name = |it: &Candidate| (it.name().len(), it.name());
+    let output = |it: &Candidate| (it.store_path.clone(), it.output.clone());
+    software(a)
+        .cmp(&software(b))
+        .then_with(|| package_name::compare_versions(b.software().1, a.software().1))
+        .then_with(|| name(a).cmp(&name(b)))
+        .then_with(|| output(a).cmp(&output(b)))
 }

@@ -16,6 +16,7 @@ pub mod direct;
 pub mod elf;
 pub mod env;
 pub mod errno;
+pub mod identity;
 pub mod layout;
 pub mod path_buffer;
 pub mod plan;

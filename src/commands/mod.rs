@@ -11,6 +11,9 @@ mod completions;
 mod doctor;
 mod env;
 mod explain;
+mod index;
+mod locate;
+mod pin;
 mod run;
 mod stub;
 
@@ -23,6 +26,9 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Pin(args) => pin::run(&args),
+        Command::Locate(args) => locate::run(&args),
+        Command::Index(command) => index::run(&command),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
         Command::Completions(args) => completions::run(&args),

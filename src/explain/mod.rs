@@ -34,6 +34,8 @@ use crate::loader_cache::CacheFile;
 use crate::resolver::{self, Files, Machine, Program, RealLoader, Start, map_file};
 use kind::{Contents, contents};
 
+pub use glibc::is_of_glibc_family;
+pub(crate) use kind::is_secure;
 pub use payload::Payload;
 pub use plan::{Choice, How, Plan, Refused};
 pub use report::{Dynamic, Kind, Problem, Report};

@@ -13,4 +13,7 @@ mod env_show;
 mod explain;
 mod explain_kinds;
 mod library_tree;
+mod locate;
+#[path = "../common/nix_index.rs"]
+mod nix_index;
 mod stub;

@@ -7,6 +7,16 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::elf::Architecture;
 
+mod doctor;
+mod index;
+mod locate;
+mod pin;
+
+pub use doctor::DoctorArgs;
+pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
+pub use locate::LocateArgs;
+pub use pin::{Auto, PinArgs};
+
 /// Run programs built for other Linux systems on NixOS, unpatched.
 #[derive(Debug, Parser)]
 #[command(name = "ldshim", version, propagate_version = true)]
@@ -23,6 +33,15 @@ pub enum Command {
     Run(RunArgs),
     /// Explain what would happen if a program were started through the stub
     Explain(ExplainArgs),
+    /// Check whether foreign programs can run here, or explain an error message
+    Doctor(DoctorArgs),
+    /// Find the libraries that a program misses, and give them to it for good
+    Pin(PinArgs),
+    /// Say which packages have a library
+    Locate(LocateArgs),
+    /// Fill the index of libraries that `locate` and `explain` look into
+    #[command(subcommand)]
+    Index(IndexCommand),
     /// Build and inspect library environments
     #[command(subcommand)]
     Env(EnvCommand),

@@ -4,11 +4,15 @@
 
 pub mod cli;
 pub mod commands;
+pub mod doctor;
 pub mod elf;
 pub mod explain;
 pub mod host_env;
+pub mod index;
 pub mod library_env;
 pub mod loader_cache;
+pub mod nix;
+pub mod pin;
 pub mod resolver;
 pub mod sandbox;
 pub mod stub_file;

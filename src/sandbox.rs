@@ -52,6 +52,11 @@ impl Entry {
     }
 }
 
+/// The settings of this system that forbid user namespaces, and how to change each; empty if none does.
+pub fn user_namespaces_forbidden_by() -> Vec<String> {
+    namespace::forbidden_by()
+}
+
 impl Root {
     /// A root with nothing in it.
     pub fn new() -> Self {

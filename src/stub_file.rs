@@ -6,7 +6,7 @@ use std::ffi::CStr;
 use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use loader_stub::baked::{Baked, SECTION, SIZE};
@@ -14,8 +14,21 @@ use loader_stub::c_library::CLibrary;
 
 use crate::elf::section;
 
+/// The environment variable that names the stub to use.
+pub const VARIABLE: &str = "LDSHIM_STUB";
+
 /// The mode of a written stub: every user's programs are started through it.
 const MODE: u32 = 0o755;
+
+/// Where a stub is that is installed with this executable.
+///
+/// # Errors
+/// The system does not say where this executable is.
+pub fn places() -> Result<[PathBuf; 2]> {
+    let executable = std::env::current_exe().context("cannot learn where ldshim is installed")?;
+    let folder = executable.parent().unwrap_or(Path::new("/"));
+    Ok([folder.join("nix-ld"), folder.join("../libexec/nix-ld")])
+}
 
 /// A stub's file in memory.
 #[derive(Debug)]

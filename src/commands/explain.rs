@@ -54,19 +54,29 @@ fn explain(args: &ExplainArgs) -> Result<Option<bool>> {
 }
 
 fn settings(args: &ExplainArgs) -> Result<Settings> {
-    let from_environment = env::var_os(stub::VARIABLE).filter(|value| !value.is_empty());
+    let inherited = inherited()?;
     Ok(Settings {
-        environment: env::vars_os().collect(),
-        stub: args.stub.clone().or(from_environment.map(PathBuf::from)),
-        stub_places: stub::places()?.into(),
+        stub: args.stub.clone().or(inherited.stub),
         loader: args.loader.clone(),
         library_path: args.library_path.clone(),
         without_pins: args.without_pins,
+        ..inherited
+    })
+}
+
+/// What this process was started with says, and nothing else.
+pub(super) fn inherited() -> Result<Settings> {
+    let stub = env::var_os(stub::VARIABLE).filter(|value| !value.is_empty());
+    Ok(Settings {
+        environment: env::vars_os().collect(),
+        stub: stub.map(PathBuf::from),
+        stub_places: stub::places()?.into(),
+        ..Settings::default()
     })
 }
 
 /// Prints to stdout, with colours on a terminal only. A reader that has seen enough is no error.
-fn print(text: &str) -> Result<()> {
+pub(super) fn print(text: &str) -> Result<()> {
     let mut stdout = anstream::AutoStream::auto(io::stdout().lock());
     match stdout
         .write_all(text.as_bytes())

@@ -8,8 +8,12 @@ use anyhow::{Context, Result};
 use crate::cli::{Cli, Command};
 
 mod completions;
+mod doctor;
 mod env;
 mod explain;
+mod index;
+mod locate;
+mod pin;
 mod run;
 mod stub;
 
@@ -21,6 +25,10 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Pin(args) => pin::run(&args),
+        Command::Locate(args) => locate::run(&args),
+        Command::Index(command) => index::run(&command),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
         Command::Completions(args) => completions::run(&args),

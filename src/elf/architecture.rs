@@ -20,6 +20,8 @@ pub struct Architecture {
     pub machine: u16,
     /// The path at which its programs expect glibc's loader.
     pub loader_path: &'static str,
+    /// The path at which its programs expect musl's loader: `LDSO_ARCH` in musl's arch/ARCH/reloc.h.
+    pub musl_loader_path: &'static str,
     /// The flags of its libraries in `ld.so.cache`: `_DL_CACHE_DEFAULT_ID` of the architecture's
     /// `dl-cache.h` in glibc.
     pub cache_flags: i32,
@@ -35,6 +37,7 @@ impl Architecture {
         class: Class::Bits64,
         machine: EM_X86_64,
         loader_path: "/lib64/ld-linux-x86-64.so.2",
+        musl_loader_path: "/lib/ld-musl-x86_64.so.1",
         cache_flags: 0x300 | CACHE_FLAG_LIBC6,
         char_is_signed: true,
     };
@@ -45,6 +48,7 @@ impl Architecture {
         class: Class::Bits32,
         machine: EM_386,
         loader_path: "/lib/ld-linux.so.2",
+        musl_loader_path: "/lib/ld-musl-i386.so.1",
         cache_flags: CACHE_FLAG_LIBC6,
         char_is_signed: true,
     };
@@ -55,6 +59,7 @@ impl Architecture {
         class: Class::Bits64,
         machine: EM_AARCH64,
         loader_path: "/lib/ld-linux-aarch64.so.1",
+        musl_loader_path: "/lib/ld-musl-aarch64.so.1",
         cache_flags: 0xa00 | CACHE_FLAG_LIBC6,
         char_is_signed: false,
     };
@@ -65,6 +70,7 @@ impl Architecture {
         class: Class::Bits64,
         machine: EM_RISCV,
         loader_path: "/lib/ld-linux-riscv64-lp64d.so.1",
+        musl_loader_path: "/lib/ld-musl-riscv64.so.1",
         cache_flags: 0x1000 | CACHE_FLAG_LIBC6,
         char_is_signed: false,
     };

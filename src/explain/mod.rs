@@ -35,11 +35,13 @@ use crate::loader_cache::CacheFile;
 use crate::resolver::{self, Files, Machine, Program, RealLoader, Start, map_file};
 use kind::{Contents, contents};
 use pin::Pin;
-use plan::Plan;
 
+pub use glibc::is_of_glibc_family;
+pub(crate) use kind::is_secure;
 pub use payload::Payload;
-pub use plan::{Choice, How, Refused};
+pub use plan::{Choice, How, Plan, Refused};
 pub use report::{Dynamic, Kind, Problem, Report};
+pub(crate) use stub::check_loader;
 
 /// How often a script's interpreter may be a script itself, as in Linux's `fs/exec.c`.
 const MOST_SCRIPTS: usize = 5;

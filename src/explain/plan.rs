@@ -123,7 +123,7 @@ impl Plan {
     ///
     /// # Errors
     /// The stub that is named is none, or is for another architecture.
-    pub(super) fn of_the_stub(
+    pub(crate) fn of_the_stub(
         architecture: &'static Architecture,
         c_library: CLibrary,
         is_secure: bool,

@@ -43,7 +43,7 @@ pub(super) fn find(
 }
 
 /// Whether the stub could use a loader; if not, its own words for the reason.
-pub(super) fn check_loader(path: &Path, architecture: &Architecture) -> Result<(), String> {
+pub(crate) fn check_loader(path: &Path, architecture: &Architecture) -> Result<(), String> {
     let bytes = map_file(path).map_err(|error| match error.raw_os_error() {
         Some(number) => nix::errno::Errno::from_raw(number).desc().to_owned(),
         None => error.to_string(),

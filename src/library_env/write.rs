@@ -56,6 +56,16 @@ impl LibraryEnv {
         Ok(target.path)
     }
 
+    /// Writes this environment into a directory that is empty.
+    ///
+    /// # Errors
+    /// If the file system refuses. Then a part of it may be there.
+    pub fn write_into(&self, directory: &Path) -> Result<()> {
+        let cache = self.cache().map(|cache| cache.serialize()).transpose()?;
+        self.fill(directory, cache.as_deref())
+            .with_context(|| format!("cannot write {}", directory.display()))
+    }
+
     /// Whether `directory` has these links, this cache and nothing else. Asking is a tenth of the
     /// work of writing, and newer loaders, which notice a new cache, need not read it again.
     fn is_written_at(&self, directory: &Path, cache: Option<&[u8]>) -> io::Result<bool> {

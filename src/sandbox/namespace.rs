@@ -78,12 +78,16 @@ fn reason(errno: Errno) -> String {
     format!("{}. {}", errno.desc(), advice(errno, Path::new(SETTINGS)))
 }
 
-/// What to switch on, judged by the settings below `settings`.
-fn advice(errno: Errno, settings: &Path) -> String {
+/// The settings that forbid user namespaces, each with its name, its value and the command that allows them.
+pub(super) fn forbidden_by() -> Vec<String> {
+    forbidding(Path::new(SETTINGS))
+}
+
+fn forbidding(settings: &Path) -> Vec<String> {
     let forbids = |file: &str, value: &str| {
         fs::read_to_string(settings.join(file)).is_ok_and(|found| found.trim() == value)
     };
-    let commands: Vec<String> = SWITCHES
+    SWITCHES
         .iter()
         .filter(|(file, value, _)| forbids(file, value))
         .map(|(file, value, command)| {
@@ -92,7 +96,12 @@ fn advice(errno: Errno, settings: &Path) -> String {
                 file.replace('/', ".")
             )
         })
-        .collect();
+        .collect()
+}
+
+/// What to switch on, judged by the settings below `settings`.
+fn advice(errno: Errno, settings: &Path) -> String {
+    let commands = forbidding(settings);
     if !commands.is_empty() {
         return format!(
             "User namespaces are forbidden here. {}",

@@ -8,8 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::program::Program;
 use crate::elf::{self, Architecture};
 
-/// The environment variable that names a stub.
-pub(in crate::commands) const VARIABLE: &str = "LDSHIM_STUB";
+pub(in crate::commands) use crate::stub_file::{VARIABLE, places};
 
 /// The stub named by `--stub` or LDSHIM_STUB, else the one installed with this executable.
 pub(super) fn find(named: Option<&Path>, program: &Program) -> Result<PathBuf> {
@@ -35,13 +34,6 @@ pub(super) fn find(named: Option<&Path>, program: &Program) -> Result<PathBuf> {
         stub.display()
     );
     Ok(stub)
-}
-
-/// Where a stub is that is installed with this executable.
-pub(in crate::commands) fn places() -> Result<[PathBuf; 2]> {
-    let executable = env::current_exe().context("cannot learn where ldshim is installed")?;
-    let folder = executable.parent().unwrap_or(Path::new("/"));
-    Ok([folder.join("nix-ld"), folder.join("../libexec/nix-ld")])
 }
 
 fn installed() -> Result<PathBuf> {

@@ -1,0 +1,63 @@
+//! `ldshim doctor` and `ldshim doctor --message TEXT`
+
+use std::io::{self, Read};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+
+use super::explain;
+use crate::cli::DoctorArgs;
+use crate::doctor::{diagnose, examine, is_healthy, json, text};
+
+/// The most that is read of standard input, in bytes.
+const MOST_INPUT: u64 = 16 << 20;
+
+/// Returns 0 if nothing is wrong, or if the message is known; else 1.
+pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode> {
+    let (is_fine, written) = match &args.message {
+        Some(message) if message == "-" => explain_message(&standard_input()?, args)?,
+        Some(message) => explain_message(message, args)?,
+        None => {
+            let groups = examine(&explain::inherited()?);
+            let written = if args.json {
+                format!("{:#}\n", json::groups(&groups))
+            } else {
+                text::groups(&groups)
+            };
+            (is_healthy(&groups), written)
+        }
+    };
+    explain::print(&written)?;
+    Ok(if is_fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn explain_message(message: &str, args: &DoctorArgs) -> Result<(bool, String)> {
+    ensure!(
+        !message.trim().is_empty(),
+        "there is no message to explain; give the text to --message, or `--message -` and the text on standard input"
+    );
+    let diagnoses = diagnose(message);
+    let is_known = !diagnoses.is_empty();
+    if args.json {
+        return Ok((is_known, format!("{:#}\n", json::diagnoses(&diagnoses))));
+    }
+    if !is_known {
+        eprintln!(
+            "ldshim: this message is not known; `ldshim explain PROGRAM` says what is wrong with a program, `ldshim doctor` what \
+             is wrong with the system"
+        );
+    }
+    Ok((is_known, text::diagnoses(&diagnoses)))
+}
+
+fn standard_input() -> Result<String> {
+    let mut bytes = Vec::new();
+    let mut input = io::stdin().lock().take(MOST_INPUT);
+    let read = input.read_to_end(&mut bytes);
+    read.context("cannot read the message from standard input")?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

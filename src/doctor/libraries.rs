@@ -1,0 +1,127 @@
+//! Whether the library environments in use hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use loader_stub::c_library::CLibrary;
+use loader_stub::plan;
+use std::os::unix::ffi::OsStrExt;
+
+use super::finding::Finding;
+use super::plan::Plans;
+use crate::explain::{Explainer, Problem, Settings};
+use crate::library_env::{Inspection, LOADER_NAME, inspect};
+
+/// At most so many names are listed.
+const MOST_NAMES: usize = 5;
+
+/// Looks at the library environments of both plans.
+pub(super) fn check(plans: &Plans, settings: &Settings) -> Vec<Finding> {
+    let plans = [&plans.here, &plans.elsewhere];
+    let directories: BTreeSet<PathBuf> = plans
+        .into_iter()
+        .flatten()
+        .filter_map(|plan| plan.libraries.as_ref())
+        .filter_map(|it| plan::single_directory(it.path.as_os_str().as_bytes(), CLibrary::Glibc))
+        .map(|directory| OsStr::from_bytes(directory).into())
+        .filter(|directory: &PathBuf| directory.join(LOADER_NAME).symlink_metadata().is_ok())
+        .collect();
+    directories
+        .iter()
+        .flat_map(|directory| of_directory(directory, settings))
+        .collect()
+}
+
+fn of_directory(directory: &Path, settings: &Settings) -> Vec<Finding> {
+    let name = directory.display();
+    let env = match inspect(directory) {
+        Ok(env) => env,
+        Err(error) => {
+            return vec![Finding::problem(
+                "library-environment-unreadable",
+                format!("{error:#}"),
+                "Everybody who starts programs has to be able to read it.",
+            )];
+        }
+    };
+    let mut findings = Vec::new();
+    let severe = env.problem_count() - usize::from(env.is_place_wrong);
+    if severe > 0 {
+        findings.push(Finding::problem(
+            "library-environment-broken",
+            format!("{name} does not hold: {severe} of its parts are wrong"),
+            &format!("`ldshim env show {name}` lists them. Build it again, and root its packages against garbage collection."),
+        ));
+    } else {
+        let count = env.libraries.len();
+        let seen = format!("{name} holds: {count} libraries");
+        findings.push(Finding::ok("library-environment", seen));
+    }
+    if env.is_place_wrong {
+        findings.push(Finding::warning(
+            "cache-place-wrong",
+            format!("{name}: ld.so.cache.place is not true of its loader"),
+            "Programs start more slowly. Build it again with `ldshim env build`.",
+        ));
+    }
+    findings.extend(of_libraries(&env, settings));
+    findings
+}
+
+/// Libraries that would not load: they need what the environment lacks.
+fn of_libraries(env: &Inspection, settings: &Settings) -> Option<Finding> {
+    let directory = env.directory.as_path();
+    let settings = Settings {
+        loader: Some(directory.join(LOADER_NAME).into()),
+        library_path: Some(directory.into()),
+        environment: Vec::new(),
+        ..settings.clone()
+    };
+    let explainer = Explainer::new(&settings);
+    let files: BTreeMap<&Path, &OsStr> = env
+        .libraries
+        .iter()
+        .filter(|it| it.problem.is_none())
+        .map(|it| (it.path.as_path(), it.name.as_os_str()))
+        .collect();
+    let mut missing = BTreeSet::new();
+    let mut libraries = Vec::new();
+    for (path, name) in files {
+        let Ok(report) = explainer.explain(path) else {
+            continue;
+        };
+        let lacks = report.problems.iter().filter_map(|problem| match problem {
+            Problem::Missing { name, .. } => Some(name.display().to_string()),
+            Problem::Version(missing) => Some(missing.version.display().to_string()),
+            _ => None,
+        });
+        let lacks: Vec<_> = lacks.collect();
+        if !lacks.is_empty() {
+            missing.extend(lacks);
+            libraries.push(name.display().to_string());
+        }
+    }
+    (!libraries.is_empty()).then(|| {
+        let missing: Vec<_> = missing.into_iter().collect();
+        Finding::warning(
+            "libraries-incomplete",
+            format!(
+                "{}: {} would not load, for lack of {}",
+                directory.display(),
+                shortened(&libraries),
+                shortened(&missing)
+            ),
+            "Add the packages that have these (`ldshim locate NAME`), or a newer loader where a version is named.",
+        )
+    })
+}
+
+/// Some names, and how many more there are.
+fn shortened(names: &[String]) -> String {
+    let listed = names[..names.len().min(MOST_NAMES)].join(", ");
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
+}

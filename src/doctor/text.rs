@@ -1,0 +1,97 @@
+//! Findings for people. Colours are in the text; whoever prints it takes them out where it is no terminal that they are
+//! for.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Diagnosis, Finding, Group, Level};
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+const QUIET: Style = Style::new().dimmed();
+const NAME: Style = Style::new().bold();
+
+/// Where the sentences of a finding begin.
+const INDENT: &str = "           ";
+
+/// All findings, and how many are bad.
+#[must_use]
+pub fn groups(groups: &[Group]) -> String {
+    let mut text = String::new();
+    for group in groups.iter().filter(|it| !it.findings.is_empty()) {
+        _ = writeln!(text, "{NAME}{}{NAME:#}", group.name);
+        for finding in &group.findings {
+            write_finding(&mut text, finding);
+        }
+    }
+    let count = |level| {
+        let findings = groups.iter().flat_map(|it| &it.findings);
+        findings.filter(|it| it.level == level).count()
+    };
+    let problems = counted(count(Level::Problem), "problem");
+    let warnings = counted(count(Level::Warning), "warning");
+    let style = match (count(Level::Problem), count(Level::Warning)) {
+        (0, 0) => GOOD,
+        (0, _) => DOUBTFUL,
+        _ => BAD,
+    };
+    _ = writeln!(text, "{style}{problems}, {warnings}{style:#}");
+    text
+}
+
+fn write_finding(text: &mut String, finding: &Finding) {
+    let style = match finding.level {
+        Level::Ok => GOOD,
+        Level::Info => QUIET,
+        Level::Warning => DOUBTFUL,
+        Level::Problem => BAD,
+    };
+    let level = finding.level.name();
+    let seen = printable(&finding.seen);
+    _ = writeln!(text, "  {style}{level:8}{style:#} {seen}");
+    if let Some(advice) = &finding.advice {
+        _ = writeln!(text, "{INDENT}{QUIET}{}{QUIET:#}", printable(advice));
+    }
+}
+
+/// A value of a variable may have control characters in it, which are not for the terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|letter| {
+            if letter.is_control() {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
+        .collect()
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+/// What messages mean.
+#[must_use]
+pub fn diagnoses(diagnoses: &[Diagnosis]) -> String {
+    let mut text = String::new();
+    for (number, diagnosis) in diagnoses.iter().enumerate() {
+        if number > 0 {
+            text.push('\n');
+        }
+        _ = writeln!(text, "{BAD}{}{BAD:#}", diagnosis.line);
+        _ = writeln!(text, "  {NAME}why{NAME:#}  {}", diagnosis.trap.cause);
+        _ = writeln!(text, "  {NAME}do{NAME:#}   {}", diagnosis.advice());
+        let threads = diagnosis.trap.threads.join(", ");
+        if !threads.is_empty() {
+            _ = writeln!(text, "  {QUIET}see  {threads}{QUIET:#}");
+        }
+    }
+    text
+}

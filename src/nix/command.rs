@@ -1,0 +1,160 @@
+//! One command of Nix: started, waited for until the deadline, its failure told in its own words.
+
+use std::io::{self, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::Nix;
+
+/// How many lines of a failed command's messages are told.
+const LINES_TOLD: usize = 6;
+
+/// How often a command with a deadline is asked whether it has ended.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+/// What becomes of a command's messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Messages {
+    /// They are shown as they come: progress.
+    Shown,
+    /// They are told if the command fails.
+    Kept,
+}
+
+/// What a command did.
+pub(super) struct Outcome {
+    status: ExitStatus,
+    /// What it printed to stdout.
+    pub(super) printed: String,
+    messages: String,
+}
+
+impl Outcome {
+    /// Whether it succeeded.
+    pub(super) fn is_success(&self) -> bool {
+        self.status.success()
+    }
+
+    /// What it printed, if it succeeded; else an error with the last lines of its messages.
+    pub(super) fn success(self, name: &str) -> Result<String> {
+        if self.is_success() {
+            return Ok(self.printed);
+        }
+        let lines: Vec<_> = self.messages.lines().map(str::trim_end).collect();
+        let lines: Vec<_> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+        let last = lines[lines.len().saturating_sub(LINES_TOLD)..].join("\n  ");
+        let what = match self.status.code() {
+            Some(code) => format!("{name} failed with status {code}"),
+            None => format!("{name} ended by a signal ({})", self.status),
+        };
+        bail!(if last.is_empty() {
+            what
+        } else {
+            format!("{what}:\n  {last}")
+        })
+    }
+}
+
+impl Nix {
+    /// A command, for instance `nix-store`.
+    pub(super) fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.directory.join(name));
+        // Other programs in the same place are what it starts itself.
+        command.env("NIX_LD_ON_DEMAND", "0");
+        command
+    }
+
+    /// Runs a command to its end, with this text as its input.
+    pub(super) fn run(
+        &self,
+        mut command: Command,
+        input: &str,
+        messages: Messages,
+    ) -> Result<Outcome> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        command.stdin(if input.is_empty() {
+            Stdio::null()
+        } else {
+            Stdio::piped()
+        });
+        command.stdout(Stdio::piped());
+        command.stderr(match messages {
+            Messages::Shown => Stdio::inherit(),
+            Messages::Kept => Stdio::piped(),
+        });
+        if self.deadline.is_some() {
+            into_group(&mut command);
+        }
+        let operation = || format!("cannot run {name}");
+        let mut child = command.spawn().with_context(operation)?;
+        let printed = reader(child.stdout.take());
+        let told = reader(child.stderr.take());
+        if let Some(mut stdin) = child.stdin.take() {
+            // A command that reads no input says by itself what is wrong.
+            let _ = stdin.write_all(input.as_bytes());
+        }
+        let status = self.wait(&mut child).with_context(operation)?;
+        Ok(Outcome {
+            status,
+            printed: text(printed).with_context(operation)?,
+            messages: text(told).with_context(operation)?,
+        })
+    }
+
+    /// Waits for the end of a command, and kills it with all that it has started at the deadline.
+    fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
+        let Some(deadline) = self.deadline else {
+            return Ok(child.wait()?);
+        };
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            if Instant::now() >= deadline {
+                let group = Pid::from_raw(i32::try_from(child.id())?);
+                // Errors mean that it has ended just now.
+                let _ = killpg(group, Signal::SIGKILL);
+                child.wait()?;
+                bail!("it took longer than it may, and was killed");
+            }
+            thread::sleep(PATIENCE);
+        }
+    }
+}
+
+/// Makes a command the first of a process group, so that it can be killed with all that it starts. It no longer
+/// gets the signals of the terminal then, so it gets one when this process ends.
+fn into_group(command: &mut Command) {
+    command.process_group(0);
+    // SAFETY: the closure makes one system call and nothing else.
+    #[allow(unsafe_code)]
+    unsafe {
+        command.pre_exec(|| Ok(set_pdeathsig(Signal::SIGTERM)?))
+    };
+}
+
+/// Reads all that comes, in a thread: a command that nobody listens to would wait.
+fn reader(source: Option<impl Read + Send + 'static>) -> Option<JoinHandle<io::Result<Vec<u8>>>> {
+    let mut source = source?;
+    Some(thread::spawn(move || {
+        let mut bytes = Vec::new();
+        source.read_to_end(&mut bytes).map(|_| bytes)
+    }))
+}
+
+fn text(reader: Option<JoinHandle<io::Result<Vec<u8>>>>) -> Result<String> {
+    let Some(reader) = reader else {
+        return Ok(String::new());
+    };
+    let bytes = reader
+        .join()
+        .map_err(|_| anyhow!("a thread has failed"))??;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,61 @@
+//! Paths in the Nix store.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+/// The directory of the store. Binary caches serve no other.
+pub const STORE: &str = "/nix/store";
+
+/// The number of characters of the hash that a name in the store begins with: the manual of Nix, "Store Path".
+pub(super) const HASH_LENGTH: usize = 32;
+
+/// The store path that `path` is, or lies in; `None` if it lies elsewhere, or in what is no store path, such as
+/// `.links`. It is not asked whether there is one.
+#[must_use]
+pub fn store_path_of(path: &Path) -> Option<PathBuf> {
+    let mut below = path.strip_prefix(STORE).ok()?.components();
+    let Component::Normal(name) = below.next()? else {
+        return None;
+    };
+    let is_plain = below.all(|it| matches!(it, Component::Normal(_)));
+    let bytes = name.as_bytes();
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-._?=".contains(byte);
+    let is_store_path = bytes.len() > HASH_LENGTH + 1
+        && bytes[..HASH_LENGTH].iter().all(u8::is_ascii_alphanumeric)
+        && bytes[HASH_LENGTH] == b'-'
+        && bytes.iter().all(is_allowed);
+    (is_plain && is_store_path).then(|| Path::new(STORE).join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_in_the_store_lies_in_a_store_path() {
+        let path = "/nix/store/1r3kk2wvwpix2wfxij2rv7kb119kj4jx-zlib-1.3.1";
+        for file in [path, &format!("{path}/"), &format!("{path}/lib/libz.so.1")] {
+            assert_eq!(store_path_of(file.as_ref()), Some(path.into()), "{file}");
+        }
+    }
+
+    #[test]
+    fn whatever_else_is_no_store_path() {
+        for path in [
+            "/nix/store",
+            "/nix/store/",
+            "/nix/store/.links/x",
+            "/nix/store/short-name",
+            "/nix/store/1r3kk2wvwpix2wfxij2rv7kb119kj4jx",
+            "/nix/store/1r3kk2wvwpix2wfxij2rv7kb119kj4jx-",
+            "/nix/store/1r3kk2wvwpix2wfxij2rv7kb119kj4jx-a\"b",
+            "/nix/store/1r3kk2wvwpix2wfxij2rv7kb119kj4jx-a${b}",
+            "/nix/store/../store/1r3kk2wvwpix2wfxij2rv7kb119kj4jx-zlib",
+            "/nix/store/1r3kk2wvwpix2wfxij2rv7kb119kj4jx-zlib/../../../etc",
+            "/usr/lib/libz.so.1",
+            "nix/store/1r3kk2wvwpix2wfxij2rv7kb119kj4jx-zlib",
+        ] {
+            assert_eq!(store_path_of(path.as_ref()), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The pins and marks that there are.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use loader_stub::identity::Identity;
+
+use super::MANIFEST;
+use super::marks::Mark;
+use super::pin_json::Pin;
+use super::state::State;
+use crate::elf::{Image, program_identity};
+use crate::resolver::map_file;
+
+/// What is in the place of a program's pin.
+#[derive(Debug)]
+pub struct Entry {
+    /// The program's identity.
+    pub identity: Identity,
+    /// The place.
+    pub path: PathBuf,
+    /// What is there.
+    pub content: Content,
+}
+
+/// What can be in the place of a pin.
+#[derive(Debug)]
+pub enum Content {
+    /// A pin.
+    Pin(Box<Pin>),
+    /// A mark.
+    Mark(Mark),
+    /// Something that cannot be read: why.
+    Damaged(String),
+}
+
+/// Whether a pin is of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// It is.
+    Holds,
+    /// There is no program any more at the path at which it was pinned.
+    ProgramGone,
+    /// There is another program at that path, which has another identity: it was updated.
+    ProgramChanged,
+    /// Store paths that it needs are gone.
+    PathsGone,
+    /// It is none, but a mark.
+    Marked(Mark),
+    /// It cannot be read.
+    Damaged,
+}
+
+impl Entry {
+    /// Looks whether it is of use.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        let pin = match &self.content {
+            Content::Pin(pin) => pin,
+            Content::Mark(mark) => return Condition::Marked(*mark),
+            Content::Damaged(_) => return Condition::Damaged,
+        };
+        match identity_of(Path::new(&pin.program)) {
+            None => Condition::ProgramGone,
+            Some(identity) if identity != self.identity => Condition::ProgramChanged,
+            Some(_) if !self.path.join(MANIFEST).exists() => Condition::PathsGone,
+            Some(_) => Condition::Holds,
+        }
+    }
+
+    fn read(identity: Identity, path: PathBuf) -> Self {
+        let content = match path.read_link() {
+            Ok(text) => match Mark::parse(text.as_os_str()) {
+                Some(mark) => Content::Mark(mark),
+                None => Content::Damaged(format!("a link to {}", text.display())),
+            },
+            Err(_) => match Pin::read(&path) {
+                Ok(pin) => Content::Pin(Box::new(pin)),
+                Err(error) => Content::Damaged(format!("{error:#}")),
+            },
+        };
+        Self {
+            identity,
+            path,
+            content,
+        }
+    }
+}
+
+/// The identity of the program at a path; none, if there is none.
+pub(super) fn identity_of(program: &Path) -> Option<Identity> {
+    let bytes = map_file(program).ok()?;
+    let image = Image::parse(&bytes).ok()?;
+    Some(program_identity(&image).short)
+}
+
+/// All pins and marks, by identity.
+///
+/// # Errors
+/// The directory cannot be read. That there is none is no error.
+pub fn all(state: &State) -> Result<Vec<Entry>> {
+    let directory = state.pins();
+    let operation = || format!("cannot list {}", directory.display());
+    let entries = match fs::read_dir(&directory) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.with_context(operation)?,
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        let entry = entry.with_context(operation)?;
+        // Other names are those of pins that are being written.
+        if let Some(identity) = Identity::parse(entry.file_name().as_encoded_bytes()) {
+            all.push(Entry::read(identity, entry.path()));
+        }
+    }
+    all.sort_by_key(|entry| entry.identity);
+    Ok(all)
+}
+
+/// What is in the place of a program's pin, if anything is.
+#[must_use]
+pub fn find(state: &State, identity: Identity) -> Option<Entry> {
+    let path = state.pin(identity);
+    let exists = fs::symlink_metadata(&path).is_ok();
+    exists.then(|| Entry::read(identity, path))
+}

@@ -1,0 +1,78 @@
+//! Pins: the libraries of one program, found by the stub from the program's identity alone.
+//!
+//! A pin is a library environment with two more names in it: `pin.json`, which says what it is, and `manifest`, a
+//! link to the file in the Nix store that refers to everything of the store that the pin needs. A garbage
+//! collector root keeps that file, and so all of it. Without the file the pin's paths may be gone, so one look
+//! tells whether a pin can be used.
+//!
+//! Everything on disk is below a [`State`]. It is changed in such an order that whoever is killed at any time leaves
+//! the old pin or the new one, whole and kept; [`write()`] reads as that order.
+
+pub mod choice;
+mod environment;
+mod list;
+mod lock;
+pub mod lock_file;
+mod manifest;
+mod marks;
+mod pin_json;
+mod place;
+mod remove;
+mod state;
+mod sweep;
+mod switch;
+mod verify;
+mod write;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::elf::ProgramIdentity;
+
+pub(crate) use environment::build as environment;
+pub use list::{Condition, Content, Entry, all, find};
+pub use marks::{Mark, mark};
+pub use pin_json::{Pin, PinnedPackage};
+pub use remove::{Pruned, Removed, prune, unpin};
+pub use state::State;
+pub use verify::{Verdict, verify};
+pub use write::{Written, check_conflict, write};
+
+/// The name in a pin of the file that says what it is.
+pub const PIN_FILE: &str = "pin.json";
+/// The name in a pin of the link to the file in the store that refers to all that the pin needs.
+pub const MANIFEST: &str = "manifest";
+
+/// A package that was chosen because a program needs some of its libraries. It is in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Its attribute path in nixpkgs, if it is known.
+    pub attribute: Option<String>,
+    /// The output, such as `out` or `lib`.
+    pub output: String,
+    /// The output's store path.
+    pub store_path: PathBuf,
+    /// The names of the libraries that it was chosen for.
+    pub libraries: Vec<String>,
+    /// Why this one, for people.
+    pub reason: String,
+}
+
+/// What a pin is made of.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// The program's canonical path.
+    pub program: PathBuf,
+    /// Its identity.
+    pub identity: ProgramIdentity,
+    /// The libraries that the program finds today in its library environment: names and files.
+    pub base: Vec<(OsString, PathBuf)>,
+    /// The real loader: today's, or the newer one of a chosen package.
+    pub loader: PathBuf,
+    /// Directories that are searched first where they exist when the program starts.
+    pub extra_paths: Vec<PathBuf>,
+    /// The chosen packages.
+    pub packages: Vec<Package>,
+    /// The commit of nixpkgs that they are from, if it is known.
+    pub revision: Option<String>,
+}

@@ -1,0 +1,67 @@
+//! What writers leave behind that were killed, and what a newer pin has replaced.
+
+use std::fs::{self, DirEntry};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use loader_stub::identity::Identity;
+
+use super::state::State;
+use super::{manifest, place, switch};
+
+/// Removes everything from a state that belongs to no pin, and tells how much that was. Only who has the lock may.
+pub(super) fn sweep(state: &State) -> Result<usize> {
+    for entry in entries(&state.pins())? {
+        if entry.file_name().to_string_lossy().starts_with(switch::OLD) {
+            switch::restore(&entry.path())?;
+        }
+    }
+    let mut removed = 0;
+    for entry in entries(&state.pins())? {
+        if entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(place::TEMPORARY)
+        {
+            remove(&entry.path())?;
+            removed += 1;
+        }
+    }
+    for entry in entries(&state.roots())? {
+        if !is_root_of_a_pin(state, &entry) {
+            remove(&entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+fn is_root_of_a_pin(state: &State, entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    let digits = name.as_encoded_bytes().get(..loader_stub::identity::DIGITS);
+    let Some(identity) = digits.and_then(Identity::parse) else {
+        return false;
+    };
+    manifest::root_of(state, identity, &state.pin(identity)) == Some(name)
+}
+
+fn entries(directory: &Path) -> Result<Vec<DirEntry>> {
+    let operation = || format!("cannot list {}", directory.display());
+    let entries = fs::read_dir(directory).with_context(operation)?;
+    entries.map(|entry| entry.with_context(operation)).collect()
+}
+
+/// Removes a file, a link or a directory with all that is in it.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    let is_directory = fs::symlink_metadata(path).is_ok_and(|it| it.is_dir());
+    let result = if is_directory {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
+    match result {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        result => result.with_context(|| format!("cannot remove {}", path.display())),
+    }
+}

@@ -1,0 +1,161 @@
+//! The command itself: text, JSON, exit status, what it does with bad input
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::system::System;
+
+/// Runs ldshim here.
+fn ldshim(args: &[&str], input: &[u8]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+    command
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    // It may have ended before it read anything.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn the_text_has_each_finding_with_its_advice_and_counts() {
+    let output = System::new().ldshim(&["doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.starts_with("stub\n  problem  nothing is at /lib64/ld-linux-x86-64.so.2"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n           On NixOS: programs.nix-ld.enable = true;"),
+        "{text}"
+    );
+    assert!(text.ends_with("1 problem, no warnings\n"), "{text}");
+    assert!(!text.contains('\x1b'), "colours are for terminals");
+
+    let output = System::with_stub().ldshim(&["doctor"]);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn control_characters_of_variables_do_not_reach_the_terminal() {
+    let mut system = System::with_stub();
+    system.set("NIX_LD", "/gone\x1b[31m");
+    let output = system.ldshim(&["doctor"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("NIX_LD names /gone") && !text.contains('\x1b'),
+        "{text}"
+    );
+}
+
+#[test]
+fn variables_that_are_no_utf_8_are_told_as_far_as_they_can_be() {
+    use std::os::unix::ffi::OsStringExt;
+    let mut system = System::with_stub();
+    let value = std::ffi::OsString::from_vec(b"/gone\xff".to_vec());
+    system.set("NIX_LD", value.clone());
+    system.set("NIX_LD_LIBRARY_PATH", value);
+    let report = system.doctor();
+    assert!(
+        report.has("loader-gone") && report.has("directory-gone"),
+        "{report:?}"
+    );
+}
+
+#[test]
+fn a_message_is_explained_with_the_names_in_it() {
+    let message = "./tool: error while loading shared libraries: libfoo.so.1: cannot open shared object file: No such file or \
+                   directory";
+    let output = ldshim(&["doctor", "--json", "--message", message], b"");
+    assert_eq!(output.status.code(), Some(0));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["schema"], 1);
+    assert_eq!(json["known"], true);
+    let message = &json["messages"][0];
+    assert_eq!(message["code"], "missing-library");
+    assert_eq!(message["names"][0]["name"], "library");
+    assert_eq!(message["names"][0]["value"], "libfoo.so.1");
+    assert!(
+        message["advice"]
+            .as_str()
+            .unwrap()
+            .contains("`ldshim locate libfoo.so.1`")
+    );
+}
+
+#[test]
+fn a_log_on_standard_input_is_explained_message_by_message() {
+    let log = b"starting\nx: libz.so.1: cannot open shared object file\nx: libGL.so.1: cannot open shared object file\n\
+                y: liby.so.2: cannot open shared object file\n\xff\xfe\n";
+    let output = ldshim(&["doctor", "--json", "--message", "-"], log);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<_> = json["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["code"])
+        .collect();
+    assert_eq!(codes, ["missing-library", "opengl"]);
+    let names: Vec<_> = json["messages"][0]["names"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["value"])
+        .collect();
+    assert_eq!(names, ["libz.so.1", "liby.so.2"]);
+}
+
+#[test]
+fn a_message_that_is_not_known_is_said_to_be_so() {
+    for message in ["all is well", "libz.so.1 was loaded", "version 3 was found"] {
+        let output = ldshim(&["doctor", "--message", message], b"");
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(output.stdout.is_empty());
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            text.contains("not known") && text.contains("ldshim explain"),
+            "{text}"
+        );
+    }
+    let output = ldshim(&["doctor", "--json", "--message", "all is well"], b"");
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (output.status.code(), &json["known"]),
+        (Some(1), &Value::Bool(false))
+    );
+}
+
+#[test]
+fn no_message_at_all_is_an_error() {
+    for args in [
+        &["doctor", "--message", ""][..],
+        &["doctor", "--message", "-"],
+        &["doctor", "--message", " \n"],
+    ] {
+        let output = ldshim(args, b"");
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("there is no message"), "{text}");
+    }
+}
+
+#[test]
+fn control_characters_of_messages_do_not_reach_the_terminal() {
+    let message = "\x1b]0;title\x07./a: cannot execute: required file not found";
+    let output = ldshim(&["doctor", "--message", message], b"");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains(['\x1b', '\x07']), "{text:?}");
+}
+
+#[test]
+fn large_input_is_no_trouble() {
+    let mut log = vec![b'x'; 1 << 20];
+    log.extend(b": cannot open shared object file".repeat(10_000));
+    log.extend(b"\n./a: wrong ELF class: ELFCLASS32\n");
+    let output = ldshim(&["doctor", "--message", "-"], &log);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}

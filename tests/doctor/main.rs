@@ -1,0 +1,19 @@
+//! `ldshim doctor` in systems of all kinds: roots in namespaces, with a stub at the loader's place or something else.
+//!
+//! ldshim is started there by a real loader of the store, so that it runs whatever is at that place. Each check is seen to
+//! find what is wrong, and to find nothing where nothing is.
+
+mod answers;
+#[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod common;
+mod libraries;
+mod library_path;
+mod loader_variables;
+mod messages;
+mod messages_of_loaders;
+mod places;
+mod plan;
+mod surroundings;
+mod system;
+mod variables;

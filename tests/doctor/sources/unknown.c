@@ -1,0 +1,2 @@
+/* A static program that nobody knows. */
+int main(void) { return 0; }

@@ -7,6 +7,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::elf::Architecture;
 
+mod pins;
+
+pub use pins::{PinsArgs, UnpinArgs};
+
 /// Run programs built for other Linux systems on NixOS, unpatched.
 #[derive(Debug, Parser)]
 #[command(name = "ldshim", version, propagate_version = true)]
@@ -23,6 +27,10 @@ pub enum Command {
     Run(RunArgs),
     /// Explain what would happen if a program were started through the stub
     Explain(ExplainArgs),
+    /// List the pins of programs, check them, and remove those of no use
+    Pins(PinsArgs),
+    /// Remove the pins of programs
+    Unpin(UnpinArgs),
     /// Build and inspect library environments
     #[command(subcommand)]
     Env(EnvCommand),

@@ -10,8 +10,10 @@ use crate::cli::{Cli, Command};
 mod completions;
 mod env;
 mod explain;
+mod pins;
 mod run;
 mod stub;
+mod unpin;
 
 /// Carries out a parsed command line.
 ///
@@ -21,6 +23,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
+        Command::Pins(args) => pins::run(&args),
+        Command::Unpin(args) => unpin::run(&args),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
         Command::Completions(args) => completions::run(&args),

@@ -11,11 +11,13 @@ mod doctor;
 mod index;
 mod locate;
 mod pin;
+mod pins;
 
 pub use doctor::DoctorArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
 pub use locate::LocateArgs;
 pub use pin::{Auto, PinArgs};
+pub use pins::{PinsArgs, UnpinArgs};
 
 /// Run programs built for other Linux systems on NixOS, unpatched.
 #[derive(Debug, Parser)]
@@ -33,15 +35,19 @@ pub enum Command {
     Run(RunArgs),
     /// Explain what would happen if a program were started through the stub
     Explain(ExplainArgs),
-    /// Check whether foreign programs can run here, or explain an error message
-    Doctor(DoctorArgs),
     /// Find the libraries that a program misses, and give them to it for good
     Pin(PinArgs),
+    /// List the pins of programs, check them, and remove those of no use
+    Pins(PinsArgs),
+    /// Remove the pins of programs
+    Unpin(UnpinArgs),
     /// Say which packages have a library
     Locate(LocateArgs),
     /// Fill the index of libraries that `locate` and `explain` look into
     #[command(subcommand)]
     Index(IndexCommand),
+    /// Check whether foreign programs can run here, or explain an error message
+    Doctor(DoctorArgs),
     /// Build and inspect library environments
     #[command(subcommand)]
     Env(EnvCommand),

@@ -14,8 +14,10 @@ mod explain;
 mod index;
 mod locate;
 mod pin;
+mod pins;
 mod run;
 mod stub;
+mod unpin;
 
 /// Carries out a parsed command line.
 ///
@@ -29,6 +31,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Pin(args) => pin::run(&args),
         Command::Locate(args) => locate::run(&args),
         Command::Index(command) => index::run(&command),
+        Command::Pins(args) => pins::run(&args),
+        Command::Unpin(args) => unpin::run(&args),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
         Command::Completions(args) => completions::run(&args),

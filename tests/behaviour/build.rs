@@ -17,6 +17,7 @@ use crate::common::{Plan, platform, store_path};
 use crate::directives::{Artifact, Case, Compiled, PinState};
 use crate::glibc;
 
+#[path = "../common/long_path.rs"]
 mod long_path;
 
 /// The path at which the root has what was built.

@@ -11,7 +11,7 @@ mod exec;
 mod ground;
 mod initial_stack;
 mod limits;
-#[path = "../behaviour/build/long_path.rs"]
+#[path = "../common/long_path.rs"]
 #[expect(
     dead_code,
     reason = "loaders with changed cache paths are for tests/behaviour"

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::common;
 use crate::nix::{self, build, real_system};
 
-#[path = "../behaviour/build/long_path.rs"]
+#[path = "../common/long_path.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod long_path;
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::common::{build_stub, named, platform, target};
 use crate::nix::{command, run, xtask};
 
-#[path = "../behaviour/build/long_path.rs"]
+#[path = "../common/long_path.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod long_path;
 

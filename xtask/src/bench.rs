@@ -6,8 +6,12 @@
 
 pub mod counts;
 pub mod explain;
+#[allow(dead_code, reason = "shared with tests that call other parts of it")]
+#[path = "../../tests/common/long_path.rs"]
+mod long_path;
 pub mod many_libraries;
 pub mod measure;
+mod pins;
 pub mod program;
 pub mod starter;
 pub mod table;

@@ -6,10 +6,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use ldshim::elf::Architecture;
-use ldshim::library_env::{CACHE_NAME, PLACE_NAME};
+use ldshim::library_env::{CACHE_NAME, PLACE_NAME, cache_place};
 use ldshim::sandbox::Root;
 
 use super::program::{BENCH_PLACE, NODE_PLACE, Program};
+use super::{long_path, pins};
 use crate::store::Store;
 use crate::{process, workspace};
 
@@ -20,6 +21,11 @@ const LIBRARY_ENV_PLACE: &str = "/nld";
 pub const LIBRARIES_PLACE: &str = "/libs";
 /// The real loader, as stubs find it.
 const REAL_LOADER: &str = "/nld/ld.so";
+/// Where the same is with a loader that has room for a long cache path, as nixpkgs' has. Pins need it.
+const ROOMY_ENV_PLACE: &str = "/roomy";
+/// Homes: in one each program has a pin, in the other a mark that there is nothing to pin.
+const PINNED_PLACE: &str = "/pinned";
+const MARKED_PLACE: &str = "/marked";
 
 /// A loader in its root.
 pub struct Variant {
@@ -39,6 +45,12 @@ enum Settings {
     EtcCache,
     /// By NIX_LD and NIX_LD_LIBRARY_PATH: one library environment.
     LibraryEnv,
+    /// By the same: the one whose loader has room for a long cache path.
+    RoomyEnv,
+    /// By a pin.
+    Pinned,
+    /// As `RoomyEnv`, on demand, and the tool has said before that there is nothing to pin.
+    Marked,
     /// By the same: the directories of the program's libraries.
     Directories,
 }
@@ -46,15 +58,24 @@ enum Settings {
 impl Variant {
     /// The environment in which the loader starts `program`.
     pub fn environment(&self, program: &Program) -> Vec<(&'static str, String)> {
-        let libraries = match self.settings {
+        let (loader, libraries) = match self.settings {
             Settings::EtcCache => return Vec::new(),
-            Settings::LibraryEnv => LIBRARY_ENV_PLACE,
-            Settings::Directories => &program.directories,
+            Settings::Pinned => return vec![("XDG_STATE_HOME", PINNED_PLACE.to_owned())],
+            Settings::LibraryEnv => (REAL_LOADER.to_owned(), LIBRARY_ENV_PLACE),
+            Settings::RoomyEnv | Settings::Marked => {
+                (format!("{ROOMY_ENV_PLACE}/ld.so"), ROOMY_ENV_PLACE)
+            }
+            Settings::Directories => (REAL_LOADER.to_owned(), &*program.directories),
         };
-        vec![
-            ("NIX_LD", REAL_LOADER.to_owned()),
+        let mut environment = vec![
+            ("NIX_LD", loader),
             ("NIX_LD_LIBRARY_PATH", libraries.to_owned()),
-        ]
+        ];
+        if self.settings == Settings::Marked {
+            environment.push(("XDG_STATE_HOME", MARKED_PLACE.to_owned()));
+            environment.push(("NIX_LD_ON_DEMAND", "ask".to_owned()));
+        }
+        environment
     }
 }
 
@@ -64,23 +85,35 @@ impl Variant {
 /// The floor cannot be compiled, or a library environment cannot be written.
 pub fn all(store: &Store, node: &Path, stub: &Path, peer: Option<&Path>) -> Result<Vec<Variant>> {
     let folder = workspace::target("bench");
-    let [env, libraries] = ["nld", "libs"].map(|name| folder.join(name));
-    write_library_env(store, &folder.join("many"), &env)?;
+    let names = ["nld", "libs", "roomy", "marked"];
+    let [env, libraries, roomy, marked] = names.map(|name| folder.join(name));
+    write_library_env(store, &folder.join("many"), &env, None)?;
     write_plain_directory(store, &libraries)?;
+    let roomy_loader = folder.join("roomy-ld.so");
+    long_path::write_loader(&store.loader()?, &roomy_loader)?;
+    write_library_env(store, &folder.join("many"), &roomy, Some(&roomy_loader))?;
+    let identities = pins::identities(&folder, node)?;
+    pins::write_marks(&identities, &marked)?;
+    pins::add_manifest(&roomy)?;
     let floor = compile_floor(&folder)?;
 
     let base = Root::nixos_like()
         .bind_read_only(&folder, BENCH_PLACE)
         .bind_read_only(node, NODE_PLACE)
         .bind_read_only(&env, LIBRARY_ENV_PLACE)
-        .bind_read_only(&libraries, LIBRARIES_PLACE);
+        .bind_read_only(&libraries, LIBRARIES_PLACE)
+        .bind_read_only(&roomy, ROOMY_ENV_PLACE)
+        .bind_read_only(&marked, MARKED_PLACE);
+    let base = identities.iter().fold(base, |root, identity| {
+        root.bind_read_only(&roomy, pins::place(PINNED_PLACE, *identity))
+    });
     let variant = |name: String, loader: &Path, settings| {
         let root = base
             .clone()
             .bind_read_only(loader, Architecture::X86_64.loader_path);
         let root = match settings {
             Settings::EtcCache => root.bind_read_only(env.join(CACHE_NAME), "/etc/ld.so.cache"),
-            Settings::LibraryEnv | Settings::Directories => root,
+            _ => root,
         };
         Variant {
             name,
@@ -98,6 +131,13 @@ pub fn all(store: &Store, node: &Path, stub: &Path, peer: Option<&Path>) -> Resu
         variant("floor".into(), &floor, Settings::EtcCache),
         variant("stub, cache plan".into(), stub, Settings::LibraryEnv),
         variant("stub, environment plan".into(), stub, Settings::Directories),
+        variant(
+            "stub, cache plan, long path".into(),
+            stub,
+            Settings::RoomyEnv,
+        ),
+        variant("stub, the same by a pin".into(), stub, Settings::Pinned),
+        variant("stub, on demand, settled".into(), stub, Settings::Marked),
     ];
     if let Some(peer) = peer {
         let peer = peer
@@ -117,16 +157,27 @@ pub fn all(store: &Store, node: &Path, stub: &Path, peer: Option<&Path>) -> Resu
     Ok(variants)
 }
 
-/// A library environment of the store's libraries and of those in the directories below `many`.
-fn write_library_env(store: &Store, many: &Path, place: &Path) -> Result<()> {
+/// A library environment of the store's libraries and of those in the directories below `many`, with the store's loader
+/// or another.
+fn write_library_env(
+    store: &Store,
+    many: &Path,
+    place: &Path,
+    loader: Option<&Path>,
+) -> Result<()> {
     let mut collection = store.collect()?;
     for name in super::many_libraries::directory_names() {
         collection.add_package(&many.join(name))?;
     }
     let mut env = collection.finish()?;
-    let many = many.canonicalize().context("cannot find the libraries")?;
-    env.map_paths(|path| match path.strip_prefix(&many) {
-        Ok(below) => Path::new(BENCH_PLACE).join("many").join(below),
+    if let Some(loader) = loader {
+        env.cache_place = cache_place(loader);
+        env.loader = loader.to_owned();
+    }
+    let folder = many.parent().context("the libraries are in a folder")?;
+    let folder = folder.canonicalize().context("cannot find the libraries")?;
+    env.map_paths(|path| match path.strip_prefix(&folder) {
+        Ok(below) => Path::new(BENCH_PLACE).join(below),
         Err(_) => path.to_owned(),
     });
     env.write(place).map(drop)

@@ -11,6 +11,7 @@ pub mod json;
 mod kind;
 mod payload;
 mod plan;
+mod providers;
 mod report;
 mod script;
 mod stub;
@@ -37,6 +38,7 @@ use plan::Plan;
 
 pub use payload::Payload;
 pub use plan::{Choice, How, Refused};
+pub use providers::Providers;
 pub use report::{Dynamic, Kind, Problem, Report};
 
 /// How often a script's interpreter may be a script itself, as in Linux's `fs/exec.c`.

@@ -76,6 +76,3 @@ impl fmt::Display for Damaged {
 }
 
 impl std::error::Error for Damaged {}
-
-#[cfg(test)]
-mod tests;

@@ -48,7 +48,11 @@ pub fn database(folder: &Path) -> Result<PathBuf> {
             hash: &hash,
             name: &format!("{word}-{}.{}", number % 9, number % 31),
             attribute: &attribute,
-            output: if number % 7 == 0 { "dev" } else { "out" },
+            output: if number.is_multiple_of(7) {
+                "dev"
+            } else {
+                "out"
+            },
             is_top_level,
         };
         count += files.len();
@@ -67,7 +71,7 @@ fn files(random: &mut Random, number: u64) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     let mut file = |path: String| files.push((format!("{}r", path.len() * 97), path));
     file(format!("/bin/{word}"));
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         let version = number % 7;
         let whole = format!("lib{word}.so.{version}.{}.0", number % 11);
         file(format!("/lib/{whole}"));
@@ -76,7 +80,7 @@ fn files(random: &mut Random, number: u64) -> Vec<(String, String)> {
         }
     }
     let mut file = |path: String| files.push((format!("{}r", path.len() * 97), path));
-    if number % 10 == 0 {
+    if number.is_multiple_of(10) {
         for part in 0..12 {
             let name = format!(
                 "_{}.cpython-313-x86_64-linux-gnu.so",
@@ -85,7 +89,7 @@ fn files(random: &mut Random, number: u64) -> Vec<(String, String)> {
             file(format!("/lib/python3.13/site-packages/{word}/core/{name}"));
         }
     }
-    if number % 16 == 0 {
+    if number.is_multiple_of(16) {
         for part in 0..12 {
             file(format!(
                 "/lib/{word}/plugins/lib{}plugin.so",
@@ -93,7 +97,7 @@ fn files(random: &mut Random, number: u64) -> Vec<(String, String)> {
             ));
         }
     }
-    if number % 50 == 0 {
+    if number.is_multiple_of(50) {
         file(format!("/lib/{word}/libz.so.1"));
         file(format!(
             "/lib/{word}/{}",

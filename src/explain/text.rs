@@ -261,6 +261,7 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
     if !missing.is_empty() {
         _ = writeln!(text, "missing in all");
     }
+    let mut is_elsewhere = false;
     for (name, count) in missing {
         let found = tree.find(name);
         let here = found.map_or(String::new(), |path| {
@@ -271,7 +272,11 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
         _ = writeln!(text, "  {BAD}{shown:NAME_WIDTH$}{BAD:#} in {count}{here}");
         if found.is_none() {
             text.push_str(&providers.text(name, "    "));
+            is_elsewhere = true;
         }
+    }
+    if is_elsewhere {
+        text.push_str(&providers.excuse());
     }
     for (path, error) in &tree.unreadable {
         _ = writeln!(text, "{}: {error}", path.display());
@@ -294,7 +299,6 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
         ),
         _ => writeln!(text, "{BAD}{bad} of {all} would not start or load{BAD:#}"),
     };
-    text.push_str(&providers.excuse());
     text
 }
 

@@ -59,7 +59,7 @@ pub fn add(paths: &[PathBuf], place: &Place) -> Result<Added> {
                 let path = path.display();
                 anyhow!("cannot add to the index {path}: {error}; remove it and add the store paths again")
             })?;
-            store = Some(PathBuf::from(old));
+            store = (builder.packages() > 0).then(|| PathBuf::from(old));
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => {

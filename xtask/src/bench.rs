@@ -6,11 +6,16 @@
 
 pub mod counts;
 pub mod explain;
+pub mod index;
 #[allow(dead_code, reason = "shared with tests that call other parts of it")]
 #[path = "../../tests/common/long_path.rs"]
 mod long_path;
 pub mod many_libraries;
 pub mod measure;
+#[allow(dead_code, reason = "shared with tests that call other parts of it")]
+#[path = "../../tests/common/nix_index.rs"]
+mod nix_index;
+mod nixpkgs_like;
 mod pins;
 pub mod program;
 pub mod starter;

@@ -1,0 +1,102 @@
+//! Which packages have the libraries that are missing, as far as the index knows.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::text::{NAME_WIDTH, QUIET};
+use crate::index::{Index, Provider};
+
+/// How many packages are named for a library; of the others only how many there are.
+const MOST: usize = 5;
+
+/// Which packages have the libraries that are missing.
+#[derive(Debug)]
+pub enum Providers {
+    /// There is an index; it says this of each library.
+    Known(BTreeMap<OsString, Vec<Provider>>),
+    /// There is no index.
+    NoIndex,
+    /// The index cannot be used, for this reason.
+    Unusable(String),
+}
+
+impl Providers {
+    /// Asks the user's index for these libraries. It is not opened if there are none.
+    #[must_use]
+    pub fn of<'n>(missing: impl IntoIterator<Item = &'n OsStr>) -> Self {
+        let mut missing = missing.into_iter().peekable();
+        if missing.peek().is_none() {
+            return Self::Known(BTreeMap::new());
+        }
+        let ask = || {
+            let Some(index) = Index::open_default()? else {
+                return Ok(Self::NoIndex);
+            };
+            let mut known = BTreeMap::new();
+            for name in missing {
+                // The index has no names that are no text.
+                let found = name.to_str().map(|name| index.providers(name));
+                known.insert(name.to_owned(), found.transpose()?.unwrap_or_default());
+            }
+            anyhow::Ok(Self::Known(known))
+        };
+        ask().unwrap_or_else(|error| Self::Unusable(format!("{error:#}")))
+    }
+
+    fn get(&self, name: &OsStr) -> Option<&[Provider]> {
+        match self {
+            Self::Known(known) => known.get(name).map(|it| &it[..]),
+            _ => None,
+        }
+    }
+
+    /// Lines about a library for people, each with `indent` before it.
+    pub(super) fn text(&self, name: &OsStr, indent: &str) -> String {
+        let mut text = String::new();
+        let Some(providers) = self.get(name) else {
+            return text;
+        };
+        if providers.is_empty() {
+            _ = writeln!(
+                text,
+                "{indent}{QUIET}no package in the index has it{QUIET:#}"
+            );
+        }
+        for it in providers.iter().take(MOST) {
+            let label = it.label().unwrap_or_else(|| "in the store".into());
+            let path = it.store_path.join(&it.path);
+            let path = path.display();
+            _ = writeln!(text, "{indent}{label:NAME_WIDTH$} {QUIET}{path}{QUIET:#}");
+        }
+        if providers.len() > MOST {
+            let more = providers.len() - MOST;
+            let name = name.display();
+            _ = writeln!(text, "{indent}and {more} more: ldshim locate {name}");
+        }
+        text
+    }
+
+    /// One line that says why nothing is said of any library, if that is so.
+    pub(super) fn excuse(&self) -> String {
+        match self {
+            Self::Known(_) => String::new(),
+            Self::NoIndex => {
+                "There is no index that would say which packages have it: `ldshim locate NAME` says how to get one.\n"
+                    .into()
+            }
+            Self::Unusable(reason) => format!("Which packages have it cannot be told: {reason}.\n"),
+        }
+    }
+
+    /// The best providers of a library as JSON, and how many there are beside them; both null if there
+    /// is no index.
+    pub(super) fn json(&self, name: &OsStr) -> (Value, Value) {
+        let providers = self.get(name);
+        let best = providers.map(|it| it.iter().take(MOST).map(Provider::json).collect::<Vec<_>>());
+        let more = providers.map(|it| it.len().saturating_sub(MOST));
+        (json!(best), json!(more))
+    }
+}

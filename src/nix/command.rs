@@ -93,8 +93,10 @@ impl Nix {
             Messages::Kept => Stdio::piped(),
         });
         if self.deadline.is_some() {
-            into_group(&mut command);
+            // So that it can be ended with all that it starts. It no longer gets the signals of the terminal then.
+            command.process_group(0);
         }
+        end_with_this_process(&mut command);
         let operation = || format!("cannot run {name}");
         let mut child = command.spawn().with_context(operation)?;
         let printed = reader(child.stdout.take());
@@ -142,10 +144,8 @@ fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitSta
     }
 }
 
-/// Makes a command the first of a process group, so that it can be killed with all that it starts. It no longer
-/// gets the signals of the terminal then, so it gets one when this process ends.
-fn into_group(command: &mut Command) {
-    command.process_group(0);
+/// Has a command end when this process does: what it does is of no use to anybody then.
+fn end_with_this_process(command: &mut Command) {
     // SAFETY: the closure makes one system call and nothing else.
     #[allow(unsafe_code)]
     unsafe {

@@ -3,11 +3,13 @@
 //! A test starts one writer for each of these calls, and kills it there. So it sees each state in which a power cut
 //! can leave the files, as far as the kernel has them in order.
 
+use std::io::{Read, pipe};
 use std::path::Path;
 use std::process::Command;
 
 use ldshim::pin::{self, Pin};
 use loader_stub::identity::Identity;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use crate::check::{nothing_else, whole_pin};
 use crate::trace::kill_before;
@@ -56,7 +58,7 @@ fn changes_something(registers: &libc::user_regs_struct) -> bool {
 }
 
 /// Kills a command before each of its calls, one after the other, until it ends by itself. `before` and `after` are
-/// called each time. How often it was killed.
+/// called each time, when what it has started has ended as well. How often it was killed.
 fn kill_everywhere(
     mut command: impl FnMut() -> Command,
     mut before: impl FnMut(),
@@ -64,7 +66,14 @@ fn kill_everywhere(
 ) -> usize {
     for number in 0.. {
         before();
-        if !kill_before(&mut command(), number, changes_something) {
+        let mut command = command();
+        let (mut all_ended, held) = pipe().expect("a pipe");
+        // Whoever has it open is one of the processes that were started.
+        fcntl(&held, FcntlArg::F_SETFD(FdFlag::empty())).expect("it is open");
+        let is_killed = kill_before(&mut command, number, changes_something);
+        drop(held);
+        all_ended.read_to_end(&mut Vec::new()).expect("its end");
+        if !is_killed {
             return number;
         }
         after(number);

@@ -186,13 +186,12 @@ pub fn a_hundred_libraries_are_one_manifest() {
     let package = world.package("p", &[("a", 42)]);
     let mut recipe = world.recipe(&program, &package, "a");
     let one = package.join("lib").join(world.soname("a"));
-    let copies = world.folder().join("copies/lib");
+    let copies = world.folder().join(world.unique("copies")).join("lib");
     fs::create_dir_all(&copies).expect("a folder");
     for number in 0..100 {
         fs::copy(&one, copies.join(format!("libcopy{number}.so"))).expect("a copy");
     }
     let copies = nix::add(copies.parent().expect("a folder"));
-    world.forget_later(&copies);
     recipe.packages.push(chosen(&copies, &["libcopy0.so"]));
     let start = Instant::now();
     world.write(&recipe).expect("a pin");

@@ -69,7 +69,7 @@ impl Nix {
     /// A command, for instance `nix-store`.
     pub(super) fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.directory.join(name));
-        // Other programs in the same place are what it starts itself.
+        // Whatever Nix starts is not to be pinned on the way.
         command.env("NIX_LD_ON_DEMAND", "0");
         command
     }

@@ -82,10 +82,10 @@ pub fn a_program_is_unpinned_though_it_is_gone() {
 
     let (world, program, _) = pinned();
     let mut command = world.ldshim(&["unpin", "./program"]);
-    let status = command
+    let output = command
         .current_dir(program.parent().expect("a folder"))
-        .status();
-    assert!(status.expect("ldshim").success());
+        .output();
+    assert!(output.expect("ldshim").status.success());
     nothing_else(&world.state(), 0);
 }
 

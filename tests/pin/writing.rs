@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::time::Instant;
 
 use ldshim::pin::{self, Mark};
 
@@ -179,7 +178,7 @@ pub fn a_loader_of_musl_is_refused() {
     assert!(!world.state().directory().exists());
 }
 
-/// A larger environment: how long it takes is printed, to be read and not to be asserted.
+/// A larger environment.
 pub fn a_hundred_libraries_are_one_manifest() {
     let world = World::new();
     let program = world.program("program", &["a"]);
@@ -193,9 +192,7 @@ pub fn a_hundred_libraries_are_one_manifest() {
     }
     let copies = nix::add(copies.parent().expect("a folder"));
     recipe.packages.push(chosen(&copies, &["libcopy0.so"]));
-    let start = Instant::now();
     world.write(&recipe).expect("a pin");
-    eprintln!("a pin of {} libraries: {:?}", 103, start.elapsed());
     let pin = whole_pin(&world.state(), recipe.identity.short).expect("a pin");
     assert_eq!(pin.libraries, 103);
     assert_eq!(pin.store_paths.len(), 3);

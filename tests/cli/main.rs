@@ -12,5 +12,6 @@ mod env_replace;
 mod env_show;
 mod explain;
 mod explain_kinds;
+mod explain_pins;
 mod library_tree;
 mod stub;

@@ -20,7 +20,7 @@ const LINES_TOLD: usize = 6;
 const PATIENCE: Duration = Duration::from_millis(5);
 
 /// How long a command may take to end when it is asked to.
-const GRACE: Duration = Duration::from_secs(1);
+const GRACE: Duration = Duration::from_millis(500);
 
 /// What becomes of a command's messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::check::nothing_else;
 use crate::nix::text;
-use crate::world::World;
+use crate::world::{Scene, World};
 
 /// Runs `ldshim`: its status, and what it prints to stdout and stderr.
 fn run(world: &World, arguments: &[&str]) -> (i32, String, String) {
@@ -21,12 +21,9 @@ fn run(world: &World, arguments: &[&str]) -> (i32, String, String) {
 
 /// A world with a pinned program, and that program's identity.
 fn pinned() -> (World, PathBuf, Identity) {
-    let world = World::new();
-    let program = world.program("program", &["a"]);
-    let package = world.package("p", &[("a", 42)]);
-    let recipe = world.recipe(&program, &package, "a");
-    world.write(&recipe).expect("a pin");
-    (world, program, recipe.identity.short)
+    let scene = Scene::pinned();
+    let identity = scene.identity();
+    (scene.world, scene.program, identity)
 }
 
 /// As text and as JSON.

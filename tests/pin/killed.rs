@@ -82,14 +82,14 @@ fn kill_everywhere(
 }
 
 /// One program, an old and a new package for it.
-struct Scene {
+struct OldAndNew {
     world: World,
     program: std::path::PathBuf,
     packages: [std::path::PathBuf; 2],
     identity: Identity,
 }
 
-impl Scene {
+impl OldAndNew {
     fn new() -> Self {
         let world = World::new();
         let program = world.program("program", &["a"]);
@@ -133,7 +133,7 @@ impl Scene {
 
 /// With nothing there before, not even a directory.
 pub fn the_first_pin_is_whole_or_not_there() {
-    let scene = Scene::new();
+    let scene = OldAndNew::new();
     let mut seen = [0, 0];
     let state = scene.world.state();
     let above = state.directory().parent().expect("a home").to_owned();
@@ -162,7 +162,7 @@ pub fn the_first_pin_is_whole_or_not_there() {
 
 /// With an older pin in the place.
 pub fn the_old_pin_holds_until_the_new_one_does() {
-    let scene = Scene::new();
+    let scene = OldAndNew::new();
     let mut seen = [0, 0];
     let killed = kill_everywhere(
         || scene.writer(),
@@ -184,7 +184,7 @@ pub fn the_old_pin_holds_until_the_new_one_does() {
 
 /// `ldshim unpin`, which may leave what it has taken away for the next one to remove.
 pub fn an_unpinned_program_has_its_whole_pin_or_none() {
-    let scene = Scene::new();
+    let scene = OldAndNew::new();
     let mut seen = [0, 0];
     let identity = scene.identity.to_string();
     let killed = kill_everywhere(
@@ -208,7 +208,7 @@ pub fn an_unpinned_program_has_its_whole_pin_or_none() {
 
 /// `ldshim pins --verify`, which writes when that was.
 pub fn a_pin_is_whole_while_it_is_verified() {
-    let scene = Scene::new();
+    let scene = OldAndNew::new();
     scene.write(&scene.packages[0]);
     let killed = kill_everywhere(
         || scene.world.ldshim(&["pins", "--verify"]),

@@ -8,6 +8,7 @@ use anyhow::Result;
 use ldshim::elf::{Image, program_identity};
 use ldshim::nix::Nix;
 use ldshim::pin::{self, Package, Recipe, State, Written};
+use loader_stub::identity::Identity;
 use tempfile::TempDir;
 
 use crate::{common, nix};
@@ -137,6 +138,57 @@ impl Drop for World {
         let mut delete = vec!["--delete"];
         delete.extend(all.lines());
         nix::output("nix-store", &delete);
+    }
+}
+
+/// A program that misses one library, and a package that has it, whose function answers 42.
+pub struct Scene {
+    pub world: World,
+    pub program: PathBuf,
+    pub package: PathBuf,
+    pub recipe: Recipe,
+}
+
+impl Scene {
+    /// Nothing is pinned.
+    pub fn new() -> Self {
+        Self::missing(&["a"])
+    }
+
+    /// The program misses these libraries, and the package has but the first of them, `a`.
+    pub fn missing(libraries: &[&str]) -> Self {
+        let world = World::new();
+        let program = world.program("program", libraries);
+        let package = world.package("p", &[("a", 42)]);
+        let recipe = world.recipe(&program, &package, "a");
+        Self {
+            world,
+            program,
+            package,
+            recipe,
+        }
+    }
+
+    /// The program is pinned.
+    pub fn pinned() -> Self {
+        let scene = Self::new();
+        scene.write().expect("a pin");
+        scene
+    }
+
+    /// Pins the program.
+    pub fn write(&self) -> Result<Written> {
+        self.world.write(&self.recipe)
+    }
+
+    /// Its identity.
+    pub fn identity(&self) -> Identity {
+        self.recipe.identity.short
+    }
+
+    /// The state of its world.
+    pub fn state(&self) -> State {
+        self.world.state()
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use ldshim::pin::{self, Mark};
 
 use crate::check::{nothing_else, whole_pin};
-use crate::world::{World, chosen, nix_commands};
+use crate::world::{Scene, World, chosen, nix_commands};
 use crate::{common, nix};
 
 /// A program that misses one library finds it in its pin, and its pin says what it is.
@@ -39,10 +39,7 @@ pub fn a_pinned_program_finds_its_library() {
 
 /// What the real loader does not find is told by name, and nothing is left.
 pub fn a_program_that_misses_more_is_not_pinned() {
-    let world = World::new();
-    let program = world.program("program", &["a", "missing"]);
-    let package = world.package("p", &[("a", 42)]);
-    let recipe = world.recipe(&program, &package, "a");
+    let Scene { world, recipe, .. } = Scene::missing(&["a", "missing"]);
     let error = format!("{:#}", world.write(&recipe).unwrap_err());
     let missing = format!("{} is missing", world.soname("missing"));
     assert!(
@@ -55,10 +52,7 @@ pub fn a_program_that_misses_more_is_not_pinned() {
 
 /// The same with force is a pin that was never verified.
 pub fn force_pins_it_all_the_same() {
-    let world = World::new();
-    let program = world.program("program", &["a", "missing"]);
-    let package = world.package("p", &[("a", 42)]);
-    let recipe = world.recipe(&program, &package, "a");
+    let Scene { world, recipe, .. } = Scene::missing(&["a", "missing"]);
     let written = pin::write(&recipe, &world.state(), &nix_commands(), true).expect("a pin");
     let missing = world.soname("missing");
     assert!(written.notes[0].contains(&missing), "{:?}", written.notes);
@@ -134,10 +128,7 @@ pub fn a_pin_of_another_program_is_not_replaced() {
 
 /// The mark of an earlier start does not stand in the way.
 pub fn a_pin_replaces_a_mark() {
-    let world = World::new();
-    let program = world.program("program", &["a"]);
-    let package = world.package("p", &[("a", 42)]);
-    let recipe = world.recipe(&program, &package, "a");
+    let Scene { world, recipe, .. } = Scene::new();
     let identity = recipe.identity.short;
     pin::mark(&world.state(), identity, Mark::Declined).expect("a mark");
     assert!(world.write(&recipe).expect("a pin").replaced);

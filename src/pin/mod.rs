@@ -1,9 +1,9 @@
 //! Pins: the libraries of one program, found by the stub from the program's identity alone.
 //!
-//! A pin is a library environment with two more names in it: `pin.json`, which says what it is, and `manifest`, a
-//! link to the file in the Nix store that refers to everything of the store that the pin needs. A garbage
-//! collector root keeps that file, and so all of it. Without the file the pin's paths may be gone, so one look
-//! tells whether a pin can be used.
+//! A pin is a library environment with three more names in it: `pin.json`, which says what it is; `manifest`, a link
+//! to the file in the Nix store that refers to everything of the store that the pin needs; and `root`, a link to the
+//! garbage collector root that keeps that file, and so all of it. Without the file the pin's paths may be gone, so
+//! one look tells whether a pin can be used.
 //!
 //! Everything on disk is below a [`State`]. It is changed in such an order that whoever is killed at any time leaves
 //! the old pin or the new one, whole and kept; [`write()`] reads as that order.
@@ -44,6 +44,8 @@ pub use write::{Written, check_conflict, write};
 pub const PIN_FILE: &str = "pin.json";
 /// The name in a pin of the link to the file in the store that refers to all that the pin needs.
 pub const MANIFEST: &str = "manifest";
+/// The name in a pin of the link to the root that keeps that file.
+const ROOT: &str = "root";
 
 /// A package that was chosen because a program needs some of its libraries. It is in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -61,6 +61,7 @@ fn settings(args: &ExplainArgs) -> Result<Settings> {
         stub_places: stub::places()?.into(),
         loader: args.loader.clone(),
         library_path: args.library_path.clone(),
+        without_pins: args.without_pins,
     })
 }
 

@@ -10,10 +10,12 @@ use crate::elf::Architecture;
 mod index;
 mod locate;
 mod pin;
+mod pins;
 
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
 pub use locate::LocateArgs;
 pub use pin::{Auto, PinArgs};
+pub use pins::{PinsArgs, UnpinArgs};
 
 /// Run programs built for other Linux systems on NixOS, unpatched.
 #[derive(Debug, Parser)]
@@ -33,6 +35,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Find the libraries that a program misses, and give them to it for good
     Pin(PinArgs),
+    /// List the pins of programs, check them, and remove those of no use
+    Pins(PinsArgs),
+    /// Remove the pins of programs
+    Unpin(UnpinArgs),
     /// Say which packages have a library
     Locate(LocateArgs),
     /// Fill the index of libraries that `locate` and `explain` look into

@@ -13,8 +13,10 @@ mod explain;
 mod index;
 mod locate;
 mod pin;
+mod pins;
 mod run;
 mod stub;
+mod unpin;
 
 /// Carries out a parsed command line.
 ///
@@ -25,6 +27,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
         Command::Pin(args) => pin::run(&args),
+        Command::Pins(args) => pins::run(&args),
+        Command::Unpin(args) => unpin::run(&args),
         Command::Locate(args) => locate::run(&args),
         Command::Index(command) => index::run(&command),
         Command::Stub(command) => stub::run(&command),

@@ -89,6 +89,8 @@ pub(super) fn settings() -> Result<Settings> {
         stub_places: stub_file::places()?.into(),
         loader: None,
         library_path: None,
+        // What a new pin is to hold is what the program gets without one.
+        without_pins: true,
     })
 }
 

@@ -21,6 +21,9 @@ mod common;
 mod garbage;
 mod killed;
 mod nix;
+#[path = "../common/nix_index.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod nix_index;
 mod realise;
 mod scarce;
 #[path = "../common/trace.rs"]

@@ -18,7 +18,7 @@ fn asked(ground: &Ground) -> (std::path::PathBuf, Terminal) {
     ground.add_to_index(&[&packages[0], &packages[1]]);
     let mut terminal = Terminal::start(&mut ground.command(&["pin", "./program"]));
     terminal.sees("Which package is to give");
-    terminal.sees("pear");
+    terminal.sees("(a store path)");
     (program, terminal)
 }
 
@@ -28,7 +28,7 @@ pub fn a_question_is_answered_by_searching() {
         let ground = Ground::new();
         let (program, mut terminal) = asked(&ground);
         terminal.types(typed);
-        terminal.sees(&format!("› {typed}"));
+        terminal.sees(&format!("Esc to stop) {typed}"));
         terminal.types("\r");
         let ended = terminal.ends();
         assert_eq!(ended.code, Some(0), "{ended:?}");

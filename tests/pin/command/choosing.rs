@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::ground::Ground;
-use crate::nix::text;
+use crate::nix::{self, text};
 
 /// From the first failure to a start that works.
 pub fn a_program_that_misses_a_library_starts_once_it_is_pinned() {
@@ -188,7 +188,49 @@ pub fn a_library_in_a_folder_of_its_own_is_found() {
     fs::create_dir_all(&folder).expect("a folder");
     fs::rename(&file, folder.join(ground.soname("a"))).expect("a file");
     ground.library("p", "other", "1", &[]);
-    ground.add_to_index(&[&ground.store("p")]);
+    let path = format!("/share/one/two/{}", ground.soname("a"));
+    ground.import(&[("p", &ground.store("p"), &path)]);
     ground.pin(&["./program"]).succeeded();
     ground.prints(&program, &[9]);
+}
+
+/// The index says where it is, and Nix gets it.
+pub fn a_package_that_is_not_here_comes_from_a_binary_cache() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let package = ground.package("p", "a", 11);
+    nix::copy_to_cache(&package);
+    nix::delete(&package).expect("nobody needs it");
+    let path = format!("/lib/{}", ground.soname("a"));
+    ground.import(&[("set.p", &package, &path)]);
+    let said = ground.pin(&["--dry-run", "./program"]).succeeded().stdout;
+    assert!(said.contains("once they are here"), "{said}");
+    assert!(!package.exists());
+    let said = ground.pin(&["./program"]).succeeded().stdout;
+    assert!(
+        said.contains(&format!("from set.p ({})", package.display())),
+        "{said}"
+    );
+    ground.prints(&program, &[11]);
+}
+
+/// A package of nixpkgs that is here already goes before one that is not.
+pub fn what_is_here_already_goes_first() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let package = ground.package("zebra", "a", 12);
+    let gone = package.with_file_name(format!("{}-apple", "0".repeat(32)));
+    let path = format!("/lib/{}", ground.soname("a"));
+    ground.import(&[("apple", &gone, &path), ("zebra", &package, &path)]);
+    let said = ground.pin(&["./program"]).succeeded().stdout;
+    assert!(
+        said.contains("because: in the store already; 1 other found"),
+        "{said}"
+    );
+    ground.prints(&program, &[12]);
+    let select = format!("{}=apple", ground.soname("a"));
+    ground
+        .pin(&["--select", &select, "./program"])
+        .failed_with("cannot get apple");
+    ground.prints(&program, &[12]);
 }

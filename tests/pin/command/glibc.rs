@@ -17,9 +17,9 @@ fn old_glibc() -> PathBuf {
 /// Programs of this machine ask for the `__libc_start_main` of glibc 2.34.
 fn too_new(ground: &Ground) -> PathBuf {
     ground.use_glibc(&old_glibc());
-    let program = ground.program("program", &["a"]);
-    ground.does_not_start(&program, "version `GLIBC_2.34' not found");
-    program
+    let plain = ground.program("plain", &[]);
+    ground.does_not_start(&plain, "version `GLIBC_2.34' not found");
+    ground.program("program", &["a"])
 }
 
 fn loader_of(ground: &Ground, program: &Path) -> PathBuf {

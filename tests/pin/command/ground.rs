@@ -10,6 +10,7 @@ use ldshim::elf::{Image, program_identity};
 
 use crate::common;
 use crate::nix::{self, text};
+use crate::nix_index::{Database, Package};
 use crate::world::World;
 
 /// What a command did.
@@ -135,6 +136,24 @@ impl Ground {
     pub fn add_to_index(&self, packages: &[&Path]) {
         let packages: Vec<_> = packages.iter().map(|it| text(it)).collect();
         Ran::of(&mut self.command(&[&["index", "add"], &packages[..]].concat())).succeeded();
+    }
+
+    /// Imports a database of nix-index: an attribute, its store path, and a path in it for each package.
+    pub fn import(&self, packages: &[(&str, &Path, &str)]) {
+        let mut database = Database::new(Vec::new(), 3).expect("a database");
+        for (attribute, store_path, path) in packages {
+            let (hash, name) = text(store_path)
+                .trim_start_matches("/nix/store/")
+                .split_once('-')
+                .expect("a store path");
+            let mut package = Package::new('0', attribute, name);
+            package.hash = hash;
+            let written = database.package(&package, [("123x", *path)]);
+            written.expect("a package");
+        }
+        let file = self.path("files");
+        fs::write(&file, database.finish().expect("a database")).expect("a file");
+        Ran::of(&mut self.command(&["index", "import", text(&file)])).succeeded();
     }
 
     /// Starts a program as anybody does.

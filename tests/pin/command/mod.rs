@@ -34,6 +34,8 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         choosing::a_package_is_chosen_that_offers_the_symbol_versions,
         choosing::a_library_that_lacks_a_symbol_version_is_replaced,
         choosing::a_library_in_a_folder_of_its_own_is_found,
+        choosing::a_package_that_is_not_here_comes_from_a_binary_cache,
+        choosing::what_is_here_already_goes_first,
         glibc::a_newer_glibc_comes_with_its_loader,
         glibc::no_glibc_that_is_new_enough_is_an_error,
         locks::a_lock_makes_the_same_pin_elsewhere,

@@ -19,6 +19,8 @@ pub struct Terminal {
     keyboard: File,
     screen: Receiver<Vec<u8>>,
     seen: String,
+    /// How much of it was waited for.
+    position: usize,
 }
 
 /// How it ended.
@@ -65,14 +67,18 @@ impl Terminal {
             keyboard,
             screen,
             seen: String::new(),
+            position: 0,
         }
     }
 
     /// Waits until this is on the screen, behind what was waited for before.
     #[track_caller]
     pub fn sees(&mut self, text: &str) {
-        let from = self.seen.len();
-        while !self.seen[from..].contains(text) {
+        loop {
+            if let Some(at) = self.seen[self.position..].find(text) {
+                self.position += at + text.len();
+                return;
+            }
             match self.screen.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
                 Err(error) => panic!("{error}: no {text:?} in {:?}", self.seen),

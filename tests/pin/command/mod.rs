@@ -2,6 +2,7 @@
 
 mod asking;
 mod choosing;
+mod foreign;
 mod glibc;
 mod ground;
 mod locks;
@@ -36,6 +37,8 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         choosing::a_library_in_a_folder_of_its_own_is_found,
         choosing::a_package_that_is_not_here_comes_from_a_binary_cache,
         choosing::what_is_here_already_goes_first,
+        foreign::ninja_gets_its_libraries,
+        foreign::python_gets_its_libraries,
         glibc::a_newer_glibc_comes_with_its_loader,
         glibc::no_glibc_that_is_new_enough_is_an_error,
         locks::a_lock_makes_the_same_pin_elsewhere,

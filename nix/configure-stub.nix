@@ -11,6 +11,8 @@
   # What `mkLibraryEnvironment` gives: for programs of glibc, and of musl.
   libraryEnvironment ? null,
   muslLibraryEnvironment ? null,
+  # What it does for programs without a pin: "no", "ask" or "yes". It starts the system's ldshim.
+  onDemand ? "no",
   # The real loaders for programs that these have none for.
   loader ? if libraryEnvironment == null then null else "${libraryEnvironment}/ld.so",
   muslLoader ? if muslLibraryEnvironment == null then null else "${muslLibraryEnvironment}/ld.so",
@@ -21,6 +23,7 @@ let
     library-dir = libraryEnvironment;
     musl-loader = muslLoader;
     musl-library-dir = muslLibraryEnvironment;
+    on-demand = onDemand;
   };
 in
 runCommandLocal "nix-ld-stub"

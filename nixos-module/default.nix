@@ -8,6 +8,7 @@
     ./presets.nix
     ./extra-paths.nix
     ./loader.nix
+    ./on-demand.nix
     ./variables.nix
     ./32-bit.nix
     ./musl.nix

@@ -59,6 +59,7 @@ in
         inherit (cfg) libraries loader extraPaths;
       };
       stub = cfg.package.configureStub {
+        inherit (cfg) onDemand;
         inherit (cfg.internal) libraryEnvironment muslLibraryEnvironment;
       };
     };

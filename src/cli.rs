@@ -88,6 +88,9 @@ pub struct ExplainArgs {
     /// Use this library environment or these directories, as if NIX_LD_LIBRARY_PATH named them
     #[arg(long, value_name = "PATH")]
     pub library_path: Option<OsString>,
+    /// As if no program had a pin
+    #[arg(long)]
+    pub without_pins: bool,
     /// Ask this stub [default: what LDSHIM_STUB names, else the one where programs look for it, else
     /// the one installed with ldshim]
     #[arg(long, value_name = "FILE")]
@@ -181,6 +184,13 @@ pub struct StubConfigureArgs {
     /// The same for programs of musl
     #[arg(long, value_name = "DIR")]
     pub musl_library_dir: Option<PathBuf>,
+    /// What to do for a program of glibc that has no pin, unless NIX_LD_ON_DEMAND says otherwise: start `ldshim pin`,
+    /// which asks on a terminal, or takes the best packages where they are clear
+    #[arg(long, value_name = "WHAT", value_parser = ["no", "ask", "yes"])]
+    pub on_demand: Option<String>,
+    /// The ldshim that is started then [default: /run/current-system/sw/bin/ldshim]
+    #[arg(long, value_name = "FILE")]
+    pub tool: Option<PathBuf>,
 }
 
 /// `ldshim stub show`

@@ -82,6 +82,7 @@ impl StubFile {
                 glibc.library_dir,
                 musl.loader,
                 musl.library_dir,
+                glibc.tool,
             ];
             let length: usize = paths.into_iter().flatten().map(CStr::count_bytes).sum();
             format!(

@@ -22,6 +22,8 @@ const TAG_LIBRARY_DIR: u16 = 2;
 const TAG_CACHE_PLACE: u16 = 3;
 const TAG_MUSL_LOADER: u16 = 4;
 const TAG_MUSL_LIBRARY_DIR: u16 = 5;
+const TAG_ON_DEMAND: u16 = 6;
+const TAG_TOOL: u16 = 7;
 
 /// What is baked into a stub for programs of one C library.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +35,10 @@ pub struct Baked<'a> {
     /// That this library environment has a cache, and where its loader's built-in path of the cache is: the
     /// text of a [`crate::cache_path::Place`].
     pub cache_place: Option<&'a CStr>,
+    /// What to do for programs without a pin, as `NIX_LD_ON_DEMAND` says it. Pins are for programs of glibc.
+    pub on_demand: Option<&'a CStr>,
+    /// The tool `ldshim`, which is started then.
+    pub tool: Option<&'a CStr>,
 }
 
 /// What is baked in for programs of none.
@@ -40,6 +46,8 @@ const NOTHING: Baked<'_> = Baked {
     loader: None,
     library_dir: None,
     cache_place: None,
+    on_demand: None,
+    tool: None,
 };
 
 /// Why a section cannot be read.
@@ -80,6 +88,8 @@ impl<'a> Baked<'a> {
                 (CLibrary::Glibc, TAG_LOADER) => Some(&mut baked.loader),
                 (CLibrary::Glibc, TAG_LIBRARY_DIR) => Some(&mut baked.library_dir),
                 (CLibrary::Glibc, TAG_CACHE_PLACE) => Some(&mut baked.cache_place),
+                (CLibrary::Glibc, TAG_ON_DEMAND) => Some(&mut baked.on_demand),
+                (CLibrary::Glibc, TAG_TOOL) => Some(&mut baked.tool),
                 (CLibrary::Musl, TAG_MUSL_LOADER) => Some(&mut baked.loader),
                 (CLibrary::Musl, TAG_MUSL_LIBRARY_DIR) => Some(&mut baked.library_dir),
                 _ => None,
@@ -110,6 +120,8 @@ impl<'a> Baked<'a> {
             (TAG_CACHE_PLACE, self.cache_place),
             (TAG_MUSL_LOADER, musl.loader),
             (TAG_MUSL_LIBRARY_DIR, musl.library_dir),
+            (TAG_ON_DEMAND, self.on_demand),
+            (TAG_TOOL, self.tool),
         ];
         let (mut at, mut i) = (at, 0);
         while i < records.len() {
@@ -173,6 +185,8 @@ mod tests {
         loader: Some(c"/nix/ld.so"),
         library_dir: Some(c"/nix/lib"),
         cache_place: Some(c"1 2"),
+        on_demand: Some(c"ask"),
+        tool: Some(c"/bin/ldshim"),
     };
 
     fn parse(section: &[u8]) -> Result<Baked<'_>, BakedError> {
@@ -184,7 +198,7 @@ mod tests {
         let musl = Baked {
             loader: Some(c"/musl/ld.so"),
             library_dir: Some(c"/musl"),
-            cache_place: None,
+            ..NOTHING
         };
         let section = FULL.encode_with_musl(&musl).unwrap();
         assert_eq!(Baked::parse(&section, CLibrary::Glibc), Ok(FULL));

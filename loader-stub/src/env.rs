@@ -23,6 +23,12 @@ pub struct Settings<'a> {
     pub libraries: Option<&'a CStr>,
     /// `NIX_LD_LOG`
     pub log: Option<&'a CStr>,
+    /// `NIX_LD_ON_DEMAND`
+    pub on_demand: Option<&'a CStr>,
+    /// `XDG_STATE_HOME`
+    pub state_home: Option<Entry<'a>>,
+    /// `HOME`
+    pub home: Option<Entry<'a>>,
     /// `LD_LIBRARY_PATH`
     pub user: Option<UserLibraryPath<'a>>,
 }
@@ -41,9 +47,15 @@ pub struct UserLibraryPath<'a> {
 /// passed over.
 pub fn scan<'a>(envp: &[Entry<'a>], c_library: CLibrary) -> Settings<'a> {
     let mut settings = Settings::default();
+    scan_into(&mut settings, envp, c_library);
+    settings
+}
+
+/// [`scan`] for the stub: returned, settings would be copied by a `memcpy`, which would have to be relocated.
+pub fn scan_into<'a>(settings: &mut Settings<'a>, envp: &[Entry<'a>], c_library: CLibrary) {
     for (index, &entry) in envp.iter().enumerate() {
         match entry.first() {
-            b'N' => scan_nix_ld(entry, c_library, &mut settings),
+            b'N' => scan_nix_ld(entry, c_library, settings),
             b'L' => {
                 if let Some(value) = entry.strip_prefix(b"LD_LIBRARY_PATH=")
                     && (c_library == CLibrary::Glibc || settings.user.is_none())
@@ -51,10 +63,17 @@ pub fn scan<'a>(envp: &[Entry<'a>], c_library: CLibrary) -> Settings<'a> {
                     settings.user = Some(UserLibraryPath { index, value });
                 }
             }
+            b'H' => set_entry(&mut settings.home, entry, b"HOME="),
+            b'X' => set_entry(&mut settings.state_home, entry, b"XDG_STATE_HOME="),
             _ => {}
         }
     }
-    settings
+}
+
+/// Takes an entry that begins with `name` for a variable whose length need not be known.
+fn set_entry<'a>(variable: &mut Option<Entry<'a>>, entry: Entry<'a>, name: &[u8]) {
+    let value = entry.strip_prefix(name).filter(|value| value.first() != 0);
+    *variable = variable.or(value);
 }
 
 fn scan_nix_ld<'a>(entry: Entry<'a>, c_library: CLibrary, settings: &mut Settings<'a>) {
@@ -63,6 +82,9 @@ fn scan_nix_ld<'a>(entry: Entry<'a>, c_library: CLibrary, settings: &mut Setting
     };
     if let Some(value) = rest.strip_prefix(b"_LOG=") {
         return set(&mut settings.log, value);
+    }
+    if let Some(value) = rest.strip_prefix(b"_ON_DEMAND=") {
+        return set(&mut settings.on_demand, value);
     }
     let rest = match c_library {
         CLibrary::Glibc => rest,
@@ -155,7 +177,15 @@ mod tests {
             c_str(own_libraries.as_bytes()),
             c"LD_LIBRARY_PATH=/u",
             c"NIX_LD_LOG=info",
+            c"HOME=",
+            c"HOME=/home/me",
+            c"HOME=/other",
+            c"XDG_STATE_HOME=/state",
+            c"NIX_LD_ON_DEMAND=1",
         ]);
+        assert_eq!(settings.home.map(Entry::to_c_str), Some(c"/home/me"));
+        assert_eq!(settings.state_home.map(Entry::to_c_str), Some(c"/state"));
+        assert_eq!(settings.on_demand, Some(c"1"));
         assert_eq!(settings.loader, Some(c"/ld.so"));
         assert_eq!(settings.loader_of_system, Some(c"/own"));
         assert_eq!(settings.libraries, Some(c"/lib"));
@@ -173,9 +203,15 @@ mod tests {
             c"NIX_LD_=2",
             c"NIX_LD_mips_linux=3",
             c"LD_LIBRARY_PATHS=4",
+            c"HOMEX=5",
+            c"XDG_STATE_HOMES=6",
+            c"NIX_LD_ON_DEMANDS=7",
         ]);
         assert!(
             settings.loader.is_none()
+                && settings.home.is_none()
+                && settings.state_home.is_none()
+                && settings.on_demand.is_none()
                 && settings.loader_of_system.is_none()
                 && settings.user.is_none()
         );

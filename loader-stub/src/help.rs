@@ -21,6 +21,7 @@ const TEXT: &str = concat!(
     env!("NIX_SYSTEM"),
     "  directories of libraries\n",
     "  NIX_LD_MUSL..., NIX_LD_MUSL_LIBRARY_PATH...  the same for programs of musl, if it is named ld-musl-*\n",
+    "  NIX_LD_ON_DEMAND  what to do for a program without a pin: 0, 1 or ask, yes\n",
     "  NIX_LD_LOG  how much it says: off, error, warn (the default), info, debug, trace\n",
     "\n",
     "It would use now:\n",

@@ -135,7 +135,8 @@ const ORIGINS: &str = concat!(
 NIX_LD
 the library environment in use
 the system's default
-the stub's baked configuration"
+the stub's baked configuration
+the program's pin"
 );
 
 /// What a user can do about a loader that cannot be used, likewise.
@@ -144,7 +145,8 @@ set it to the loader of a glibc, or unset it
 set it to the loader of a glibc, or unset it
 build that again, or set NIX_LD to the loader of a glibc
 enable programs.nix-ld, or set NIX_LD to the loader of a glibc
-configure the stub again, or set NIX_LD to the loader of a glibc";
+configure the stub again, or set NIX_LD to the loader of a glibc
+run `ldshim pin` again";
 
 /// [`ORIGINS`] for programs of musl.
 const MUSL_ORIGINS: &str = concat!(

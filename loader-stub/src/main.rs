@@ -17,7 +17,11 @@ mod help;
 mod image;
 mod log;
 mod mem;
+mod pins;
+mod process;
+mod program;
 mod relocate;
+mod spawn;
 mod start;
 mod sys;
 

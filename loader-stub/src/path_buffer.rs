@@ -31,18 +31,30 @@ impl PathBuffer {
     /// `dir` and `file`, one after the other, as the system wants it; `None` if they are too long together.
     /// What follows a NUL in them does not count.
     pub fn join(&mut self, dir: &[u8], file: &str) -> Option<&CStr> {
-        let bytes = self.0.get_mut(..dir.len() + file.len() + 1)?;
-        for (place, &byte) in bytes
-            .iter_mut()
-            .zip(dir.iter().chain(file.as_bytes()).chain(&[0]))
-        {
+        self.concat(&[dir, file.as_bytes()])
+    }
+
+    /// All pieces, one after the other, likewise.
+    pub fn concat(&mut self, pieces: &[&[u8]]) -> Option<&CStr> {
+        let mut at = 0;
+        for piece in pieces {
+            at = self.put(at, piece)?;
+        }
+        self.put(at, &[0])?;
+        // SAFETY: all bytes up to here were written, the last of them is a NUL.
+        unsafe { Some(CStr::from_ptr(self.0.as_ptr().cast())) }
+    }
+
+    /// Puts bytes where they belong, and returns where they end; `None` if there is no room.
+    fn put(&mut self, at: usize, bytes: &[u8]) -> Option<usize> {
+        let end = at.checked_add(bytes.len())?;
+        for (place, &byte) in self.0.get_mut(at..end)?.iter_mut().zip(bytes) {
             // SAFETY: it is a reference. The write is volatile because the compiler would make a `memcpy` of
             // the loop, which it calls through the global offset table: the only thing in the stub that
             // would have to be relocated.
             unsafe { core::ptr::from_mut(place).write_volatile(MaybeUninit::new(byte)) };
         }
-        // SAFETY: all bytes were written, the last of them is a NUL.
-        unsafe { Some(CStr::from_ptr(bytes.as_ptr().cast())) }
+        Some(end)
     }
 }
 

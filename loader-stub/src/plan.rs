@@ -25,12 +25,14 @@ pub struct Inputs<'a> {
     /// For which C library the program is.
     pub c_library: CLibrary,
     /// What the environment says.
-    pub settings: Settings<'a>,
+    pub settings: &'a Settings<'a>,
     /// Whether the program runs with rights that its caller lacks (AT_SECURE). Then the caller's settings
     /// do not count.
     pub secure: bool,
     /// What the stub's file says for programs of that C library.
     pub baked: Baked<'a>,
+    /// The directory of the program's pin, if it has one that can be trusted.
+    pub pin: Option<&'a [u8]>,
 }
 
 /// Where a part of the plan comes from.
@@ -46,6 +48,8 @@ pub enum Origin {
     Default,
     /// The baked configuration
     Baked,
+    /// The program's pin
+    Pin,
 }
 
 /// A real loader that may be there or not.
@@ -92,7 +96,7 @@ pub enum Mechanism {
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
     /// The loaders to try, best first.
-    pub loaders: [Option<LoaderCandidate<'a>>; 5],
+    pub loaders: [Option<LoaderCandidate<'a>>; 6],
     /// The libraries, if any were named or found.
     pub libraries: Option<Libraries<'a>>,
 }
@@ -100,12 +104,13 @@ pub struct Plan<'a> {
 /// Decides. `readable(dir, file)` tells whether the file whose path is the two put together can be read. It
 /// is asked for a directory, with no file, and for [`cache_path::FILE`].
 pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool) -> Plan<'a> {
+    let none = Settings::default();
     let settings = if inputs.secure {
-        Settings::default()
+        &none
     } else {
         inputs.settings
     };
-    let mut libraries = choose_libraries(&settings, inputs, readable);
+    let mut libraries = choose_libraries(settings, inputs, readable);
     if let Some(libraries) = &mut libraries
         && inputs.secure
         && libraries.mechanism == Mechanism::Environment
@@ -113,7 +118,7 @@ pub fn decide<'a>(inputs: &Inputs<'a>, readable: impl FnMut(&[u8], &str) -> bool
         libraries.mechanism = Mechanism::Unreachable;
     }
     Plan {
-        loaders: loader_candidates(&settings, libraries.as_ref(), inputs),
+        loaders: loader_candidates(settings, libraries.as_ref(), inputs),
         libraries,
     }
 }
@@ -146,6 +151,18 @@ fn choose_libraries<'a>(
     let c_library = inputs.c_library;
     // musl's loader has no cache.
     let may_hold_cache = |dir: &[u8]| c_library == CLibrary::Glibc && may_hold_cache(dir);
+    if let Some(path) = inputs.pin {
+        let mechanism = if may_hold_cache(path) && readable(path, cache_path::FILE) {
+            Mechanism::Cache
+        } else {
+            Mechanism::Environment
+        };
+        return Some(Libraries {
+            origin: Origin::Pin,
+            path,
+            mechanism,
+        });
+    }
     let named = [
         (Origin::SystemVariable, settings.libraries_of_system),
         (Origin::Variable, settings.libraries),
@@ -199,7 +216,7 @@ fn loader_candidates<'a>(
     settings: &Settings<'a>,
     libraries: Option<&Libraries<'a>>,
     inputs: &Inputs<'a>,
-) -> [Option<LoaderCandidate<'a>>; 5] {
+) -> [Option<LoaderCandidate<'a>>; 6] {
     let file = |origin, path: Option<&'a CStr>| {
         path.map(|path| LoaderCandidate {
             origin,
@@ -212,7 +229,13 @@ fn loader_candidates<'a>(
     };
     let own = libraries.and_then(|libraries| single_directory(libraries.path, inputs.c_library));
     let default = default_library_dir(inputs.c_library).to_bytes();
+    // The libraries of a pin are made for its own loader.
+    let (pin, own) = match inputs.pin {
+        Some(dir) => (Some(inside(Origin::Pin, dir)), None),
+        None => (None, own),
+    };
     [
+        pin,
         file(Origin::SystemVariable, settings.loader_of_system),
         file(Origin::Variable, settings.loader),
         own.map(|dir| inside(Origin::LibraryEnvironment, dir)),

@@ -31,6 +31,8 @@ pub mod at {
     pub const BASE: usize = 7;
     /// The program's entry point.
     pub const ENTRY: usize = 9;
+    /// The user whose rights the program has.
+    pub const EUID: usize = 12;
     /// Not 0 if the program runs with rights that its caller does not have.
     pub const SECURE: usize = 23;
     /// The path by which the program was executed: an address of a string.

@@ -7,16 +7,17 @@ use core::mem::MaybeUninit;
 use core::slice;
 
 use loader_stub::baked::{self, Baked};
-use loader_stub::c_library::{self, CLibrary};
+use loader_stub::c_library::CLibrary;
 use loader_stub::cache_path::CacheNote;
-use loader_stub::elf::ProgramHeader;
-use loader_stub::env;
+use loader_stub::env::{self, Settings};
+use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{self, Inputs, Origin};
 use loader_stub::stack::{InitialStack, at};
 
 use crate::acquire::NoteBuffer;
 use crate::log::Log;
-use crate::{acquire, commit, help, relocate};
+use crate::program::Program;
+use crate::{acquire, commit, help, pins, relocate};
 
 /// The baked configuration, at first with what was named when the stub was built. The tool writes over it
 /// in the stub's file.
@@ -32,6 +33,8 @@ static BAKED: [u8; baked::SIZE] = {
         loader,
         library_dir: None,
         cache_place: None,
+        on_demand: None,
+        tool: None,
     })
     .encode()
     {
@@ -53,12 +56,24 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
 
     // The kernel gives a loader the address at which it has put it, and a program none.
     let is_direct = stack.aux(at::BASE) == 0;
-    let c_library = c_library(&stack, is_direct);
-    let inputs = Inputs {
+    let program = if is_direct {
+        None
+    } else {
+        Program::find(&stack)
+    };
+    let c_library = match program {
+        Some(program) => program.c_library(),
+        // A stub that was started directly is told by its own path.
+        None => CLibrary::of_loader(stack.program().map_or(b"", CStr::to_bytes)),
+    };
+    let mut settings = Settings::default();
+    env::scan_into(&mut settings, stack.envp, c_library);
+    let mut inputs = Inputs {
         c_library,
-        settings: env::scan(stack.envp, c_library),
+        settings: &settings,
         secure: stack.is_secure(),
         baked: baked(c_library),
+        pin: None,
     };
     let log = Log::new(if inputs.secure {
         None
@@ -67,6 +82,12 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     });
     if let Some(name) = stack.missing_entry() {
         acquire::fail_without_entry(&stack, name);
+    }
+    let mut place = PathBuffer::new();
+    if let (Some(program), CLibrary::Glibc) = (program, c_library)
+        && let Some(identity) = program.identity()
+    {
+        inputs.pin = pins::find(&stack, &inputs, identity, &mut place, log);
     }
     let mut buffer: NoteBuffer = [const { MaybeUninit::uninit() }; _];
     let (mut buffer, mut note) = (Some(&mut buffer), None);
@@ -89,40 +110,6 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     let path = commit::library_path(&plan, extra_paths, &image, &inputs, log);
     // SAFETY: the image was mapped for this process, which is done with everything else.
     unsafe { commit::commit(&mut stack, &image, &inputs, path, is_direct) }
-}
-
-/// For which C library the program is: what tells is the path of the loader that it names, which is the path at
-/// which the kernel found the stub. A stub that was started directly is told by its own path.
-fn c_library(stack: &InitialStack<'_>, is_direct: bool) -> CLibrary {
-    if is_direct {
-        let path = stack.program().map_or(&b""[..], CStr::to_bytes);
-        return CLibrary::of_loader(path);
-    }
-    let (mut address, mut count) = (0, 0);
-    for entry in stack.auxv.iter() {
-        match entry.kind {
-            at::PHDR => address = entry.value,
-            // It comes after AT_PHDR: create_elf_tables in the kernel's fs/binfmt_elf.c.
-            at::PHNUM => {
-                count = entry.value;
-                break;
-            }
-            _ => {}
-        }
-    }
-    let headers = core::ptr::with_exposed_provenance::<ProgramHeader>(address);
-    if headers.is_null() || !headers.is_aligned() {
-        return CLibrary::Glibc;
-    }
-    // SAFETY: the kernel says in AT_PHDR and AT_PHNUM where it has loaded the program's headers, and how many
-    // there are. Nobody writes to them.
-    let headers = unsafe { slice::from_raw_parts(headers, count) };
-    let Some(path) = c_library::interpreter(headers, headers.as_ptr().addr()) else {
-        return CLibrary::Glibc;
-    };
-    let start = core::ptr::with_exposed_provenance::<u8>(path.start);
-    // SAFETY: the path lies in a segment that the kernel has loaded, and nobody writes to it.
-    CLibrary::of_loader(unsafe { slice::from_raw_parts(start, path.len()) })
 }
 
 /// What is baked in for programs of `c_library`. It is read as if it could change, for the tool has changed it in

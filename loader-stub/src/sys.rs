@@ -13,7 +13,7 @@ pub(crate) const EXIT_CANNOT_RUN: i32 = 127;
 pub(crate) struct Errno(pub(crate) i32);
 
 impl Errno {
-    fn check(answer: isize) -> Result<usize, Self> {
+    pub(crate) fn check(answer: isize) -> Result<usize, Self> {
         // The kernel answers with the negated number, and with no other value from -4095 to -1.
         if (-4095..0).contains(&answer) {
             Err(Self(-answer as i32))
@@ -166,6 +166,23 @@ pub(crate) fn is_readable(path: &CStr) -> bool {
     ];
     // SAFETY: the path is a NUL-terminated string.
     unsafe { syscall(libc::SYS_faccessat, arguments) == 0 }
+}
+
+/// Owner, mode and type of what is at a path, which is not followed if it is a link.
+pub(crate) fn status(path: &CStr) -> Result<libc::statx, Errno> {
+    let mut status = MaybeUninit::<libc::statx>::uninit();
+    let arguments = [
+        libc::AT_FDCWD as usize,
+        path.as_ptr().expose_provenance(),
+        libc::AT_SYMLINK_NOFOLLOW as usize,
+        (libc::STATX_TYPE | libc::STATX_MODE | libc::STATX_UID) as usize,
+        status.as_mut_ptr().expose_provenance(),
+        0,
+    ];
+    // SAFETY: the path is a NUL-terminated string, and the kernel writes the structure only.
+    Errno::check(unsafe { syscall(libc::SYS_statx, arguments) })?;
+    // SAFETY: the kernel has filled it.
+    Ok(unsafe { status.assume_init() })
 }
 
 /// The target of a symbolic link, cut off where the buffer ends.

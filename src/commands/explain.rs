@@ -59,6 +59,7 @@ fn settings(args: &ExplainArgs) -> Result<Settings> {
         stub: args.stub.clone().or(inherited.stub),
         loader: args.loader.clone(),
         library_path: args.library_path.clone(),
+        without_pins: args.without_pins,
         ..inherited
     })
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use loader_stub::baked::Baked;
 use loader_stub::c_library::CLibrary;
 use loader_stub::cache_path::CacheNote;
+use loader_stub::on_demand::DEFAULT_TOOL;
 use serde_json::json;
 
 use super::print;
@@ -32,6 +33,8 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
         old.cache_place,
         old_musl.loader,
         old_musl.library_dir,
+        old.on_demand,
+        old.tool,
     ];
     let [
         old_loader,
@@ -39,6 +42,8 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
         old_place,
         old_musl_loader,
         old_musl_dir,
+        old_on_demand,
+        old_tool,
     ] = old.map(|text| text.map(CStr::to_owned));
     let new_or = |new: &Option<PathBuf>, old, what| match new {
         Some(path) => baked_path(path, what).map(Some),
@@ -47,6 +52,12 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
     let loader = new_or(&args.loader, old_loader, "loader")?;
     let musl_loader = new_or(&args.musl_loader, old_musl_loader, "loader")?;
     let musl_dir = new_or(&args.musl_library_dir, old_musl_dir, "library directory")?;
+    let tool = new_or(&args.tool, old_tool, "tool")?;
+    let on_demand = match args.on_demand.as_deref() {
+        None => old_on_demand,
+        Some("no") => None,
+        Some(policy) => Some(CString::new(policy)?),
+    };
     let (library_dir, place) = match &args.library_dir {
         Some(path) => (
             Some(baked_path(path, "library directory")?),
@@ -58,11 +69,13 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
         loader: loader.as_deref(),
         library_dir: library_dir.as_deref(),
         cache_place: place.as_deref(),
+        on_demand: on_demand.as_deref(),
+        tool: tool.as_deref(),
     };
     let musl = Baked {
         loader: musl_loader.as_deref(),
         library_dir: musl_dir.as_deref(),
-        cache_place: None,
+        ..Baked::default()
     };
     stub.bake(&glibc, &musl)
         .with_context(|| format!("cannot configure {}", args.input.display()))?;
@@ -109,9 +122,12 @@ fn show(args: &StubShowArgs) -> Result<ExitCode> {
     let (loader, library_dir) = (path(baked.loader), path(baked.library_dir));
     let (musl_loader, musl_dir) = (path(musl.loader), path(musl.library_dir));
     let has_cache = baked.cache_place.is_some();
+    let on_demand = baked.on_demand.map(CStr::to_string_lossy);
+    let tool = path(baked.tool);
     if args.json {
         // The schema: `loader` and `library_dir` are null where nothing is baked in; `has_cache`
         // says whether the library environment's cache is used. Likewise for programs of musl.
+        // `on_demand` is `ask`, `yes` or null, `tool` the ldshim that is started then, or null.
         let text = json!({
             "schema": 1,
             "loader": loader.as_ref().map(|path| path.to_string_lossy()),
@@ -119,6 +135,8 @@ fn show(args: &StubShowArgs) -> Result<ExitCode> {
             "has_cache": has_cache,
             "musl_loader": musl_loader.as_ref().map(|path| path.to_string_lossy()),
             "musl_library_dir": musl_dir.as_ref().map(|path| path.to_string_lossy()),
+            "on_demand": on_demand,
+            "tool": tool.as_ref().map(|path| path.to_string_lossy()),
         });
         print(&format!("{text:#}\n"))?;
     } else {
@@ -131,6 +149,10 @@ fn show(args: &StubShowArgs) -> Result<ExitCode> {
             text(loader),
             text(library_dir)
         ))?;
+        if let Some(on_demand) = on_demand {
+            let tool = tool.unwrap_or(DEFAULT_TOOL.to_string_lossy().into_owned().into());
+            print(&format!("on demand  {on_demand}, by {}\n", tool.display()))?;
+        }
         if musl_loader.is_some() || musl_dir.is_some() {
             print(&format!(
                 "for programs of musl:\nloader     {}\nlibraries  {}\n",

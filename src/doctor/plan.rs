@@ -27,7 +27,7 @@ impl Plans {
     pub(super) fn of(machine: &[(&'static Architecture, Runs)], settings: &Settings) -> Self {
         let plan = |settings: &Settings| {
             let (architecture, _) = machine.first().ok_or("this machine has no stub")?;
-            Plan::of_the_stub(architecture, CLibrary::Glibc, false, settings)
+            Plan::of_the_stub(architecture, CLibrary::Glibc, false, None, settings)
                 .map_err(|error| format!("{error:#}"))
         };
         let is_ours = |name: &str| name.starts_with("NIX_LD") || name == "LD_LIBRARY_PATH";

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::plan::{Choice, Plan};
+use super::plan::{Choice, Plan, Refused};
 use super::text::problem_text;
 use super::tree::Tree;
 use super::{Dynamic, Kind, Problem, Report};
@@ -84,6 +84,7 @@ fn file(report: &Report) -> Value {
 
 fn add_dynamic(value: &mut Value, dynamic: &Dynamic) {
     value["system"] = dynamic.architecture.nix_system.into();
+    value["identity"] = dynamic.identity.short.to_string().into();
     value["interpreter"] = dynamic.interpreter.as_deref().map(text).into();
     value["plan"] = plan(&dynamic.plan);
     value["glibc"] = dynamic.glibc.map(version).into();
@@ -102,15 +103,17 @@ fn add_dynamic(value: &mut Value, dynamic: &Dynamic) {
 }
 
 fn plan(plan: &Plan) -> Value {
-    let refused = plan.refused.iter().map(|it| {
+    let refusal = |it: &Refused| {
         let mut value = choice(&it.choice);
         value["reason"] = it.reason.as_str().into();
         value
-    });
+    };
+    let refused = plan.refused.iter().map(refusal);
     json!({
         "stub": plan.stub.as_deref().map(path_text),
         "loader": plan.loader.as_ref().map(choice),
         "refused": refused.collect::<Vec<_>>(),
+        "pin_not_used": plan.pin_not_used.as_ref().map(refusal),
         "libraries": plan.libraries.as_ref().map(choice),
         "mechanism": plan.how.code(),
         "ld_library_path": plan.library_path.as_deref().map(text),

@@ -10,6 +10,7 @@ mod guesses;
 pub mod json;
 mod kind;
 mod payload;
+mod pin;
 mod plan;
 mod report;
 mod script;
@@ -29,10 +30,11 @@ use goblin::elf::header::{ET_DYN, ET_EXEC};
 use loader_stub::c_library::CLibrary;
 use memmap2::Mmap;
 
-use crate::elf::{Architecture, Image};
+use crate::elf::{Architecture, Image, program_identity};
 use crate::loader_cache::CacheFile;
 use crate::resolver::{self, Files, Machine, Program, RealLoader, Start, map_file};
 use kind::{Contents, contents};
+use pin::Pin;
 
 pub use glibc::is_of_glibc_family;
 pub(crate) use kind::is_secure;
@@ -57,6 +59,8 @@ pub struct Settings {
     pub loader: Option<OsString>,
     /// In place of NIX_LD_LIBRARY_PATH
     pub library_path: Option<OsString>,
+    /// As if no program had a pin.
+    pub without_pins: bool,
 }
 
 /// Explains programs, and remembers which files it has read. It is for one thread.
@@ -68,9 +72,9 @@ pub struct Explainer<'s> {
     caches: RefCell<HashMap<PathBuf, Option<Rc<CacheFile<Mmap>>>>>,
 }
 
-/// On what a plan depends that is the program's: system, C library, and whether it has more rights
-/// than its caller.
-type PlanKey = (&'static str, bool, bool);
+/// On what a plan depends that is the program's: system, C library, whether it has more rights than
+/// its caller, and its pin.
+type PlanKey = (&'static str, bool, bool, Option<PathBuf>);
 
 /// A loader, and the files that were opened for it.
 #[derive(Debug)]
@@ -155,7 +159,14 @@ impl<'s> Explainer<'s> {
     ) -> Result<Report> {
         program.may_load = guesses::names(image, &program);
         let is_secure = kind::is_secure(program.path);
-        let plan = self.plan(architecture, program.interpreter.as_ref(), is_secure)?;
+        let interpreter = program.interpreter.as_ref();
+        let pin = pin::find(
+            image,
+            interpreter.map(OsString::as_os_str),
+            is_secure,
+            self.settings,
+        );
+        let plan = self.plan(architecture, interpreter, is_secure, pin)?;
         let mut problems = Vec::new();
         if let Some(interpreter) = &plan.missing_interpreter {
             problems.push(Problem::NoInterpreter(interpreter.clone()));
@@ -188,6 +199,7 @@ impl<'s> Explainer<'s> {
             _ => problems.push(Problem::NoLoader),
         }
         let kind = Kind::Dynamic(Box::new(Dynamic {
+            identity: program_identity(image),
             is_library: program.interpreter.is_none(),
             architecture,
             interpreter: program.interpreter,
@@ -230,30 +242,39 @@ impl<'s> Explainer<'s> {
         architecture: &'static Architecture,
         interpreter: Option<&OsString>,
         is_secure: bool,
+        pin: Pin,
     ) -> Result<Arc<Plan>> {
         if let Some(plan) = Plan::without_the_stub(architecture, interpreter, self.settings) {
             return Ok(Arc::new(plan));
         }
         let c_library = plan::c_library(interpreter);
         let is_musl = c_library == CLibrary::Musl;
-        let key = (architecture.nix_system, is_musl, is_secure);
+        let (pin, not_used) = match pin {
+            Pin::None => (None, None),
+            Pin::Used(pin) => (Some(pin), None),
+            Pin::NotUsed(refused) => (None, Some(refused)),
+        };
+        let key = (architecture.nix_system, is_musl, is_secure, pin.clone());
         let known = self.plans.borrow().get(&key).cloned();
         let plan = match known {
             Some(plan) => plan,
             None => {
                 let settings = self.settings;
-                let plan = Plan::of_the_stub(architecture, c_library, is_secure, settings);
+                let pin = pin.as_deref();
+                let plan = Plan::of_the_stub(architecture, c_library, is_secure, pin, settings);
                 Arc::new(plan?)
             }
         };
         self.plans.borrow_mut().insert(key, Arc::clone(&plan));
-        Ok(match plan::missing(architecture, interpreter) {
-            Some(missing) => Arc::new(Plan {
-                missing_interpreter: Some(missing),
-                ..Plan::clone(&plan)
-            }),
-            None => plan,
-        })
+        let missing_interpreter = plan::missing(architecture, interpreter);
+        if missing_interpreter.is_none() && not_used.is_none() {
+            return Ok(plan);
+        }
+        Ok(Arc::new(Plan {
+            missing_interpreter,
+            pin_not_used: not_used,
+            ..Plan::clone(&plan)
+        }))
     }
 
     fn loader(&self, path: &Path) -> Option<Rc<Loader>> {

@@ -29,6 +29,8 @@ pub struct Plan {
     pub loader: Option<Choice>,
     /// The loaders that cannot be used.
     pub refused: Vec<Refused>,
+    /// The program's pin, if it has one that the stub does not take.
+    pub pin_not_used: Option<Refused>,
     /// The library environment, or directories of libraries, if there are any.
     pub libraries: Option<Choice>,
     /// How the loader gets to know of them.
@@ -109,6 +111,7 @@ impl Plan {
             stub: None,
             loader,
             refused,
+            pin_not_used: None,
             libraries: None,
             how: How::WithoutStub,
             library_path: variable(&settings.environment, "LD_LIBRARY_PATH"),
@@ -124,6 +127,7 @@ impl Plan {
         architecture: &'static Architecture,
         c_library: CLibrary,
         is_secure: bool,
+        pin: Option<&Path>,
         settings: &Settings,
     ) -> Result<Self> {
         let found = stub::find(architecture, settings)?;
@@ -136,20 +140,23 @@ impl Plan {
         let own_loader = of_system(settings, architecture, "NIX_LD", settings.loader.as_ref());
         let name = "NIX_LD_LIBRARY_PATH";
         let own_libraries = of_system(settings, architecture, name, settings.library_path.as_ref());
-        let mut inputs = Inputs {
+        let mut settings_of_stub = env::scan(&entries, c_library);
+        settings_of_stub.loader_of_system = own_loader.as_deref();
+        settings_of_stub.libraries_of_system = own_libraries.as_deref();
+        let inputs = Inputs {
             c_library,
-            settings: env::scan(&entries, c_library),
+            settings: &settings_of_stub,
             secure: is_secure,
             baked,
+            pin: pin.map(|pin| pin.as_os_str().as_bytes()),
         };
-        inputs.settings.loader_of_system = own_loader.as_deref();
-        inputs.settings.libraries_of_system = own_libraries.as_deref();
         let decided = plan::decide(&inputs, is_readable);
 
         let mut plan = Self {
             stub: found.as_ref().map(|(path, _)| path.clone()),
             loader: None,
             refused: Vec::new(),
+            pin_not_used: None,
             libraries: None,
             how: How::NoLibraries,
             library_path: None,
@@ -295,7 +302,7 @@ pub(super) fn c_library(interpreter: Option<&OsString>) -> CLibrary {
 }
 
 /// The environment as the stub reads it.
-fn entries(environment: &[(OsString, OsString)]) -> Vec<CString> {
+pub(super) fn entries(environment: &[(OsString, OsString)]) -> Vec<CString> {
     let entries = environment.iter().filter_map(|(name, value)| {
         CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()).ok()
     });
@@ -317,7 +324,8 @@ fn of_system(
     CString::new(value.as_bytes()).ok()
 }
 
-fn is_readable(directory: &[u8], file: &str) -> bool {
+/// Whether the file whose path is the two put together can be read.
+pub(super) fn is_readable(directory: &[u8], file: &str) -> bool {
     let path = [directory, file.as_bytes()].concat();
     access(OsStr::from_bytes(&path), AccessFlags::R_OK).is_ok()
 }
@@ -337,6 +345,7 @@ fn origin_of_loader(origin: Origin) -> &'static str {
         Origin::LibraryEnvironment => "the library environment",
         Origin::Default => "the default library environment",
         Origin::Baked => "the stub's configuration",
+        Origin::Pin => "its pin",
     }
 }
 
@@ -346,5 +355,6 @@ fn origin_of_libraries(origin: Origin) -> &'static str {
         Origin::Variable => "NIX_LD_LIBRARY_PATH",
         Origin::LibraryEnvironment | Origin::Default => "the default",
         Origin::Baked => "the stub's configuration",
+        Origin::Pin => "its pin",
     }
 }

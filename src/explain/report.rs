@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Payload, plan::Plan};
-use crate::elf::{Architecture, Identity};
+use crate::elf::{Architecture, Identity, ProgramIdentity};
 use crate::resolver::{Failure, MissingVersion, Resolution};
 
 /// What would happen to a file if it were started.
@@ -41,6 +41,8 @@ pub enum Kind {
 pub struct Dynamic {
     /// Whether it is a library: it names no loader, and is looked at as if a program loaded it.
     pub is_library: bool,
+    /// By what its pin is found.
+    pub identity: ProgramIdentity,
     /// For which machine it is.
     pub architecture: &'static Architecture,
     /// The loader that it names.

@@ -76,7 +76,7 @@ fn kind(kind: &Kind) -> String {
 
 fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
     let plan = &dynamic.plan;
-    for refused in &plan.refused {
+    for refused in plan.pin_not_used.iter().chain(&plan.refused) {
         let path = refused.choice.path.display();
         let (from, reason) = (refused.choice.from, &refused.reason);
         _ = writeln!(

@@ -83,6 +83,21 @@ pub struct LibraryEnv {
     pub folders: Vec<String>,
     /// Whether it is for musl, not for glibc.
     pub is_for_musl: bool,
+    /// If it is a pin: what is the matter with it.
+    pub pin: Option<PinState>,
+}
+
+/// What may be the matter with a pin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinState {
+    /// Nothing.
+    Holds,
+    /// What keeps its paths in the store is gone.
+    Gone,
+    /// Others may write to it.
+    Writable,
+    /// It belongs to another user, neither root nor who runs the tests.
+    OfAnother,
 }
 
 /// A run of a program.
@@ -123,6 +138,8 @@ pub enum Stub {
         library_dir: Option<String>,
         musl_loader: Option<String>,
         musl_library_dir: Option<String>,
+        on_demand: Option<String>,
+        tool: Option<String>,
     },
 }
 
@@ -163,6 +180,10 @@ impl Case {
     /// Whether only root can build and run it.
     pub fn needs_root(&self) -> bool {
         let is_setuid = |artifact: &Artifact| matches!(artifact, Artifact::Setuid { .. });
+        let mut envs = self.library_envs.iter();
+        if envs.any(|env| env.pin == Some(PinState::OfAnother)) {
+            return true;
+        }
         self.artifacts.iter().any(is_setuid) || self.runs.iter().any(|run| run.as_nobody)
     }
 
@@ -280,6 +301,23 @@ impl Case {
                     place: path,
                     folders,
                     is_for_musl: key.starts_with("musl-"),
+                    pin: None,
+                });
+                return Ok(());
+            }
+            "pin" => {
+                let state = match words.next().as_deref() {
+                    Some("holds") => PinState::Holds,
+                    Some("gone") => PinState::Gone,
+                    Some("writable-by-others") => PinState::Writable,
+                    Some("of-another-user") => PinState::OfAnother,
+                    _ => bail!("no such state of a pin"),
+                };
+                self.library_envs.push(LibraryEnv {
+                    place: path,
+                    folders: words.collect(),
+                    is_for_musl: false,
+                    pin: Some(state),
                 });
                 return Ok(());
             }

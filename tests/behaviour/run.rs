@@ -127,12 +127,16 @@ fn root(built: &Built, stub_kind: &Stub) -> Result<(Root, Option<tempfile::TempP
             library_dir,
             musl_loader,
             musl_library_dir,
+            on_demand,
+            tool,
         } => {
             let flags = [
                 ("--loader", loader),
                 ("--library-dir", library_dir),
                 ("--musl-loader", musl_loader),
                 ("--musl-library-dir", musl_library_dir),
+                ("--on-demand", on_demand),
+                ("--tool", tool),
             ];
             let file = configured_stub(built, &flags)?;
             (with_stub(root, &file), Some(file))

@@ -70,9 +70,10 @@ impl LibraryTree {
         assert!(status.success(), "cc {args:?}");
     }
 
-    /// Runs `ldshim` here.
+    /// Runs `ldshim` here. What it keeps is in `state`, and no pin of who runs the tests counts.
     pub fn ldshim(&self, args: &[&str]) -> Ran {
         let mut ldshim = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+        ldshim.env("XDG_STATE_HOME", self.path("state"));
         Ran::of(ldshim.current_dir(&self.folder).args(args))
     }
 

@@ -12,6 +12,7 @@ mod env_replace;
 mod env_show;
 mod explain;
 mod explain_kinds;
+mod explain_pins;
 mod library_tree;
 mod locate;
 #[path = "../common/nix_index.rs"]

@@ -30,11 +30,31 @@ fn a_configured_stub_shows_what_was_baked_in() {
     tree.ldshim(&arguments).succeeded();
     let expected = "loader     /nix/store/x/ld.so\nlibraries  /nix/d\n";
     assert_eq!(tree.ldshim(&["stub", "show", "s"]).stdout, expected);
-    let expected = json!({ "schema": 1, "loader": "/nix/store/x/ld.so", "library_dir": "/nix/d", "has_cache": false, "musl_loader": null, "musl_library_dir": null });
+    let expected = json!({ "schema": 1, "loader": "/nix/store/x/ld.so", "library_dir": "/nix/d", "has_cache": false, "musl_loader": null, "musl_library_dir": null, "on_demand": null, "tool": null });
     assert_eq!(shown(&tree, "s"), expected);
     assert_ne!(shown(&tree, stub()), expected, "the one it was made of");
     let mode = fs::metadata(tree.path("s")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o755);
+}
+
+#[test]
+fn on_demand_is_baked_in_and_taken_out_again() {
+    let tree = LibraryTree::new();
+    let configure = |from, flags: &[&str]| {
+        let begin = ["stub", "configure", "--in", from, "--out", "s"];
+        tree.ldshim(&[&begin, flags].concat())
+    };
+    configure(stub(), &["--on-demand", "ask", "--tool", "/bin/ldshim"]).succeeded();
+    let text = tree.ldshim(&["stub", "show", "s"]).stdout;
+    assert!(text.contains("on demand  ask, by /bin/ldshim\n"), "{text}");
+    assert_eq!(shown(&tree, "s")["tool"], "/bin/ldshim");
+    configure("s", &["--on-demand", "no"]).succeeded();
+    let text = tree.ldshim(&["stub", "show", "s"]).stdout;
+    assert!(!text.contains("on demand"), "{text}");
+    assert_eq!(shown(&tree, "s")["on_demand"], Value::Null);
+    for flags in [["--on-demand", "perhaps"], ["--tool", "relative"]] {
+        assert_ne!(configure("s", &flags).code, Some(0), "{flags:?}");
+    }
 }
 
 #[test]

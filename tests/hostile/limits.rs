@@ -2,7 +2,7 @@
 
 use libc::{
     SYS_close, SYS_exit_group, SYS_faccessat, SYS_lseek, SYS_mmap, SYS_mprotect, SYS_munmap,
-    SYS_openat, SYS_pread64, SYS_prlimit64, SYS_readlinkat, SYS_writev, c_long,
+    SYS_openat, SYS_pread64, SYS_prlimit64, SYS_readlinkat, SYS_statx, SYS_writev, c_long,
 };
 use nix::sys::resource::Resource;
 
@@ -133,7 +133,7 @@ fn no_file_may_be_opened() {
 }
 
 /// All that the stub ever calls. ARCHITECTURE.md has the list.
-const CALLS: [(&str, c_long); 12] = [
+const CALLS: [(&str, c_long); 13] = [
     ("openat", SYS_openat),
     ("pread64", SYS_pread64),
     ("lseek", SYS_lseek),
@@ -143,6 +143,7 @@ const CALLS: [(&str, c_long); 12] = [
     ("munmap", SYS_munmap),
     ("faccessat", SYS_faccessat),
     ("readlinkat", SYS_readlinkat),
+    ("statx", SYS_statx),
     ("writev", SYS_writev),
     ("prlimit64", SYS_prlimit64),
     ("exit_group", SYS_exit_group),

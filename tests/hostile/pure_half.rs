@@ -27,15 +27,18 @@ pub fn effect(start: &Start, auxv: &[(usize, usize)], readable: impl Fn(&[u8]) -
     } else {
         CLibrary::Glibc
     };
+    let settings = env::scan(stack.envp, c_library);
     let inputs = Inputs {
         c_library,
-        settings: env::scan(stack.envp, c_library),
+        settings: &settings,
         secure: start.secure,
         baked: Baked {
             loader: loader.as_deref(),
             library_dir: library_dir.as_deref(),
             cache_place: start.baked.2.then_some(c"1 2"),
+            ..Baked::default()
         },
+        pin: None,
     };
     let plan = plan::decide(&inputs, |dir, file| {
         readable(&[dir, file.as_bytes()].concat())

@@ -237,6 +237,7 @@ fn one_stub_has_the_library_environments_of_glibc_and_of_musl() {
     let configuration = "({ pkgs, ... }: {
         programs.nix-ld = {
           enable = true;
+          onDemand = \"ask\";
           musl.enable = true;
           musl.libraries = [ pkgs.musl ];
         };
@@ -252,6 +253,7 @@ fn one_stub_has_the_library_environments_of_glibc_and_of_musl() {
     let stub = made("stub");
     let shown = ldshim(&["stub", "show", "--json"], &stub.join("libexec/nix-ld"));
     assert_eq!(shown["library_dir"], json!(environment));
+    assert_eq!(shown["on_demand"], "ask");
     assert_eq!(shown["musl_library_dir"], json!(musl));
     let shown = ldshim(&["env", "show", "--json"], &musl);
     assert_eq!(shown["loader"]["c_library"], "musl", "{shown:#}");

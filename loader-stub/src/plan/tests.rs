@@ -1,3 +1,4 @@
+use std::boxed::Box;
 use std::vec::Vec;
 
 use super::*;
@@ -7,10 +8,16 @@ const DEFAULT: &[u8] = b"/run/current-system/sw/share/nix-ld/lib";
 fn inputs<'a>() -> Inputs<'a> {
     Inputs {
         c_library: CLibrary::Glibc,
-        settings: Settings::default(),
+        settings: settings(Settings::default()),
         secure: false,
         baked: Baked::default(),
+        pin: None,
     }
+}
+
+/// Settings as they have to be: not the inputs' own.
+fn settings<'a>(settings: Settings<'a>) -> &'a Settings<'a> {
+    Box::leak(Box::new(settings))
 }
 
 /// Decides on a system that has just these files.
@@ -31,9 +38,12 @@ fn loaders<'a>(plan: &Plan<'a>) -> Vec<(Origin, LoaderPath<'a>)> {
 #[test]
 fn tries_the_loaders_in_the_documented_order() {
     let mut inputs = inputs();
-    inputs.settings.loader_of_system = Some(c"/1");
-    inputs.settings.loader = Some(c"/2");
-    inputs.settings.libraries = Some(c"/d");
+    inputs.settings = settings(Settings {
+        loader_of_system: Some(c"/1"),
+        loader: Some(c"/2"),
+        libraries: Some(c"/d"),
+        ..Settings::default()
+    });
     inputs.baked.loader = Some(c"/5");
     assert_eq!(
         loaders(&decide_with(&inputs, &[])),
@@ -60,7 +70,10 @@ fn asks_for_the_defaults_loader_once() {
 fn takes_the_cache_of_a_single_directory() {
     for value in [c"/d", c"/d:", c":/d", c";/d:"] {
         let mut inputs = inputs();
-        inputs.settings.libraries = Some(value);
+        inputs.settings = settings(Settings {
+            libraries: Some(value),
+            ..Settings::default()
+        });
         let libraries = decide_with(&inputs, &[b"/d/ld.so.cache"])
             .libraries
             .unwrap();
@@ -77,7 +90,10 @@ fn takes_the_environment_without_a_cache_for_several_directories_and_for_relativ
     let everywhere: &[&[u8]] = &[b"/a/ld.so.cache", b"/b/ld.so.cache", b"r/ld.so.cache"];
     for value in [c"/nowhere", c"/a:/b", c"r"] {
         let mut inputs = inputs();
-        inputs.settings.libraries = Some(value);
+        inputs.settings = settings(Settings {
+            libraries: Some(value),
+            ..Settings::default()
+        });
         assert_eq!(
             decide_with(&inputs, everywhere)
                 .libraries
@@ -92,8 +108,11 @@ fn takes_the_environment_without_a_cache_for_several_directories_and_for_relativ
 #[test]
 fn prefers_the_systems_own_variable() {
     let mut inputs = inputs();
-    inputs.settings.libraries_of_system = Some(c"/own");
-    inputs.settings.libraries = Some(c"/any");
+    inputs.settings = settings(Settings {
+        libraries_of_system: Some(c"/own"),
+        libraries: Some(c"/any"),
+        ..Settings::default()
+    });
     assert_eq!(decide_with(&inputs, &[]).libraries.unwrap().path, b"/own");
 }
 
@@ -130,7 +149,10 @@ fn falls_back_on_the_baked_directory_then_on_the_default() {
 #[test]
 fn takes_a_path_of_separators_for_none() {
     let mut inputs = inputs();
-    inputs.settings.libraries = Some(c"::");
+    inputs.settings = settings(Settings {
+        libraries: Some(c"::"),
+        ..Settings::default()
+    });
     assert_eq!(
         decide_with(&inputs, &[DEFAULT]).libraries.unwrap().origin,
         Origin::Default
@@ -140,14 +162,18 @@ fn takes_a_path_of_separators_for_none() {
 #[test]
 fn lets_nothing_of_the_environment_count_under_at_secure() {
     let mut inputs = inputs();
-    inputs.settings.loader = Some(c"/evil");
-    inputs.settings.loader_of_system = Some(c"/evil");
-    inputs.settings.libraries = Some(c"/evil");
-    inputs.settings.libraries_of_system = Some(c"/evil");
+    inputs.settings = settings(Settings {
+        loader: Some(c"/evil"),
+        loader_of_system: Some(c"/evil"),
+        libraries: Some(c"/evil"),
+        libraries_of_system: Some(c"/evil"),
+        ..Settings::default()
+    });
     inputs.baked = Baked {
         loader: Some(c"/b/ld.so"),
         library_dir: Some(c"/b"),
         cache_place: Some(c"1 2"),
+        ..Baked::default()
     };
     let files: &[&[u8]] = &[b"/evil/ld.so.cache"];
     assert_eq!(
@@ -225,7 +251,7 @@ fn has_other_defaults_and_no_cache_for_musl() {
     inputs.baked = Baked {
         loader: Some(c"/musl/ld.so"),
         library_dir: Some(c"/musl"),
-        cache_place: None,
+        ..Baked::default()
     };
     let plan = decide_with(&inputs, &[DEFAULT, MUSL_DEFAULT, &cache]);
     assert_eq!(plan.libraries, expected(Origin::Baked, b"/musl"));
@@ -247,4 +273,36 @@ fn splits_a_library_path_as_the_real_loader_does() {
     };
     assert_eq!(split(CLibrary::Glibc), [&b"/a"[..], b"b\n/c", b"/d"]);
     assert_eq!(split(CLibrary::Musl), [&b"/a;b"[..], b"/c", b"/d"]);
+}
+
+#[test]
+fn takes_a_pin_before_everything_else() {
+    let mut inputs = inputs();
+    inputs.settings = settings(Settings {
+        loader_of_system: Some(c"/1"),
+        libraries: Some(c"/d"),
+        ..Settings::default()
+    });
+    let libraries = |inputs: &Inputs<'static>, files| decide_with(inputs, files).libraries.unwrap();
+    let files: &[&[u8]] = &[b"/d/ld.so.cache", b"/pin/ld.so.cache"];
+    assert_eq!(libraries(&inputs, files).path, b"/d", "the control");
+    inputs.pin = Some(b"/pin");
+    let expected = |mechanism| Libraries {
+        origin: Origin::Pin,
+        path: b"/pin",
+        mechanism,
+    };
+    assert_eq!(libraries(&inputs, files), expected(Mechanism::Cache));
+    assert_eq!(libraries(&inputs, &[]), expected(Mechanism::Environment));
+    assert_eq!(
+        loaders(&decide_with(&inputs, files)),
+        [
+            (Origin::Pin, LoaderPath::Inside(b"/pin")),
+            (Origin::SystemVariable, LoaderPath::File(c"/1")),
+            (Origin::Default, LoaderPath::Inside(DEFAULT)),
+        ]
+    );
+    inputs.secure = true;
+    assert_eq!(libraries(&inputs, files), expected(Mechanism::Cache));
+    assert_eq!(libraries(&inputs, &[]), expected(Mechanism::Unreachable));
 }

@@ -89,6 +89,7 @@ pub(super) fn settings() -> Result<Settings> {
         stub_places: stub_file::places()?.into(),
         loader: None,
         library_path: None,
+        without_pins: true,
     })
 }
 

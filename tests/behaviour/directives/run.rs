@@ -138,6 +138,8 @@ impl Stub {
             library_dir: path(),
             musl_loader: path(),
             musl_library_dir: path(),
+            on_demand: path(),
+            tool: path(),
         })
     }
 }

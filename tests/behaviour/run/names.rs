@@ -71,6 +71,7 @@ impl Names {
             library_dir,
             musl_loader,
             musl_library_dir,
+            ..
         } = &mut run.stub
         {
             for path in [loader, library_dir, musl_loader, musl_library_dir]

@@ -1,0 +1,70 @@
+//! The program's pin: looking for it, at the cost of one system call if there is none, and asking the tool for one if
+//! that is wanted.
+
+use core::ffi::CStr;
+
+use loader_stub::identity::Identity;
+use loader_stub::path_buffer::PathBuffer;
+use loader_stub::plan::Inputs;
+use loader_stub::stack::{InitialStack, at};
+use loader_stub::{on_demand, pin};
+
+use crate::log::{Level, Log};
+use crate::spawn;
+use crate::sys::{self, Errno};
+
+/// What there is at the place of a pin.
+enum Found {
+    /// Nothing, and nothing was tried yet.
+    Nothing,
+    /// No pin, or none that could be used. Or a mark that the tool was asked before.
+    NoPin,
+    /// A pin whose paths are there.
+    Pin,
+}
+
+/// The directory of the program's pin.
+pub(crate) fn find<'b>(
+    stack: &InitialStack<'_>,
+    inputs: &Inputs<'_>,
+    identity: Identity,
+    buffer: &'b mut PathBuffer,
+    log: Log,
+) -> Option<&'b [u8]> {
+    let place = pin::place(inputs.settings, inputs.secure, identity, buffer)?;
+    let user = stack.aux(at::EUID) as u32;
+    let mut found = look(place, user, inputs.secure, log);
+    if let Found::Nothing = found
+        && let Some(request) = on_demand::request(inputs)
+    {
+        spawn::tool(stack, &request, identity, log);
+        found = look(place, user, inputs.secure, log);
+    }
+    matches!(found, Found::Pin).then_some(place.to_bytes())
+}
+
+/// What there is at `place`. A pin that is there but cannot be used is said to be so.
+fn look(place: &CStr, user: u32, secure: bool, log: Log) -> Found {
+    let status = match sys::status(place) {
+        Ok(status) => status,
+        Err(Errno(libc::ENOENT)) => return Found::Nothing,
+        Err(_) => return Found::NoPin,
+    };
+    let mode = u32::from(status.stx_mode);
+    if mode & libc::S_IFMT != libc::S_IFDIR {
+        return Found::NoPin;
+    }
+    if !pin::is_trusted(status.stx_uid, mode, user, secure) {
+        let why = b" is not used: it belongs to another user, or others may write to it; take both away, or remove it";
+        log.say(Level::Warn, &[b"the pin ", place.to_bytes(), why]);
+        return Found::NoPin;
+    }
+    let mut path = PathBuffer::new();
+    let manifest = path.join(place.to_bytes(), pin::MANIFEST);
+    if !manifest.is_some_and(sys::is_readable) {
+        let why = b" is not used: its paths are gone from the store; run `ldshim pin` again, or `ldshim unpin`";
+        log.say(Level::Warn, &[b"the pin ", place.to_bytes(), why]);
+        return Found::NoPin;
+    }
+    Found::Pin
+}

@@ -6,6 +6,7 @@
 mod diagnosis;
 mod finding;
 mod generations;
+mod index;
 pub mod json;
 mod libraries;
 mod library_path;
@@ -15,6 +16,7 @@ mod messages;
 mod mounts;
 mod occupant;
 mod pattern;
+mod pins;
 mod places;
 mod plan;
 mod startup_files;
@@ -74,6 +76,7 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
         group("stub", places::check(&machine)),
         group("plan", plans.check(reader)),
         group("libraries", libraries::check(&plans, settings)),
+        group("packages", [index::check(), pins::check()].concat()),
         group(
             "variables",
             [

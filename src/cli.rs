@@ -11,11 +11,13 @@ mod doctor;
 mod index;
 mod locate;
 mod pin;
+mod shell;
 
 pub use doctor::DoctorArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
 pub use locate::LocateArgs;
 pub use pin::{Auto, PinArgs};
+pub use shell::{ShellArgs, ShellFormat};
 
 /// Run programs built for other Linux systems on NixOS, unpatched.
 #[derive(Debug, Parser)]
@@ -37,6 +39,8 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Find the libraries that a program misses, and give them to it for good
     Pin(PinArgs),
+    /// Write a Nix file with the packages that programs need
+    Shell(ShellArgs),
     /// Say which packages have a library
     Locate(LocateArgs),
     /// Fill the index of libraries that `locate` and `explain` look into

@@ -15,6 +15,7 @@ mod index;
 mod locate;
 mod pin;
 mod run;
+mod shell;
 mod stub;
 
 /// Carries out a parsed command line.
@@ -27,6 +28,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Explain(args) => Ok(explain::run(&args)),
         Command::Doctor(args) => doctor::run(&args),
         Command::Pin(args) => pin::run(&args),
+        Command::Shell(args) => shell::run(&args),
         Command::Locate(args) => locate::run(&args),
         Command::Index(command) => index::run(&command),
         Command::Stub(command) => stub::run(&command),

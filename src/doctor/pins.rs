@@ -7,7 +7,7 @@ use loader_stub::pin::is_trusted;
 use nix::unistd::geteuid;
 
 use super::finding::Finding;
-use crate::pin::{Condition, Content, Entry, State, all};
+use crate::pin::{Condition, Content, Entry, Mark, State, all};
 
 /// Looks at the pins of the user and of the system.
 pub(super) fn check() -> Vec<Finding> {
@@ -54,6 +54,18 @@ fn of_entry(entry: &Entry, secure: bool) -> Option<Finding> {
     let place = entry.path.display();
     let program = match &entry.content {
         Content::Pin(pin) => pin.program.as_str(),
+        Content::Mark(Mark::Failed) => {
+            return Some(Finding::info(
+                "pin-failed",
+                format!(
+                    "{place}: a pin could not be made when its program was started, and is not tried again"
+                ),
+                &format!(
+                    "`ldshim unpin {}` lets the next start try again; `ldshim pin PROGRAM` says why.",
+                    entry.identity
+                ),
+            ));
+        }
         Content::Mark(_) => return None,
         Content::Damaged(what) => {
             return Some(Finding::warning(

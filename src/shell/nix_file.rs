@@ -210,3 +210,37 @@ fn comment(text: &str) -> String {
         .map(|letter| if is_bad(letter) { '\u{fffd}' } else { letter });
     shown.collect::<String>().trim().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flake(revision: &str) -> String {
+        let listing = Listing {
+            programs: Vec::new(),
+            architecture: Architecture::AARCH64,
+            packages: Vec::new(),
+            unprovided: Vec::new(),
+            revision: Some(revision.to_owned()),
+        };
+        nix_file(&listing, Format::Flake)
+    }
+
+    #[test]
+    fn a_flake_names_the_commit_of_the_index() {
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        assert!(flake(commit).contains(&format!("\"github:NixOS/nixpkgs/{commit}\";\n")));
+        assert!(flake(commit).contains("system = \"aarch64-linux\";\n"));
+        for other in [
+            "",
+            "main",
+            "\"; x = \"",
+            "0123456789abcdef0123456789abcdef0123456g",
+        ] {
+            assert!(
+                flake(other).contains(&format!("\"github:NixOS/nixpkgs/{BRANCH}\";\n")),
+                "{other}"
+            );
+        }
+    }
+}

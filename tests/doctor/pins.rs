@@ -107,3 +107,27 @@ fn a_damaged_pin_is_a_warning_and_a_mark_is_none() {
         "{report:?}"
     );
 }
+
+#[test]
+fn a_tool_that_the_stub_could_not_start_is_a_warning() {
+    let mut system = System::with_stub();
+    assert!(!system.doctor().has("on-demand"));
+    system.set("NIX_LD_ON_DEMAND", "ask");
+    let report = system.doctor();
+    let (level, seen) = report.one("on-demand-without-tool");
+    assert_eq!(level, "warning");
+    assert!(seen.contains("/run/current-system/sw/bin/ldshim"), "{seen}");
+
+    system.put(
+        env!("CARGO_BIN_EXE_ldshim").as_ref(),
+        "/run/current-system/sw/bin/ldshim",
+    );
+    let report = system.doctor();
+    assert!(report.one("on-demand").1.ends_with("(ask)"), "{report:?}");
+    for (value, is_unknown) in [("no", true), ("0", false), ("", false)] {
+        system.set("NIX_LD_ON_DEMAND", value);
+        let report = system.doctor();
+        assert_eq!(report.has("on-demand-unknown"), is_unknown, "{value}");
+        assert!(!report.has("on-demand"), "{value}");
+    }
+}

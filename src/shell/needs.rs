@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::elf::Architecture;
 use crate::explain::{Kind, Problem, Report};
-use crate::pin::choice::{Need, is_part_of_glibc};
+use crate::pin::choice::{Need, is_part_of_glibc, wanted_of};
 use crate::resolver::{Found, Loaded, Resolution};
 
 /// Which libraries are wanted.
@@ -92,7 +92,7 @@ pub fn needs(
     }
     let mut needs: Vec<Need> = needs.into_values().collect();
     for need in &mut needs {
-        need.versions = versions(resolution, &need.name);
+        need.versions = wanted_of(resolution, &need.name);
     }
     Ok((dynamic.architecture, needs))
 }
@@ -181,19 +181,6 @@ fn add(needs: &mut BTreeMap<String, Need>, name: String, needed_by: String) -> &
         need.needed_by.push(needed_by);
     }
     need
-}
-
-/// The symbol versions that are wanted of a library, sorted.
-fn versions(resolution: &Resolution, name: &str) -> Vec<String> {
-    let wanted = resolution
-        .objects
-        .iter()
-        .flat_map(|it| &it.dynamic().versions_needed);
-    let wanted = wanted.filter(|it| it.file == name && !it.is_weak);
-    let mut versions: Vec<_> = wanted.map(|it| text(&it.version)).collect();
-    versions.sort();
-    versions.dedup();
-    versions
 }
 
 /// The name of an object's file; the program itself has no path.

@@ -80,10 +80,7 @@ rec {
   # Packages
   getOutput =
     output: package:
-    if package.outputSpecified or false then
-      package
-    else
-      package.${output} or package.out or package;
+    if package.outputSpecified or false then package else package.${output} or package.out or package;
   makeLibraryPath =
     packages: concatStringsSep ":" (map (package: "${getOutput "lib" package}/lib") packages);
 

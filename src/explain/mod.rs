@@ -12,6 +12,7 @@ mod kind;
 mod payload;
 mod pin;
 mod plan;
+mod providers;
 mod report;
 mod script;
 mod stub;
@@ -40,6 +41,7 @@ pub use glibc::is_of_glibc_family;
 pub(crate) use kind::is_secure;
 pub use payload::Payload;
 pub use plan::{Choice, How, Plan, Refused};
+pub use providers::Providers;
 pub use report::{Dynamic, Kind, Problem, Report};
 pub(crate) use stub::check_loader;
 

@@ -12,12 +12,14 @@ mod index;
 mod locate;
 mod pin;
 mod pins;
+mod shell;
 
 pub use doctor::DoctorArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
 pub use locate::LocateArgs;
 pub use pin::{Auto, PinArgs};
 pub use pins::{PinsArgs, UnpinArgs};
+pub use shell::{ShellArgs, ShellFormat};
 
 /// Run programs built for other Linux systems on NixOS, unpatched.
 #[derive(Debug, Parser)]
@@ -41,6 +43,8 @@ pub enum Command {
     Pins(PinsArgs),
     /// Remove the pins of programs
     Unpin(UnpinArgs),
+    /// Write a Nix file with the packages that programs need
+    Shell(ShellArgs),
     /// Say which packages have a library
     Locate(LocateArgs),
     /// Fill the index of libraries that `locate` and `explain` look into

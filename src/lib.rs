@@ -15,4 +15,5 @@ pub mod nix;
 pub mod pin;
 pub mod resolver;
 pub mod sandbox;
+pub mod shell;
 pub mod stub_file;

@@ -24,6 +24,7 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
             "schema": SCHEMA,
             "query": args.name,
             "revision": index.revision(),
+            "system": index.system(),
             "providers": providers,
         });
         print(&format!("{value:#}\n"))?;

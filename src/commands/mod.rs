@@ -16,6 +16,7 @@ mod locate;
 mod pin;
 mod pins;
 mod run;
+mod shell;
 mod stub;
 mod unpin;
 
@@ -29,6 +30,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Explain(args) => Ok(explain::run(&args)),
         Command::Doctor(args) => doctor::run(&args),
         Command::Pin(args) => pin::run(&args),
+        Command::Shell(args) => shell::run(&args),
         Command::Locate(args) => locate::run(&args),
         Command::Index(command) => index::run(&command),
         Command::Pins(args) => pins::run(&args),

@@ -11,7 +11,7 @@ use crate::pin::{self, State};
 
 mod auto;
 mod locked;
-mod lookup;
+pub(super) mod lookup;
 mod packages;
 mod prompt;
 mod rounds;

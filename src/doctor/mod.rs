@@ -6,6 +6,7 @@
 mod diagnosis;
 mod finding;
 mod generations;
+mod index;
 pub mod json;
 mod libraries;
 mod library_path;
@@ -14,7 +15,9 @@ mod machine;
 mod messages;
 mod mounts;
 mod occupant;
+mod on_demand;
 mod pattern;
+mod pins;
 mod places;
 mod plan;
 mod startup_files;
@@ -68,12 +71,20 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
     let native = machine.iter().find(|it| it.1 == Runs::Natively);
     let place = native.map(|it| Occupant::of(it.0.loader_path.as_ref(), it.0));
     let reader = Reader::of(place.as_ref());
+    let on_demand = match &place {
+        Some(Occupant::Stub(stub)) => on_demand::check(stub, settings),
+        _ => Vec::new(),
+    };
     let plans = plan::Plans::of(&machine, settings);
     let group = |name, findings| Group { name, findings };
     vec![
         group("stub", places::check(&machine)),
         group("plan", plans.check(reader)),
         group("libraries", libraries::check(&plans, settings)),
+        group(
+            "packages",
+            [index::check(), pins::check(), on_demand].concat(),
+        ),
         group(
             "variables",
             [

@@ -52,7 +52,9 @@ fn write_finding(text: &mut String, finding: &Finding) {
     let seen = printable(&finding.seen);
     _ = writeln!(text, "  {style}{level:8}{style:#} {seen}");
     if let Some(advice) = &finding.advice {
-        _ = writeln!(text, "{INDENT}{QUIET}{}{QUIET:#}", printable(advice));
+        for line in advice.lines() {
+            _ = writeln!(text, "{INDENT}{QUIET}{}{QUIET:#}", printable(line));
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::text::{NAME_WIDTH, QUIET};
+use crate::elf::Architecture;
 use crate::index::{Index, Provider};
 
 /// How many packages are named for a library; of the others only how many there are.
@@ -15,8 +16,8 @@ const MOST: usize = 5;
 /// Which packages have the libraries that are missing.
 #[derive(Debug)]
 pub enum Providers {
-    /// There is an index; it says this of each library.
-    Known(BTreeMap<OsString, Vec<Provider>>),
+    /// There is an index: for which system, if it says so, and what it says of each library.
+    Known(Option<String>, BTreeMap<OsString, Vec<Provider>>),
     /// There is no index.
     NoIndex,
     /// The index cannot be used, for this reason.
@@ -29,7 +30,7 @@ impl Providers {
     pub fn of<'n>(missing: impl IntoIterator<Item = &'n OsStr>) -> Self {
         let mut missing = missing.into_iter().peekable();
         if missing.peek().is_none() {
-            return Self::Known(BTreeMap::new());
+            return Self::Known(None, BTreeMap::new());
         }
         let ask = || {
             let Some(index) = Index::open_default()? else {
@@ -41,14 +42,14 @@ impl Providers {
                 let found = name.to_str().map(|name| index.providers(name));
                 known.insert(name.to_owned(), found.transpose()?.unwrap_or_default());
             }
-            anyhow::Ok(Self::Known(known))
+            anyhow::Ok(Self::Known(index.system().map(str::to_owned), known))
         };
         ask().unwrap_or_else(|error| Self::Unusable(format!("{error:#}")))
     }
 
     fn get(&self, name: &OsStr) -> Option<&[Provider]> {
         match self {
-            Self::Known(known) => known.get(name).map(|it| &it[..]),
+            Self::Known(_, known) => known.get(name).map(|it| &it[..]),
             _ => None,
         }
     }
@@ -79,10 +80,25 @@ impl Providers {
         text
     }
 
+    /// A line about packages that are for another system than a program that misses libraries.
+    pub(super) fn warning(&self, program: &Architecture) -> String {
+        match self {
+            Self::Known(Some(system), known)
+                if system != program.nix_system && !known.is_empty() =>
+            {
+                format!(
+                    "  The index is about packages for {system}; take those of the same attributes for {}.\n",
+                    program.nix_system
+                )
+            }
+            _ => String::new(),
+        }
+    }
+
     /// One line that says why nothing is said of any library, if that is so.
     pub(super) fn excuse(&self) -> String {
         match self {
-            Self::Known(_) => String::new(),
+            Self::Known(..) => String::new(),
             Self::NoIndex => {
                 "There is no index that would say which packages have it: `ldshim locate NAME` says how to get one.\n"
                     .into()

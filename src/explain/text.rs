@@ -169,6 +169,11 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
             text.push_str(&providers.text(name, "    "));
         }
     }
+    if let Kind::Dynamic(dynamic) = &report.kind
+        && !report.missing().is_empty()
+    {
+        text.push_str(&providers.warning(dynamic.architecture));
+    }
 }
 
 /// A problem in words.

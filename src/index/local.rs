@@ -98,7 +98,7 @@ pub fn add(paths: &[PathBuf], place: &Place) -> Result<Added> {
     let store = store.unwrap_or_default();
     let bytes = builder.finish(&Info {
         store: store.to_string_lossy().into_owned(),
-        revision: None,
+        ..Info::default()
     })?;
     write::replace(&path, &bytes)?;
     Ok(added)

@@ -57,6 +57,12 @@ impl Index {
         self.nixpkgs.as_ref()?.file.info().revision.as_deref()
     }
 
+    /// For which system the packages are, as Nix names it, if that is known.
+    #[must_use]
+    pub fn system(&self) -> Option<&str> {
+        self.nixpkgs.as_ref()?.file.info().system.as_deref()
+    }
+
     /// Who has a library of this file name, the best first.
     ///
     /// # Errors

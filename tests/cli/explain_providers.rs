@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::library_tree::{LibraryTree, Ran, loader};
+use crate::library_tree::{LibraryTree, Ran, architecture, loader};
 use crate::locate::Home;
 use crate::nix_index::{Database, Package};
 
@@ -19,10 +19,17 @@ fn tree() -> LibraryTree {
 
 /// A home whose index has `liba.so` in so many packages.
 fn home(packages: usize) -> Home {
+    home_for(architecture().nix_system, packages)
+}
+
+fn home_for(system: &str, packages: usize) -> Home {
     let mut database = Database::new(Vec::new(), 1).unwrap();
     let attributes = ["p1", "p2", "p3", "p4", "p5", "p6", "p7"];
     for (attribute, digit) in attributes[..packages].iter().zip("0123456".chars()) {
-        let package = Package::new(digit, attribute, "p-1");
+        let package = Package {
+            system,
+            ..Package::new(digit, attribute, "p-1")
+        };
         database
             .package(&package, [("1x", "/lib/liba.so")])
             .unwrap();
@@ -127,4 +134,15 @@ fn the_index_does_not_matter_where_nothing_is_missing() {
     let ran = explain(&home, &tree, &["bin/main"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stdout.contains("ldshim index import"), "{ran:?}");
+}
+
+#[test]
+fn packages_for_another_system_are_said_to_be_such() {
+    let tree = tree();
+    let warning = |home: &Home| {
+        let text = explain(home, &tree, &["bin/main"]).stdout;
+        text.contains("The index is about packages for riscv64-linux; take")
+    };
+    assert!(!warning(&home(1)));
+    assert!(warning(&home_for("riscv64-linux", 1)));
 }

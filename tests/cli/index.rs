@@ -173,10 +173,8 @@ fn a_store_path_that_nixpkgs_has_too_is_one_provider_with_attribute_and_versions
     let known = Package {
         store: package.parent().unwrap().to_str().unwrap(),
         hash: HASH,
-        name: "a-1-lib",
-        attribute: "liba",
         output: "lib",
-        is_top_level: true,
+        ..Package::new('a', "liba", "a-1-lib")
     };
     database
         .package(&known, [("1x", "/lib/liba.so.1")])

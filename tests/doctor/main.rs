@@ -7,11 +7,16 @@ mod answers;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod index;
 mod libraries;
 mod library_path;
 mod loader_variables;
 mod messages;
 mod messages_of_loaders;
+#[path = "../common/nix_index.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod nix_index;
+mod pins;
 mod places;
 mod plan;
 mod surroundings;

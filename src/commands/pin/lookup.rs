@@ -27,7 +27,7 @@ enum File {
 }
 
 /// The providers of each library that fit programs of an architecture.
-pub(super) fn providers(
+pub(in crate::commands) fn providers(
     index: Option<&Index>,
     names: impl Iterator<Item = String>,
     architecture: &'static Architecture,

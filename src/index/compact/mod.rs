@@ -63,6 +63,9 @@ pub struct Info {
     pub store: String,
     /// The revision of nixpkgs, if it is known.
     pub revision: Option<String>,
+    /// For which system the packages are, as Nix names it, if it is known.
+    #[serde(default)]
+    pub system: Option<String>,
 }
 
 /// What is wrong with a file of an index.

@@ -17,6 +17,7 @@ use std::fmt;
 pub use candidate::{Candidate, Selection, candidates};
 pub use choose::{Choices, Knowledge, choose};
 pub use glibc::is_part_of_glibc;
+pub(crate) use needs::wanted_of;
 pub use needs::{Unpinnable, needs};
 pub use rank::{Facts, NoFacts};
 

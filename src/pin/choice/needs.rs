@@ -151,7 +151,7 @@ fn need_of<'a>(needs: &'a mut Vec<Need>, name: &OsStr) -> &'a mut Need {
 }
 
 /// All symbol versions that anybody wants of a library, sorted.
-fn wanted_of(resolution: &Resolution, name: &str) -> Vec<String> {
+pub(crate) fn wanted_of(resolution: &Resolution, name: &str) -> Vec<String> {
     let objects = resolution.order.iter().map(|&it| &resolution.objects[it]);
     let wanted = objects.flat_map(|it| &it.dynamic().versions_needed);
     let wanted = wanted.filter(|it| it.file == name && !it.is_weak);

@@ -54,6 +54,7 @@ pub fn database(folder: &Path) -> Result<PathBuf> {
                 "out"
             },
             is_top_level,
+            system: "x86_64-linux",
         };
         count += files.len();
         number += 1;

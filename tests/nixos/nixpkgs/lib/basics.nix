@@ -77,6 +77,13 @@ rec {
       attrByPath (builtins.tail path) default set.${builtins.head path}
     else
       default;
+  # Packages
+  getOutput =
+    output: package:
+    if package.outputSpecified or false then package else package.${output} or package.out or package;
+  makeLibraryPath =
+    packages: concatStringsSep ":" (map (package: "${getOutput "lib" package}/lib") packages);
+
   concatMapAttrs = f: set: builtins.foldl' (sum: name: sum // f name set.${name}) { } (attrNames set);
 
   mapAttrs' = f: set: listToAttrs (mapAttrsToList f set);

@@ -1,0 +1,225 @@
+//! `ldshim shell PROGRAM...`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::explain::inherited;
+use super::pin::lookup::providers;
+use super::print;
+use crate::cli::{ShellArgs, ShellFormat};
+use crate::elf::{Architecture, interpreter};
+use crate::explain::{Explainer, Kind, Problem, Report, Settings};
+use crate::index::{HOW_TO_GET_ONE, Index};
+use crate::pin::choice::{
+    ChoiceError, Choices, Knowledge, Need, NoFacts, choose, is_part_of_glibc,
+};
+use crate::shell::{
+    Format, Listing, Package, Scope, Unprovided, Unsuitable, may_load, merge, needs, nix_file,
+};
+
+/// Returns 0 if there is a package for each library, else 1; then the file has those that there are.
+pub(super) fn run(args: &ShellArgs) -> Result<ExitCode> {
+    let (format, scope) = match args.format {
+        ShellFormat::Shell => (Format::Shell, Scope::All),
+        ShellFormat::Flake => (Format::Flake, Scope::All),
+        ShellFormat::Nixos => (Format::Nixos, Scope::Missing),
+    };
+    let (architecture, needs) = needs_of(&args.programs, scope)?;
+    let index = Index::open_default()?;
+    ensure!(needs.is_empty() || index.is_some(), "{HOW_TO_GET_ONE}");
+    let mut unprovided = Vec::new();
+    let packages = packages(needs, index.as_ref(), &mut unprovided)?;
+    if packages.is_empty() && unprovided.is_empty() {
+        let what = match scope {
+            Scope::All => "no library but those of glibc and what they bring along",
+            Scope::Missing => "no library that this system does not have",
+        };
+        eprintln!("ldshim: these programs need {what}");
+    }
+    for library in &unprovided {
+        eprintln!(
+            "ldshim: no package for {}: {}",
+            library.name, library.reason
+        );
+    }
+    let is_complete = unprovided.is_empty();
+    let listing = Listing {
+        programs: args
+            .programs
+            .iter()
+            .map(|it| it.display().to_string())
+            .collect(),
+        architecture,
+        packages,
+        unprovided,
+        revision: index.and_then(|it| it.revision().map(str::to_owned)),
+    };
+    print(&nix_file(&listing, format))?;
+    Ok(if is_complete {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// What all the programs need together; they have to be for one architecture.
+fn needs_of(programs: &[PathBuf], scope: Scope) -> Result<(&'static Architecture, Vec<Need>)> {
+    let settings = Settings {
+        without_pins: true,
+        ..inherited()?
+    };
+    let mut all = BTreeMap::new();
+    let mut first: Option<(&Path, &'static Architecture)> = None;
+    for program in programs {
+        let name = program.display();
+        let report = explain(program, &settings)?;
+        let (architecture, new) = match needs(&report, scope) {
+            Ok(needs) => needs,
+            Err(Unsuitable::Static) => {
+                eprintln!("ldshim: {name}: {}", Unsuitable::Static);
+                continue;
+            }
+            Err(unsuitable) => bail!("cannot tell which libraries {name} needs: {unsuitable}"),
+        };
+        if let Some((other, known)) = first.filter(|it| it.1 != architecture) {
+            let other = other.display();
+            bail!(
+                "cannot put {name} and {other} together: one is for {architecture}, the other for {known}; make a file for each"
+            );
+        }
+        first = Some((program, architecture));
+        for library in may_load(&report) {
+            eprintln!(
+                "ldshim: {name} may load {library} later, which is not there; add a package for it if it is needed"
+            );
+        }
+        merge(&mut all, new);
+    }
+    let architecture = match first {
+        Some((_, architecture)) => architecture,
+        None => native()?,
+    };
+    Ok((architecture, all.into_values().collect()))
+}
+
+/// Explains a program. Where there is neither a stub with a loader nor a variable that names one, the loader that
+/// started ldshim itself is asked.
+fn explain(program: &Path, settings: &Settings) -> Result<Report> {
+    let report = Explainer::new(settings).explain(program)?;
+    if !lacks_loader(&report) {
+        return Ok(report);
+    }
+    let own = interpreter(Path::new("/proc/self/exe"))?;
+    let Some(own) = own.filter(|it| it.exists()) else {
+        return Ok(report);
+    };
+    let settings = Settings {
+        loader: Some(own.into()),
+        ..settings.clone()
+    };
+    Explainer::new(&settings).explain(program)
+}
+
+/// Whether a program, or the one that runs a script, has no loader that could be asked.
+fn lacks_loader(report: &Report) -> bool {
+    match &report.kind {
+        Kind::Script(_, reports) => reports.last().is_some_and(lacks_loader),
+        _ => report.problems.contains(&Problem::NoLoader),
+    }
+}
+
+/// A package for each library; those without one are put into `unprovided`.
+fn packages(
+    mut needs: Vec<Need>,
+    index: Option<&Index>,
+    unprovided: &mut Vec<Unprovided>,
+) -> Result<Vec<Package>> {
+    // A newer glibc is no package of a list, but another nixpkgs, or another loader.
+    needs.retain(|need| {
+        let is_old = is_part_of_glibc(&need.name) && !need.lacking.is_empty();
+        if is_old {
+            let versions = need.lacking.join(", ");
+            let reason = format!(
+                "{versions} needs a newer glibc: a newer nixpkgs, or programs.nix-ld.loader"
+            );
+            unprovided.push(unprovided_for(need, reason));
+        }
+        !is_old
+    });
+    let native = native()?;
+    let mut known = providers(index, needs.iter().map(|it| it.name.clone()), native)?;
+    for (name, providers) in &mut known {
+        // Nothing else can be named in a Nix file, and found in a list of packages.
+        let place = format!("lib/{name}");
+        providers.retain(|it| {
+            it.top_level && it.attribute.is_some() && it.path.trim_start_matches('/') == place
+        });
+    }
+    let choices = loop {
+        let knowledge = Knowledge {
+            providers: &known,
+            selections: &[],
+            chosen: &[],
+            facts: &NoFacts,
+            glibc: None,
+            glibc_package: None,
+        };
+        let error = match choose(&needs, &knowledge) {
+            Ok(choices) => break choices,
+            Err(error) => error,
+        };
+        let (need, reason) = match &error {
+            ChoiceError::NoProvider(need) => (
+                need,
+                "no package in the index has it in its lib/".to_owned(),
+            ),
+            ChoiceError::NoVersions(need, _) => {
+                let versions = need.versions.join(", ");
+                (
+                    need,
+                    format!("no package in the index has it with {versions}"),
+                )
+            }
+            ChoiceError::OfGlibc(need) => (
+                need,
+                "it is a part of glibc, and this one has none".to_owned(),
+            ),
+            ChoiceError::SelectedTwice(_) => return Err(error.into()),
+        };
+        let count = needs.len();
+        unprovided.push(unprovided_for(need, reason));
+        let name = need.name.clone();
+        needs.retain(|it| it.name != name);
+        ensure!(needs.len() < count, "cannot choose a package: {error}");
+    };
+    Ok(of_choices(&choices))
+}
+
+fn of_choices(choices: &Choices) -> Vec<Package> {
+    let packages = choices.iter().filter_map(|choice| {
+        Some(Package {
+            attribute: choice.candidate.attribute.clone()?,
+            output: choice.candidate.output.clone(),
+            libraries: vec![choice.need.name.clone()],
+        })
+    });
+    packages.collect()
+}
+
+fn unprovided_for(need: &Need, reason: String) -> Unprovided {
+    let by = need.needed_by.join(", ");
+    Unprovided {
+        name: need.name.clone(),
+        reason: format!("{reason} (needed by {by})"),
+    }
+}
+
+/// The architecture of the packages in the index. Those for other architectures have the same names.
+fn native() -> Result<&'static Architecture> {
+    let mut all = Architecture::ALL.into_iter();
+    all.find(|it| it.machine == loader_stub::elf::MACHINE)
+        .context("ldshim does not know the machine that it runs on")
+}

@@ -7,8 +7,14 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::elf::Architecture;
 
+mod index;
+mod locate;
+mod pin;
 mod pins;
 
+pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
+pub use locate::LocateArgs;
+pub use pin::{Auto, PinArgs};
 pub use pins::{PinsArgs, UnpinArgs};
 
 /// Run programs built for other Linux systems on NixOS, unpatched.
@@ -27,10 +33,17 @@ pub enum Command {
     Run(RunArgs),
     /// Explain what would happen if a program were started through the stub
     Explain(ExplainArgs),
+    /// Find the libraries that a program misses, and give them to it for good
+    Pin(PinArgs),
     /// List the pins of programs, check them, and remove those of no use
     Pins(PinsArgs),
     /// Remove the pins of programs
     Unpin(UnpinArgs),
+    /// Say which packages have a library
+    Locate(LocateArgs),
+    /// Fill the index of libraries that `locate` and `explain` look into
+    #[command(subcommand)]
+    Index(IndexCommand),
     /// Build and inspect library environments
     #[command(subcommand)]
     Env(EnvCommand),

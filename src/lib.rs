@@ -7,6 +7,7 @@ pub mod commands;
 pub mod elf;
 pub mod explain;
 pub mod host_env;
+pub mod index;
 pub mod library_env;
 pub mod loader_cache;
 pub mod nix;

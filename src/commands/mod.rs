@@ -10,6 +10,9 @@ use crate::cli::{Cli, Command};
 mod completions;
 mod env;
 mod explain;
+mod index;
+mod locate;
+mod pin;
 mod pins;
 mod run;
 mod stub;
@@ -23,8 +26,11 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
+        Command::Pin(args) => pin::run(&args),
         Command::Pins(args) => pins::run(&args),
         Command::Unpin(args) => unpin::run(&args),
+        Command::Locate(args) => locate::run(&args),
+        Command::Index(command) => index::run(&command),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
         Command::Completions(args) => completions::run(&args),

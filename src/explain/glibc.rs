@@ -21,6 +21,12 @@ const FAMILY: [&str; 10] = [
     "libBrokenLocale.so.1",
 ];
 
+/// Whether a library is one of these.
+#[must_use]
+pub fn is_of_glibc_family(name: &str) -> bool {
+    FAMILY.contains(&name)
+}
+
 /// If parts of several versions of glibc come together: which versions.
 pub(super) fn mixed(
     resolution: &Resolution,

@@ -61,7 +61,7 @@ pub(super) fn is_static(image: &Image<'_>, program: &Program<'_>) -> bool {
 }
 
 /// Whether the program would have more rights than whoever asks (AT_SECURE).
-pub(super) fn is_secure(path: &Path) -> bool {
+pub(crate) fn is_secure(path: &Path) -> bool {
     path.metadata().is_ok_and(|it| {
         let is_set = |bits| it.mode() & bits == bits;
         let other_user = is_set(SET_USER) && it.uid() != geteuid().as_raw();

@@ -37,6 +37,8 @@ use kind::{Contents, contents};
 use pin::Pin;
 use plan::Plan;
 
+pub use glibc::is_of_glibc_family;
+pub(crate) use kind::is_secure;
 pub use payload::Payload;
 pub use plan::{Choice, How, Refused};
 pub use report::{Dynamic, Kind, Problem, Report};

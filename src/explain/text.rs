@@ -168,7 +168,7 @@ fn write_verdict(text: &mut String, report: &Report) {
 }
 
 /// A problem in words.
-pub(super) fn problem_text(report: &Report, problem: &Problem) -> String {
+pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
     let resolution = match &report.kind {
         Kind::Dynamic(dynamic) => dynamic.resolution.as_ref(),
         _ => None,

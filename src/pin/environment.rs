@@ -13,7 +13,7 @@ use crate::library_env::{Collection, LibraryEnv, Note};
 /// The library environment of a recipe, and what its user may want to know. A name is taken from the first of
 /// these that has it: the packages that were chosen for it, what the program finds today, whatever else those
 /// packages have.
-pub(super) fn build(recipe: &Recipe) -> Result<(LibraryEnv, Vec<String>)> {
+pub(crate) fn build(recipe: &Recipe) -> Result<(LibraryEnv, Vec<String>)> {
     let mut collection = Collection::new(&recipe.loader)?;
     for package in &recipe.packages {
         for name in &package.libraries {

@@ -8,9 +8,11 @@
 //! Everything on disk is below a [`State`]. It is changed in such an order that whoever is killed at any time leaves
 //! the old pin or the new one, whole and kept; [`write()`] reads as that order.
 
+pub mod choice;
 mod environment;
 mod list;
 mod lock;
+pub mod lock_file;
 mod manifest;
 mod marks;
 mod pin_json;
@@ -30,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::elf::ProgramIdentity;
 
+pub(crate) use environment::build as environment;
 pub use list::{Condition, Content, Entry, all, find};
 pub use marks::{Mark, mark};
 pub use pin_json::Pin;

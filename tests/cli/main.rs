@@ -14,4 +14,7 @@ mod explain;
 mod explain_kinds;
 mod explain_pins;
 mod library_tree;
+mod locate;
+#[path = "../common/nix_index.rs"]
+mod nix_index;
 mod stub;

@@ -13,6 +13,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 mod at_once;
 mod check;
+mod command;
 mod commands;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
@@ -20,6 +21,9 @@ mod common;
 mod garbage;
 mod killed;
 mod nix;
+#[path = "../common/nix_index.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod nix_index;
 mod realise;
 mod scarce;
 #[path = "../common/trace.rs"]
@@ -107,5 +111,6 @@ fn trials() -> Vec<Trial> {
             Ok::<_, Failed>(())
         })
     };
-    tests.into_iter().map(trial).collect()
+    let tests = tests.into_iter().chain(command::tests());
+    tests.map(trial).collect()
 }

@@ -1,0 +1,16 @@
+use clap::Args;
+
+/// `ldshim locate`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 if there are packages, 1 if there are none, or no index.")]
+pub struct LocateArgs {
+    /// Compare NAME with the whole path in the package, such as lib/dri/iris_dri.so
+    #[arg(long)]
+    pub path: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// A library's file name, such as libz.so.1, or a pattern with *, ? and [...]
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}

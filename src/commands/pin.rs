@@ -1,0 +1,109 @@
+//! `ldshim pin PROGRAM`
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail, ensure};
+
+use crate::cli::PinArgs;
+use crate::nix::Nix;
+use crate::pin::{self, State};
+
+mod auto;
+mod locked;
+mod lookup;
+mod packages;
+mod prompt;
+mod rounds;
+mod target;
+mod text;
+mod time_limit;
+mod today;
+mod trial;
+
+use rounds::{Outcome, Rounds, Unclear};
+use target::Target;
+
+pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
+    if let (Some(how), Some(identity)) = (args.auto, &args.identity) {
+        auto::run(how, identity, &args.program);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let target = Target::find(&args.program, args.system)?;
+    let state = match args.system {
+        true => State::of_system(),
+        false => State::of_user()?,
+    };
+    pin::check_conflict(&target.identity, &state)?;
+    let done = match &args.lock {
+        Some(file) => locked::run(&target, file)?,
+        None => chosen(&target, args)?,
+    };
+    if let Some(done) = done {
+        finish(&target, &state, args, &done)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Chooses packages; `None` if there is nothing to be written.
+fn chosen(target: &Target, args: &PinArgs) -> Result<Option<Outcome>> {
+    let needs = target.needs()?;
+    let name = target.name();
+    if needs.is_empty() && args.select.is_empty() {
+        if !args.force {
+            super::print(&format!(
+                "{name} misses no library, so there is nothing to pin; --force pins the libraries of today\n"
+            ))?;
+            return Ok(None);
+        }
+        super::print(&format!("{name} misses no library\n"))?;
+    }
+    let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let mut rounds = Rounds::new(target, args.select.clone());
+    rounds.nixpkgs.clone_from(&args.nixpkgs);
+    rounds.is_dry = args.dry_run;
+    rounds.unclear = match args.yes {
+        true => Unclear::TakeFirst,
+        false if is_asked => Unclear::Ask,
+        false => Unclear::Fail,
+    };
+    rounds.say = |text| super::print(text);
+    let outcome = rounds.run(needs)?;
+    Ok(Some(outcome).filter(|_| !args.dry_run))
+}
+
+/// Writes the pin, and the lock.
+fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> Result<()> {
+    if !args.force && !outcome.report.starts() {
+        bail!(
+            "{}\n--force pins it all the same",
+            text::still_wrong(target, &outcome.report)
+        );
+    }
+    ensure_not_empty(outcome)?;
+    let written = pin::write(&outcome.recipe, state, &Nix::find()?, args.force)?;
+    for note in &written.notes {
+        eprintln!("ldshim: {note}");
+    }
+    if let Some(file) = &args.write_lock {
+        let (lock, left_out) = locked::lock_of(target, outcome)?;
+        lock.write(file)?;
+        for path in left_out {
+            eprintln!(
+                "ldshim: not in the lock, because it is not in the Nix store: {}",
+                path.display()
+            );
+        }
+    }
+    super::print(&text::written(target, &written, args.write_lock.as_deref()))
+}
+
+fn ensure_not_empty(outcome: &Outcome) -> Result<()> {
+    let recipe = &outcome.recipe;
+    ensure!(
+        !recipe.base.is_empty() || !recipe.packages.is_empty(),
+        "cannot pin {}: it uses no library environment today, and so there are no libraries to keep",
+        recipe.program.display()
+    );
+    Ok(())
+}

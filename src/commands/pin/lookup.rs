@@ -1,0 +1,128 @@
+//! What is known of the packages that have a library: by the index, and by what is here already.
+
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::elf::{Architecture, Dynamic, Image};
+use crate::explain::{Kind, Report};
+use crate::index::{Index, Provider, Source};
+use crate::nix::store_path_of;
+use crate::pin::choice::Facts;
+use crate::resolver::map_file;
+
+/// The library of glibc that stands for all of it.
+pub(super) const LIBC: &str = "libc.so.6";
+
+/// What a store path's file tells of a library.
+enum File {
+    /// It is not here.
+    Absent,
+    /// It is for programs of another machine, or no library.
+    Unfit,
+    /// It offers these symbol versions.
+    Fits(Vec<String>),
+}
+
+/// The providers of each library that fit programs of an architecture.
+pub(super) fn providers(
+    index: Option<&Index>,
+    names: impl Iterator<Item = String>,
+    architecture: &'static Architecture,
+) -> Result<BTreeMap<String, Vec<Provider>>> {
+    let mut all = BTreeMap::new();
+    for name in names {
+        let mut known = index.map_or(Ok(Vec::new()), |it| it.providers(&name))?;
+        known.retain_mut(|provider| fit(provider, architecture));
+        all.insert(name, known);
+    }
+    Ok(all)
+}
+
+/// Adds what the file says, if it is here.
+fn fit(provider: &mut Provider, architecture: &'static Architecture) -> bool {
+    let path = provider
+        .store_path
+        .join(provider.path.trim_start_matches('/'));
+    match look(&path, architecture) {
+        File::Fits(versions) => {
+            provider.versions = Some(versions);
+            true
+        }
+        File::Unfit => false,
+        // The packages of a database are those for the machine that it is used on.
+        File::Absent => {
+            provider.source == Source::Local || architecture.machine == loader_stub::elf::MACHINE
+        }
+    }
+}
+
+fn look(path: &Path, architecture: &'static Architecture) -> File {
+    let Ok(bytes) = map_file(path) else {
+        return File::Absent;
+    };
+    let Ok(image) = Image::parse(&bytes) else {
+        return File::Unfit;
+    };
+    if !architecture.matches(&image.identity) || !image.identity.is_shared_object() {
+        return File::Unfit;
+    }
+    let versions = Dynamic::of(&image).and_then(|it| it.versions_offered);
+    let versions = versions.unwrap_or_default().into_iter();
+    File::Fits(
+        versions
+            .map(|it| it.to_string_lossy().into_owned())
+            .collect(),
+    )
+}
+
+/// The glibcs that the libraries of a program name in their search paths, as those of nixpkgs do.
+pub(super) fn glibcs_beside(report: &Report) -> Vec<Provider> {
+    let Kind::Dynamic(dynamic) = &report.kind else {
+        return Vec::new();
+    };
+    let objects = dynamic.resolution.iter().flat_map(|it| &it.objects);
+    let lists = objects.flat_map(|it| [&it.dynamic().runpath, &it.dynamic().rpath]);
+    let mut providers: Vec<Provider> = Vec::new();
+    for list in lists.flatten() {
+        for directory in list.as_bytes().split(|&byte| byte == b':') {
+            let directory = Path::new(std::ffi::OsStr::from_bytes(directory));
+            let Some(store_path) = store_path_of(&directory.join(LIBC)) else {
+                continue;
+            };
+            let is_known = providers.iter().any(|it| it.store_path == store_path);
+            if is_known || store_path.join("lib") != directory {
+                continue;
+            }
+            let mut provider = Provider {
+                attribute: None,
+                output: "out".into(),
+                top_level: false,
+                store_path,
+                path: format!("lib/{LIBC}"),
+                versions: None,
+                source: Source::Local,
+            };
+            if directory.join(LIBC).exists() && fit(&mut provider, dynamic.architecture) {
+                providers.push(provider);
+            }
+        }
+    }
+    providers
+}
+
+/// What can be seen in the store.
+pub(super) struct Store;
+
+impl Facts for Store {
+    fn new_closure(&self, store_path: &Path) -> Option<u64> {
+        store_path.exists().then_some(0)
+    }
+}
+
+/// The package of the glibc that a loader belongs to.
+pub(super) fn package_of(loader: &Path) -> Option<PathBuf> {
+    store_path_of(&loader.canonicalize().ok()?)
+}

@@ -1,0 +1,83 @@
+//! Questions on the terminal. They are written to stderr.
+
+use anyhow::{Context, Result, bail};
+use dialoguer::console::{Term, colors_enabled_stderr};
+use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
+use dialoguer::{Confirm, FuzzySelect};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+
+use crate::pin::choice::{Candidate, Choice, Selection};
+
+/// At most so many packages are shown at once.
+const LINES: usize = 12;
+
+/// Asks which package is to give a library. Typing narrows the list.
+pub(super) fn ask(choice: &Choice) -> Result<Selection> {
+    let name = &choice.need.name;
+    // Those that are worse are listed too: whoever is asked may know better.
+    let candidates: Vec<_> = std::iter::once(&choice.candidate)
+        .chain(&choice.others)
+        .collect();
+    let question = format!("Which package is to give {name}? (type to search, Esc to stop)");
+    let theme = theme();
+    let prompt = FuzzySelect::with_theme(&*theme)
+        .with_prompt(question)
+        .items(candidates.iter().map(|it| label(it)))
+        .default(0)
+        .max_length(LINES);
+    let answer = with_cursor_restored(|| prompt.interact_opt())
+        .context("cannot ask on this terminal; decide with --select or --yes")?;
+    let Some(number) = answer else {
+        bail!("stopped; nothing was pinned");
+    };
+    Ok(Selection {
+        name: name.clone(),
+        package: exact_name(candidates[number]),
+    })
+}
+
+/// Asks a question that has yes or no for an answer; none if the user wants to go on without one.
+pub(super) fn confirm(question: &str) -> Result<Option<bool>> {
+    let theme = theme();
+    let prompt = Confirm::with_theme(&*theme)
+        .with_prompt(question)
+        .default(true);
+    with_cursor_restored(|| prompt.interact_opt()).context("cannot ask on this terminal")
+}
+
+/// A prompt hides the cursor. Ctrl-C ends this process, but not before the cursor is back.
+fn with_cursor_restored<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+    let mut interrupt = SigSet::empty();
+    interrupt.add(Signal::SIGINT);
+    let before = interrupt.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+    let answer = ask();
+    Term::stderr().show_cursor()?;
+    before.thread_set_mask()?;
+    Ok(answer?)
+}
+
+/// A package in few words, for searching: the hash of a store path would match anything.
+fn label(candidate: &Candidate) -> String {
+    let name = candidate.attribute_name();
+    let software = candidate.software_name();
+    match (name, software) {
+        (Some(name), Some(software)) => format!("{name} ({software})"),
+        (None, Some(software)) => format!("{software} (a store path)"),
+        _ => candidate.to_string(),
+    }
+}
+
+/// The name that means this package and no other one.
+fn exact_name(candidate: &Candidate) -> String {
+    match &candidate.store_path {
+        Some(path) => path.display().to_string(),
+        None => candidate.name(),
+    }
+}
+
+fn theme() -> Box<dyn Theme> {
+    match colors_enabled_stderr() {
+        true => Box::new(ColorfulTheme::default()),
+        false => Box::new(SimpleTheme),
+    }
+}

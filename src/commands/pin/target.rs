@@ -1,0 +1,100 @@
+//! The program to be pinned, and how it is started today.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+
+use crate::elf::{Architecture, Image, ProgramIdentity, program_identity};
+use crate::explain::{Dynamic, Explainer, Kind, Report, Settings, is_secure};
+use crate::pin::choice::{Need, Unpinnable, needs};
+use crate::resolver::map_file;
+use crate::stub_file;
+
+/// A program, and what would happen to it without a pin.
+pub(super) struct Target {
+    /// Its canonical path.
+    pub(super) path: PathBuf,
+    /// By what its pin is found.
+    pub(super) identity: ProgramIdentity,
+    /// On what a start depends.
+    pub(super) settings: Settings,
+    /// What would happen.
+    pub(super) report: Report,
+}
+
+impl Target {
+    /// Finds a program by path, or by name in PATH, and explains it.
+    pub(super) fn find(program: &Path, is_of_system: bool) -> Result<Self> {
+        let settings = settings()?;
+        let report = Explainer::new(&settings).explain(program)?;
+        let path = report.path.display();
+        let is_privileged = matches!(report.kind, Kind::Dynamic(_)) && is_secure(&report.path);
+        ensure!(
+            is_of_system || !is_privileged,
+            "cannot pin {path}: it has more rights than whoever starts it, so only a pin of root counts for it; \
+             as root: ldshim pin --system {path}"
+        );
+        Self::new(report, settings)
+    }
+
+    pub(super) fn new(report: Report, settings: Settings) -> Result<Self> {
+        let operation = || format!("cannot pin {}", report.path.display());
+        let path = report.path.canonicalize().with_context(operation)?;
+        // A file that is no program has no identity, and the reason is better told by its kind.
+        needs(&report).with_context(operation)?;
+        Ok(Self {
+            identity: identity(&path).with_context(operation)?,
+            path,
+            settings,
+            report,
+        })
+    }
+
+    /// The name of its file.
+    pub(super) fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        name.display().to_string()
+    }
+
+    /// What it misses today.
+    pub(super) fn needs(&self) -> Result<Vec<Need>, Unpinnable> {
+        needs(&self.report)
+    }
+
+    /// Explains it once more.
+    pub(super) fn explain_again(&self) -> Result<Report> {
+        Explainer::new(&self.settings).explain(&self.path)
+    }
+
+    pub(super) fn dynamic(&self) -> Result<&Dynamic> {
+        match &self.report.kind {
+            Kind::Dynamic(dynamic) => Ok(dynamic),
+            _ => Err(anyhow!("{} is no dynamic program", self.path.display())),
+        }
+    }
+
+    pub(super) fn architecture(&self) -> Result<&'static Architecture> {
+        Ok(self.dynamic()?.architecture)
+    }
+}
+
+/// The identity of the program at a path.
+pub(super) fn identity(path: &Path) -> Result<ProgramIdentity> {
+    let bytes = map_file(path)?;
+    Ok(program_identity(&Image::parse(&bytes)?))
+}
+
+/// As the program would be started from here.
+pub(super) fn settings() -> Result<Settings> {
+    let stub = env::var_os(stub_file::VARIABLE).filter(|value| !value.is_empty());
+    Ok(Settings {
+        environment: env::vars_os().collect(),
+        stub: stub.map(PathBuf::from),
+        stub_places: stub_file::places()?.into(),
+        loader: None,
+        library_path: None,
+        // What a new pin is to hold is what the program gets without one.
+        without_pins: true,
+    })
+}

@@ -1,0 +1,138 @@
+//! What is said about choices and pins.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::target::Target;
+use crate::explain::text::problem_text;
+use crate::explain::{Kind, Report};
+use crate::pin::Written;
+use crate::pin::choice::{Choice, Choices, Need};
+
+/// More alternatives than these are not listed.
+const MOST_LISTED: usize = 8;
+
+/// Said where the packages are not here, and nothing may be changed.
+pub(super) const MORE_LATER: &str =
+    "What these libraries need themselves is looked for once they are here.\n";
+
+/// The choices, with their reasons.
+pub(super) fn choices(program: &str, choices: &Choices, round: usize) -> String {
+    let mut text = String::new();
+    let also = if round > 0 { " then" } else { "" };
+    for choice in choices.iter() {
+        let need = &choice.need;
+        let state = match (need.lacking.is_empty(), need.needed_by.is_empty()) {
+            (false, _) => format!("lacks {}{also}", need.lacking.join(", ")),
+            (true, true) => format!("wanted for {program}"),
+            (true, false) => format!("missing{also}"),
+        };
+        let by = match need.needed_by.is_empty() {
+            true => String::new(),
+            false => format!(" (needed by {})", need.needed_by.join(", ")),
+        };
+        _ = writeln!(text, "{}: {state}{by}", need.name);
+        _ = writeln!(text, "  from {}", choice.candidate);
+        let others = match (choice.others.len(), choice.is_clear) {
+            (0, _) => String::new(),
+            (count, _) => format!("; {count} other{} found", if count == 1 { "" } else { "s" }),
+        };
+        _ = writeln!(text, "  because: {}{others}", choice.reason);
+        if choices.glibc.as_ref() == Some(choice) {
+            text.push_str("  with its loader: one process has one glibc\n");
+        }
+    }
+    text
+}
+
+/// What is missing, in one line.
+pub(super) fn missing(program: &str, needs: &[Need]) -> String {
+    let names = needs.iter().map(|need| match need.lacking.is_empty() {
+        true => need.name.clone(),
+        false => format!("{} with {}", need.name, need.lacking.join(", ")),
+    });
+    format!("{program} misses {}", names.collect::<Vec<_>>().join(", "))
+}
+
+pub(super) fn cannot_choose(program: &str) -> String {
+    format!("cannot choose packages for {program}")
+}
+
+/// That somebody has to decide, and what there is.
+pub(super) fn unclear(choices: &Choices) -> String {
+    let mut text = String::from(
+        "several packages are as good, and this is no terminal to ask on; decide, or take the first ones with --yes",
+    );
+    for choice in choices.iter().filter(|it| !it.is_clear) {
+        write_alternatives(&mut text, choice);
+    }
+    text
+}
+
+fn write_alternatives(text: &mut String, choice: &Choice) {
+    let alternatives = choice.alternatives();
+    for candidate in alternatives.iter().take(MOST_LISTED) {
+        _ = write!(
+            text,
+            "\n  --select {}={}",
+            choice.need.name,
+            candidate.name()
+        );
+    }
+    if alternatives.len() > MOST_LISTED {
+        let rest = alternatives.len() - MOST_LISTED;
+        let name = &choice.need.name;
+        _ = write!(text, "\n  and {rest} more; see: ldshim locate {name}");
+    }
+}
+
+/// Why the program would still not start.
+pub(super) fn still_wrong(target: &Target, report: &Report) -> String {
+    let mut text = format!("{} would still not start:", target.name());
+    for problem in &report.problems {
+        _ = write!(text, "\n  {}", problem_text(report, problem));
+    }
+    text
+}
+
+/// The libraries that the program says it loads later, if it finds them.
+pub(super) fn may_load(report: &Report) -> String {
+    let mut text = String::new();
+    let Kind::Dynamic(dynamic) = &report.kind else {
+        return text;
+    };
+    let probes = dynamic.resolution.iter().flat_map(|it| &it.probes);
+    for probe in probes {
+        let is_found = probe.candidates.iter().any(|it| it.path.is_some());
+        let (Some(note), Some(first), false) = (&probe.note, probe.candidates.first(), is_found)
+        else {
+            continue;
+        };
+        let name = first.name.display();
+        let priority = &note.priority;
+        _ = writeln!(
+            text,
+            "{name}: may be loaded later ({priority}), and is not there; to have it: --select {name}=ATTR"
+        );
+    }
+    text
+}
+
+/// That it is done.
+pub(super) fn written(target: &Target, written: &Written, lock: Option<&Path>) -> String {
+    let path = target.path.display();
+    let verb = if written.replaced {
+        "pinned anew"
+    } else {
+        "pinned"
+    };
+    let mut text = format!("{verb}: {path}\n  {}\n", written.directory.display());
+    if let Some(lock) = lock {
+        _ = writeln!(text, "  lock: {}", lock.display());
+    }
+    _ = writeln!(
+        text,
+        "It has these libraries from now on, however it is started. To undo this: ldshim unpin {path}"
+    );
+    text
+}

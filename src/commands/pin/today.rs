@@ -1,0 +1,55 @@
+//! The libraries that a program can find today, with a pin or without.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use loader_stub::c_library::CLibrary;
+use loader_stub::cache_path::CacheNote;
+use loader_stub::plan;
+
+use super::target::Target;
+use crate::library_env::{Collection, written_cache_note};
+
+/// What the stub gives to a program today.
+pub(super) struct Today {
+    /// The loader.
+    pub(super) loader: PathBuf,
+    /// The libraries of the library environment, or of the directories that are named in its place.
+    pub(super) libraries: Vec<(OsString, PathBuf)>,
+    /// The directories that are searched first, where they exist.
+    pub(super) extra_paths: Vec<PathBuf>,
+}
+
+impl Today {
+    pub(super) fn of(target: &Target) -> Result<Self> {
+        let plan = &target.dynamic()?.plan;
+        let loader = plan.loader.as_ref().context("there is no loader")?;
+        let loader = loader.path.canonicalize().with_context(|| {
+            let path = loader.path.display();
+            format!("cannot use {path} as the loader")
+        })?;
+        let list = plan.libraries.as_ref().map(|it| it.path.as_os_str());
+        let list = list.map_or(&b""[..], OsStr::as_bytes);
+        let directories = plan::directories(list, CLibrary::Glibc);
+        let mut collection = Collection::new(&loader)?;
+        let mut extra_paths = Vec::new();
+        for directory in directories {
+            let directory = PathBuf::from(OsStr::from_bytes(directory));
+            // A directory that is not there, or has no library, gives the program none.
+            _ = collection.add_package(&directory);
+            let text = written_cache_note(&directory);
+            let note = text.as_deref().and_then(CacheNote::parse);
+            let paths = note.map_or(&b""[..], |note| note.extra_paths);
+            let paths = plan::directories(paths, CLibrary::Glibc);
+            extra_paths.extend(paths.map(|it| PathBuf::from(OsStr::from_bytes(it))));
+        }
+        let env = collection.finish();
+        Ok(Self {
+            loader,
+            libraries: env.map_or_else(|_| Vec::new(), |env| env.libraries.into_iter().collect()),
+            extra_paths,
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! The index: which packages have which shared libraries.
+//!
+//! It is two files of one format ([`compact`]) in `~/.cache/ldshim/index`. `nixpkgs` is made of a
+//! database of nix-index ([`nix_index`]) by [`import`]; `local` holds store paths of this machine,
+//! with the symbol versions of their libraries, by [`local::add`]. [`Index`] answers from both.
+
+pub mod compact;
+mod import;
+mod library_name;
+pub mod local;
+mod lookup;
+pub mod nix_index;
+mod pattern;
+mod place;
+mod provider;
+mod rank;
+mod store_path;
+mod write;
+
+pub use import::{Imported, import};
+pub use lookup::Index;
+pub use pattern::{Pattern, Query};
+pub use place::{Place, default_database};
+pub use provider::{Provider, Source};
+pub(crate) use rank::is_namesake;
+
+/// What users who have no index can do, for messages.
+pub const HOW_TO_GET_ONE: &str = "\
+There is no index of libraries yet. To get one, either
+  download index-x86_64-linux (or that of your system) from
+  https://github.com/nix-community/nix-index-database/releases and run `ldshim index import FILE`, or
+  run `nix-index`, which takes a while, and then `ldshim index import`.
+`ldshim index add STORE_PATH` adds store paths of this machine.";

@@ -1,0 +1,204 @@
+//! Choosing: what is decided first, and what depends on it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::rank::{Criterion, Facts, Ranking};
+use super::{Candidate, Choice, ChoiceError, Need, Offers, Selection, candidates, glibc};
+use crate::index::Provider;
+
+/// What choices depend on.
+pub struct Knowledge<'a> {
+    /// By the name of a library, the packages that have it, for programs of the right machine.
+    pub providers: &'a BTreeMap<String, Vec<Provider>>,
+    /// What a user has decided.
+    pub selections: &'a [Selection],
+    /// What was chosen before.
+    pub chosen: &'a [Candidate],
+    /// What else is known of packages.
+    pub facts: &'a dyn Facts,
+    /// The version of the glibc in use, if it is known.
+    pub glibc: Option<(u32, u32)>,
+    /// The package of that glibc.
+    pub glibc_package: Option<PathBuf>,
+}
+
+/// What was chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// A package per library, in the order of the needs.
+    pub libraries: Vec<Choice>,
+    /// The glibc that takes the place of the one in use, with its loader, if a newer one is wanted.
+    pub glibc: Option<Choice>,
+}
+
+impl Choices {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Choice> {
+        self.glibc.iter().chain(&self.libraries)
+    }
+
+    /// The first that a user has to decide.
+    #[must_use]
+    pub fn unclear(&self) -> Option<&Choice> {
+        self.iter().find(|it| !it.is_clear)
+    }
+}
+
+/// Chooses a package for each library.
+///
+/// What a user has decided comes first; then libraries that only one package has, because others may
+/// be in the same package; then the rest.
+///
+/// # Errors
+/// There is none for a library.
+pub fn choose(needs: &[Need], knowledge: &Knowledge<'_>) -> Result<Choices, ChoiceError> {
+    for (at, selection) in knowledge.selections.iter().enumerate() {
+        let mut later = knowledge.selections[at + 1..].iter();
+        if later.any(|it| it.name == selection.name && it.package != selection.package) {
+            return Err(ChoiceError::SelectedTwice(selection.name.clone()));
+        }
+    }
+    let glibc = glibc::choose(needs, knowledge)?;
+    let mut open = Vec::new();
+    for (at, need) in needs.iter().enumerate() {
+        let is_selected = knowledge.selection(&need.name).is_some();
+        if glibc.is_none() || is_selected || !glibc::is_part_of_glibc(&need.name) {
+            open.push((at, need, knowledge.candidates(need)?));
+        }
+    }
+    // Stable: libraries of one kind stay in the order of the needs.
+    open.sort_by_key(|(_, need, candidates)| {
+        let is_selected = knowledge.selection(&need.name).is_some();
+        (!is_selected, candidates.len() > 1)
+    });
+
+    let mut done: Vec<(usize, Choice)> = Vec::new();
+    for (at, need, candidates) in open {
+        let chosen: Vec<_> = done.iter().map(|(_, choice)| choice).collect();
+        let choice = knowledge.best(need, candidates, &chosen);
+        done.push((at, choice));
+    }
+    done.sort_by_key(|&(at, _)| at);
+    Ok(Choices {
+        libraries: done.into_iter().map(|(_, choice)| choice).collect(),
+        glibc,
+    })
+}
+
+impl Knowledge<'_> {
+    pub(super) fn selection(&self, name: &str) -> Option<&Selection> {
+        self.selections.iter().find(|it| it.name == name)
+    }
+
+    /// All that the index knows.
+    pub(super) fn known(&self, name: &str) -> Vec<Candidate> {
+        self.providers
+            .get(name)
+            .map_or_else(Vec::new, |it| candidates(it))
+    }
+
+    /// The packages that could be chosen: the one that was selected, or all that will do.
+    fn candidates(&self, need: &Need) -> Result<Vec<Candidate>, ChoiceError> {
+        let mut known = self.known(&need.name);
+        if let Some(selection) = self.selection(&need.name) {
+            return Ok(vec![pick(selection, known)]);
+        }
+        if glibc::is_part_of_glibc(&need.name) {
+            known.retain(|it| it.store_path == self.glibc_package);
+            if known.is_empty() {
+                return Err(ChoiceError::OfGlibc(need.clone()));
+            }
+        }
+        let count = known.len();
+        known.retain(|it| need.offers(it) != Offers::TooFew);
+        match (known.is_empty(), count) {
+            (false, _) => Ok(known),
+            (true, 0) => Err(ChoiceError::NoProvider(need.clone())),
+            (true, _) => Err(ChoiceError::NoVersions(need.clone(), count)),
+        }
+    }
+
+    /// Chooses the best; there is at least one.
+    pub(super) fn best(
+        &self,
+        need: &Need,
+        mut candidates: Vec<Candidate>,
+        choices: &[&Choice],
+    ) -> Choice {
+        let earlier = choices.iter().map(|it| &it.candidate);
+        let chosen: Vec<_> = self.chosen.iter().chain(earlier).collect();
+        let ranking = Ranking {
+            need,
+            chosen: &chosen,
+            facts: self.facts,
+        };
+        candidates.sort_by(|a, b| ranking.compare(a, b));
+        let candidate = candidates.remove(0);
+        // Another version of the same is no reason to ask.
+        let is_rival = |it: &&Candidate| {
+            ranking.difference(&candidate, it).is_none() && !candidate.is_same_software(it)
+        };
+        let is_selected = self.selection(&need.name).is_some();
+        let is_clear = is_selected || !candidates.iter().any(|it| is_rival(&it));
+        let reason = match candidates.first() {
+            _ if is_selected => "selected by you".to_owned(),
+            None => "the only package that has it".to_owned(),
+            Some(second) => match ranking.difference(&candidate, second) {
+                Some(criterion) => self.reason(criterion, &candidate, need, choices),
+                None if is_clear && candidate.software().1 != second.software().1 => {
+                    "the newest of several versions".to_owned()
+                }
+                None if is_clear => "the first of several builds".to_owned(),
+                None => "the first of several that are as good".to_owned(),
+            },
+        };
+        Choice {
+            need: need.clone(),
+            candidate,
+            reason,
+            is_clear,
+            others: candidates,
+        }
+    }
+
+    fn reason(
+        &self,
+        criterion: Criterion,
+        candidate: &Candidate,
+        need: &Need,
+        choices: &[&Choice],
+    ) -> String {
+        match criterion {
+            Criterion::AlreadyChosen => {
+                let mut choices = choices.iter();
+                match choices.find(|it| it.candidate.is_same_package(candidate)) {
+                    Some(choice) => format!("chosen for {} already", choice.need.name),
+                    None => "chosen already".into(),
+                }
+            }
+            Criterion::Versions => format!("known to offer {}", need.versions.join(", ")),
+            Criterion::TopLevel => "at the top level of nixpkgs".into(),
+            Criterion::Output => format!("in an output for libraries, {}", candidate.output),
+            Criterion::Directory => format!("has it in {}/ itself", candidate.directory()),
+            Criterion::Closure => {
+                let path = candidate.store_path.as_deref();
+                match path.and_then(|it| self.facts.new_closure(it)) {
+                    Some(0) => "in the store already".into(),
+                    _ => "adds the least to the store".into(),
+                }
+            }
+        }
+    }
+}
+
+/// The package that a user means; with what the index knows of it, if it does.
+pub(super) fn pick(selection: &Selection, mut known: Vec<Candidate>) -> Candidate {
+    known.retain(|it| selection.means(it));
+    // `zlib` means its output `out` before others.
+    let exact = known.iter().position(|it| it.name() == selection.package);
+    match known.is_empty() {
+        false => known.swap_remove(exact.unwrap_or(0)),
+        true => selection.unknown(),
+    }
+}

@@ -28,12 +28,14 @@ mod write;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::elf::ProgramIdentity;
 
 pub(crate) use environment::build as environment;
 pub use list::{Condition, Content, Entry, all, find};
 pub use marks::{Mark, mark};
-pub use pin_json::{Pin, PinnedPackage};
+pub use pin_json::Pin;
 pub use recheck::{Rechecked, recheck};
 pub use remove::{Pruned, Removed, prune, unpin};
 pub use state::State;
@@ -48,7 +50,7 @@ pub const MANIFEST: &str = "manifest";
 const ROOT: &str = "root";
 
 /// A package that was chosen because a program needs some of its libraries. It is in the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// Its attribute path in nixpkgs, if it is known.
     pub attribute: Option<String>,

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use super::run::stub;
 use crate::cli::ExplainArgs;
-use crate::explain::{Explainer, Problem, Settings, json, text, tree};
+use crate::explain::{Explainer, Problem, Providers, Settings, json, text, tree};
 
 /// The exit status if it cannot be told whether the program would start.
 const UNKNOWN: u8 = 2;
@@ -32,19 +32,21 @@ fn explain(args: &ExplainArgs) -> Result<Option<bool>> {
     let settings = settings(args)?;
     let (starts, written) = if let Some(directory) = &args.all {
         let tree = tree::explain(directory, &settings)?;
+        let providers = Providers::of(tree.missing().into_keys());
         let written = if args.json {
-            format!("{:#}\n", json::tree(&tree))
+            format!("{:#}\n", json::tree(&tree, &providers))
         } else {
-            text::tree(&tree)
+            text::tree(&tree, &providers)
         };
         (Some(tree.starts()), written)
     } else {
         let path = args.program.as_ref().context("no program is named")?;
         let report = Explainer::new(&settings).explain(path)?;
+        let providers = Providers::of(report.missing());
         let written = if args.json {
-            format!("{:#}\n", json::report(&report))
+            format!("{:#}\n", json::report(&report, &providers))
         } else {
-            text::report(&report)
+            text::report(&report, &providers)
         };
         let is_known = !report.problems.contains(&Problem::Musl);
         (is_known.then_some(report.starts()), written)

@@ -37,7 +37,7 @@ fn import(args: &IndexImportArgs) -> Result<()> {
     };
     let imported = index::import(&file, args.revision.as_deref(), &place, watch)?;
     print(&format!(
-        "{} libraries in {} packages, of {} files: {} in {}\n",
+        "{} libraries in {} packages, of {} entries: {} in {}\n",
         HumanCount(imported.libraries as u64),
         HumanCount(imported.packages as u64),
         HumanCount(imported.entries),

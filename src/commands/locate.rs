@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::print;
 use crate::cli::LocateArgs;
-use crate::index::{HOW_TO_GET_ONE, Index, Provider, Query, Source};
+use crate::index::{HOW_TO_GET_ONE, Index, Provider, Query};
 
 /// Counts up if a field goes or changes its meaning; docs/locate-json.md describes them.
 const SCHEMA: u32 = 1;
@@ -19,11 +19,12 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
     let index = Index::open_default()?.context(HOW_TO_GET_ONE)?;
     let providers = index.search(&query)?;
     if args.json {
-        let providers = providers.iter().map(provider).collect::<Vec<_>>();
+        let providers = providers.iter().map(Provider::json).collect::<Vec<_>>();
         let value = json!({
             "schema": SCHEMA,
             "query": args.name,
             "revision": index.revision(),
+            "system": index.system(),
             "providers": providers,
         });
         print(&format!("{value:#}\n"))?;
@@ -53,20 +54,4 @@ fn text(providers: &[Provider]) -> String {
         _ = writeln!(text, "{label:width$} {}", path.display());
     }
     text
-}
-
-fn provider(provider: &Provider) -> Value {
-    json!({
-        "name": provider.name(),
-        "attribute": provider.attribute,
-        "output": provider.output,
-        "top_level": provider.top_level,
-        "store_path": provider.store_path.display().to_string(),
-        "path": provider.path,
-        "versions": provider.versions,
-        "source": match provider.source {
-            Source::Nixpkgs => "nixpkgs",
-            Source::Local => "local",
-        },
-    })
 }

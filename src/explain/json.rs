@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::plan::{Choice, Plan, Refused};
 use super::text::problem_text;
 use super::tree::Tree;
-use super::{Dynamic, Kind, Problem, Report};
+use super::{Dynamic, Kind, Problem, Providers, Report};
 use crate::elf::DependencyKind;
 use crate::resolver::{Found, Loaded, Probe};
 
@@ -17,15 +17,15 @@ const SCHEMA: u32 = 1;
 
 /// The report about one file.
 #[must_use]
-pub fn report(report: &Report) -> Value {
-    let mut value = file(report);
+pub fn report(report: &Report, providers: &Providers) -> Value {
+    let mut value = file(report, providers);
     value["schema"] = SCHEMA.into();
     value
 }
 
 /// The report about a directory tree.
 #[must_use]
-pub fn tree(tree: &Tree) -> Value {
+pub fn tree(tree: &Tree, providers: &Providers) -> Value {
     let unreadable = tree.unreadable.iter().map(|(path, error)| {
         json!({
             "path": path_text(path),
@@ -33,27 +33,32 @@ pub fn tree(tree: &Tree) -> Value {
         })
     });
     let missing = tree.missing().into_iter().map(|(name, files)| {
+        let (best, more) = providers.json(name);
         json!({
             "name": text(name),
             "files": files,
             "in_tree": tree.find(name).map(path_text),
+            "providers": best,
+            "more_providers": more,
         })
     });
     json!({
         "schema": SCHEMA,
         "directory": path_text(&tree.directory),
         "starts": tree.starts(),
-        "files": tree.reports.iter().map(file).collect::<Vec<_>>(),
+        "files": tree.reports.iter().map(|it| file(it, providers)).collect::<Vec<_>>(),
         "missing": missing.collect::<Vec<_>>(),
         "unreadable": unreadable.collect::<Vec<_>>(),
     })
 }
 
-fn file(report: &Report) -> Value {
+fn file(report: &Report, providers: &Providers) -> Value {
+    let problems = report.problems.iter();
+    let problems = problems.map(|it| problem(report, it, providers));
     let mut value = json!({
         "path": path_text(&report.path),
         "starts": report.starts(),
-        "problems": report.problems.iter().map(|it| problem(report, it)).collect::<Vec<_>>(),
+        "problems": problems.collect::<Vec<_>>(),
         "payload": report.payload.map(|it| json!({ "made_by": it.made_by, "bytes": it.bytes })),
     });
     match &report.kind {
@@ -72,7 +77,7 @@ fn file(report: &Report) -> Value {
         Kind::Script(interpreter, reports) => {
             value["kind"] = "script".into();
             value["interpreter"] = path_text(interpreter).into();
-            value["interpreters"] = reports.iter().map(file).collect();
+            value["interpreters"] = reports.iter().map(|it| file(it, providers)).collect();
         }
         Kind::Unknown(what) => {
             value["kind"] = "unknown".into();
@@ -178,12 +183,13 @@ fn probe(probe: &Probe) -> Value {
     })
 }
 
-fn problem(report: &Report, problem: &Problem) -> Value {
+fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
     let mut value = json!({ "problem": problem.code(), "text": problem_text(report, problem) });
     match problem {
         Problem::Missing { name, needed_by } => {
             value["name"] = text(name).into();
             value["needed_by"] = needed_by.clone().into();
+            (value["providers"], value["more_providers"]) = providers.json(name);
         }
         Problem::Version(missing) => {
             value["version"] = text(&missing.version).into();

@@ -12,6 +12,7 @@ mod kind;
 mod payload;
 mod pin;
 mod plan;
+mod providers;
 mod report;
 mod script;
 mod stub;
@@ -41,6 +42,7 @@ pub use glibc::is_of_glibc_family;
 pub(crate) use kind::is_secure;
 pub use payload::Payload;
 pub use plan::{Choice, How, Refused};
+pub use providers::Providers;
 pub use report::{Dynamic, Kind, Problem, Report};
 
 /// How often a script's interpreter may be a script itself, as in Linux's `fs/exec.c`.

@@ -1,6 +1,7 @@
 //! What is known about a program in the end.
 
-use std::ffi::OsString;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -121,6 +122,20 @@ impl Report {
     #[must_use]
     pub fn starts(&self) -> bool {
         self.problems.is_empty()
+    }
+
+    /// The libraries that are missing, those of a script's interpreters too.
+    #[must_use]
+    pub fn missing(&self) -> BTreeSet<&OsStr> {
+        let own = self.problems.iter().filter_map(|problem| match problem {
+            Problem::Missing { name, .. } => Some(name.as_os_str()),
+            _ => None,
+        });
+        let mut missing: BTreeSet<_> = own.collect();
+        if let Kind::Script(_, reports) = &self.kind {
+            missing.extend(reports.iter().flat_map(Self::missing));
+        }
+        missing
     }
 }
 

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::branches::{self, name_of};
 use super::tree::Tree;
-use super::{Dynamic, How, Kind, Problem, Report};
+use super::{Dynamic, How, Kind, Problem, Providers, Report};
 use crate::resolver::{Probe, Resolution};
 
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -22,13 +22,14 @@ pub(super) const NAME_WIDTH: usize = 28;
 
 /// The report about one file.
 #[must_use]
-pub fn report(report: &Report) -> String {
+pub fn report(report: &Report, providers: &Providers) -> String {
     let mut text = String::new();
-    write_report(&mut text, report);
+    write_report(&mut text, report, providers);
+    text.push_str(&providers.excuse());
     text
 }
 
-fn write_report(text: &mut String, report: &Report) {
+fn write_report(text: &mut String, report: &Report, providers: &Providers) {
     _ = writeln!(
         text,
         "{NAME}{}{NAME:#}: {}",
@@ -50,13 +51,13 @@ fn write_report(text: &mut String, report: &Report) {
         Kind::Script(_, reports) => {
             for nested in reports {
                 text.push('\n');
-                write_report(text, nested);
+                write_report(text, nested, providers);
             }
             text.push('\n');
         }
         _ => {}
     }
-    write_verdict(text, report);
+    write_verdict(text, report, providers);
 }
 
 fn kind(kind: &Kind) -> String {
@@ -148,7 +149,7 @@ fn why(resolution: &Resolution, probe: &Probe, program: &Path) -> String {
     format!("{} by {of}{feature}{description}", note.priority)
 }
 
-fn write_verdict(text: &mut String, report: &Report) {
+fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
     if report.starts() {
         let verdict = match &report.kind {
             Kind::Dynamic(dynamic) if dynamic.is_library => "would load",
@@ -164,6 +165,14 @@ fn write_verdict(text: &mut String, report: &Report) {
     _ = writeln!(text, "{BAD}{verdict}{BAD:#}");
     for problem in &report.problems {
         _ = writeln!(text, "  {}", problem_text(report, problem));
+        if let Problem::Missing { name, .. } = problem {
+            text.push_str(&providers.text(name, "    "));
+        }
+    }
+    if let Kind::Dynamic(dynamic) = &report.kind
+        && !report.missing().is_empty()
+    {
+        text.push_str(&providers.warning(dynamic.architecture));
     }
 }
 
@@ -240,7 +249,7 @@ fn version((major, minor): (u32, u32)) -> String {
 
 /// The report about a directory tree: what would not start, and what is missing in all.
 #[must_use]
-pub fn tree(tree: &Tree) -> String {
+pub fn tree(tree: &Tree, providers: &Providers) -> String {
     let mut text = String::new();
     let mut depend = 0;
     for report in tree.reports.iter().filter(|it| !it.starts()) {
@@ -257,13 +266,22 @@ pub fn tree(tree: &Tree) -> String {
     if !missing.is_empty() {
         _ = writeln!(text, "missing in all");
     }
+    let mut is_elsewhere = false;
     for (name, count) in missing {
-        let here = tree.find(name).map_or(String::new(), |path| {
+        let found = tree.find(name);
+        let here = found.map_or(String::new(), |path| {
             let path = path.display();
             format!("; {path} will do, if the program loads it first")
         });
-        let (name, count) = (name.display().to_string(), files(count));
-        _ = writeln!(text, "  {BAD}{name:NAME_WIDTH$}{BAD:#} in {count}{here}");
+        let (shown, count) = (name.display().to_string(), files(count));
+        _ = writeln!(text, "  {BAD}{shown:NAME_WIDTH$}{BAD:#} in {count}{here}");
+        if found.is_none() {
+            text.push_str(&providers.text(name, "    "));
+            is_elsewhere = true;
+        }
+    }
+    if is_elsewhere {
+        text.push_str(&providers.excuse());
     }
     for (path, error) in &tree.unreadable {
         _ = writeln!(text, "{}: {error}", path.display());

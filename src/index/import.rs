@@ -59,7 +59,7 @@ fn read<R: Read>(
 pub fn convert(database: impl Read, revision: Option<&str>) -> Result<(Imported, Vec<u8>)> {
     let mut entries = nix_index::open(database)?;
     let mut builder = Builder::default();
-    let mut store = None;
+    let mut info = None;
     let mut is_in_package = false;
     while let Some(entry) = entries.read()? {
         is_in_package = entry.kind != EntryKind::Package;
@@ -69,7 +69,7 @@ pub fn convert(database: impl Read, revision: Option<&str>) -> Result<(Imported,
             EntryKind::Link(hash) => hash,
             EntryKind::Package => {
                 if builder.has_pending() {
-                    add_package(&mut builder, &mut store, entry.path)?;
+                    add_package(&mut builder, &mut info, entry.path)?;
                 }
                 continue;
             }
@@ -91,8 +91,8 @@ pub fn convert(database: impl Read, revision: Option<&str>) -> Result<(Imported,
         "it has no libraries; those whose names end in -small list programs only: take the full one"
     );
     let bytes = builder.finish(&Info {
-        store: store.unwrap_or_default(),
         revision: revision.map(str::to_owned),
+        ..info.unwrap_or_default()
     })?;
     let imported = Imported {
         bytes: bytes.len(),
@@ -101,9 +101,15 @@ pub fn convert(database: impl Read, revision: Option<&str>) -> Result<(Imported,
     Ok((imported, bytes))
 }
 
-fn add_package(builder: &mut Builder, store: &mut Option<String>, text: &[u8]) -> Result<()> {
+/// What holds for all packages is taken from the first one.
+fn add_package(builder: &mut Builder, info: &mut Option<Info>, text: &[u8]) -> Result<()> {
     let package = Package::parse(text)?;
-    let store = store.get_or_insert_with(|| package.store_dir.to_string());
+    let system = package.origin.system.as_deref();
+    let Info { store, .. } = info.get_or_insert_with(|| Info {
+        store: package.store_dir.to_string(),
+        revision: None,
+        system: system.map(str::to_owned),
+    });
     ensure!(
         *store == package.store_dir,
         "it is about two stores, {store} and {}",

@@ -59,7 +59,7 @@ pub fn add(paths: &[PathBuf], place: &Place) -> Result<Added> {
                 let path = path.display();
                 anyhow!("cannot add to the index {path}: {error}; remove it and add the store paths again")
             })?;
-            store = Some(PathBuf::from(old));
+            store = (builder.packages() > 0).then(|| PathBuf::from(old));
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => {
@@ -98,7 +98,7 @@ pub fn add(paths: &[PathBuf], place: &Place) -> Result<Added> {
     let store = store.unwrap_or_default();
     let bytes = builder.finish(&Info {
         store: store.to_string_lossy().into_owned(),
-        revision: None,
+        ..Info::default()
     })?;
     write::replace(&path, &bytes)?;
     Ok(added)

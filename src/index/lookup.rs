@@ -6,11 +6,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use memchr::memmem;
+use memchr::memmem::Finder;
 use memmap2::Mmap;
 
-use super::compact::{Compact, Damaged, PackageRecord, Posting};
-use super::{Place, Provider, Query, Source, rank, store_path};
+use super::compact::{Compact, Damaged, PackageRecord, Posting, Strings};
+use super::{Pattern, Place, Provider, Query, Source, rank, store_path};
 use crate::resolver::map_file;
 
 /// An index, opened: what was imported, and what was added.
@@ -57,6 +57,12 @@ impl Index {
         self.nixpkgs.as_ref()?.file.info().revision.as_deref()
     }
 
+    /// For which system the packages are, as Nix names it, if that is known.
+    #[must_use]
+    pub fn system(&self) -> Option<&str> {
+        self.nixpkgs.as_ref()?.file.info().system.as_deref()
+    }
+
     /// Who has a library of this file name, the best first.
     ///
     /// # Errors
@@ -75,9 +81,12 @@ impl Index {
         let mut local = search(&self.local).transpose()?.unwrap_or_default();
         // Store paths that were garbage-collected since.
         local.retain(|(provider, _)| provider.store_path.exists());
-        let mut all = merge(nixpkgs, local);
-        all.sort_by_cached_key(|(provider, is_link)| rank::key(provider, *is_link));
-        Ok(all.into_iter().map(|(provider, _)| provider).collect())
+        let ranked = |(provider, is_link)| (rank::rank(&provider, is_link), provider);
+        let mut all: Vec<_> = merge(nixpkgs, local).into_iter().map(ranked).collect();
+        all.sort_unstable_by(|(a, first), (b, second)| {
+            a.cmp(b).then_with(|| rank::by_name(first, second))
+        });
+        Ok(all.into_iter().map(|(_, provider)| provider).collect())
     }
 }
 
@@ -126,64 +135,113 @@ impl Layer {
     }
 
     fn candidates(&self, query: &Query) -> Result<Vec<Candidate>, Damaged> {
+        match query {
+            Query::Name(name) => self.named(name, |_| Ok(true)),
+            Query::Path(folder, name) => {
+                let texts = self.file.texts()?;
+                self.named(name, |posting| Ok(texts.get(posting.folder)? == *folder))
+            }
+            Query::Names(pattern) => self.names(pattern),
+            Query::Paths(pattern) => self.paths(pattern),
+        }
+    }
+
+    /// Libraries of this name for which `is_wanted`.
+    fn named(
+        &self,
+        name: &str,
+        is_wanted: impl Fn(Posting) -> Result<bool, Damaged>,
+    ) -> Result<Vec<Candidate>, Damaged> {
         let mut candidates = Vec::new();
-        let mut folders = HashMap::new();
-        for (number, name) in self.names(query)? {
+        if let Some(number) = self.file.names()?.find(name)? {
             for posting in self.file.postings(number)? {
                 let posting = posting?;
-                let is_wanted = match query {
-                    Query::Name(_) | Query::Names(_) => true,
-                    Query::Path(wanted, _) => self.folder(&mut folders, posting)? == wanted,
-                    Query::Paths(pattern) => {
-                        let folder = self.folder(&mut folders, posting)?;
-                        pattern.fits(path(folder, &name).as_bytes())
-                    }
-                };
-                if is_wanted {
-                    candidates.push((self.provider(&name, &posting)?, posting.is_link));
+                if is_wanted(posting)? {
+                    candidates.push(self.candidate(name, posting)?);
                 }
             }
         }
         Ok(candidates)
     }
 
-    /// A library's folder; `known` has those that were asked for already.
-    fn folder<'k>(
-        &self,
-        known: &'k mut HashMap<u32, String>,
-        posting: Posting,
-    ) -> Result<&'k str, Damaged> {
-        Ok(match known.entry(posting.folder) {
-            Entry::Occupied(folder) => folder.into_mut(),
-            Entry::Vacant(place) => place.insert(self.file.texts()?.get(posting.folder)?),
-        })
-    }
-
-    /// The names of libraries that a query is about, and their numbers.
-    fn names(&self, query: &Query) -> Result<Vec<(u32, String)>, Damaged> {
-        let names = self.file.names()?;
-        let pattern = match query {
-            Query::Name(name) | Query::Path(_, name) => {
-                let number = names.find(name)?;
-                return Ok(number.map(|it| (it, name.clone())).into_iter().collect());
-            }
-            Query::Names(pattern) => pattern,
-            Query::Paths(pattern) => &pattern.of_names(),
-        };
+    /// Libraries whose names fit.
+    fn names(&self, pattern: &Pattern) -> Result<Vec<Candidate>, Damaged> {
         let mut found = Vec::new();
         let needle = pattern.needle();
-        let needle = memmem::Finder::new(needle.as_bytes());
-        names.scan_prefix(&pattern.prefix(), |number, name| {
-            if pattern.fits_with(&needle, name)
-                && let Ok(name) = str::from_utf8(name)
-            {
-                found.push((number, name.to_owned()));
+        let needle = Finder::new(&needle);
+        let names = self.file.names()?;
+        names.scan(&pattern.prefix(), &needle, |number, name| {
+            if pattern.fits(name) {
+                found.push(number);
             }
         })?;
-        Ok(found)
+        let mut candidates = Vec::new();
+        for number in found {
+            let name = names.get(number)?;
+            for posting in self.file.postings(number)? {
+                candidates.push(self.candidate(&name, posting?)?);
+            }
+        }
+        Ok(candidates)
     }
 
-    fn provider(&self, name: &str, posting: &Posting) -> Result<Provider, Damaged> {
+    /// Libraries whose paths fit. Looked at are those that have the pattern's needle in the folder or
+    /// in the name; to be compared, they need all texts of the pattern.
+    fn paths(&self, pattern: &Pattern) -> Result<Vec<Candidate>, Damaged> {
+        let needle = pattern.needle();
+        let needle = Finder::new(&needle);
+        let (names, all) = (self.file.names()?, self.file.texts()?);
+        let has_needle = |strings: Strings<'_>| {
+            let mut has_needle = vec![false; strings.count() as usize];
+            let visit = |number, _: &[u8]| has_needle[number as usize] = true;
+            strings.scan("", &needle, visit)?;
+            Ok(has_needle)
+        };
+        let (in_name, in_text) = (has_needle(names)?, has_needle(all)?);
+        let is_in = |folder| in_text.get(folder as usize).copied().unwrap_or(true);
+
+        let mut candidates = Vec::new();
+        let parts = pattern.texts();
+        let parts: Vec<_> = parts.iter().take(64).map(Finder::new).collect();
+        let bits = |has: &dyn Fn(&Finder<'_>) -> bool| {
+            let bits = parts.iter().map(|it| u64::from(has(it)));
+            bits.fold(0, |all, bit| all << 1 | bit)
+        };
+        let wanted = bits(&|_| true);
+        let with_bits = |text: String| {
+            let bits = bits(&|part| part.find(text.as_bytes()).is_some());
+            (text, bits)
+        };
+        let mut folders = HashMap::new();
+        for (number, is_in_name) in (0..).zip(in_name) {
+            let mut name = None;
+            for posting in self.file.postings(number)? {
+                let posting = posting?;
+                if !is_in_name && !is_in(posting.folder) {
+                    continue;
+                }
+                let (name, name_has) = match &mut name {
+                    Some(name) => name,
+                    place => place.insert(with_bits(names.get(number)?)),
+                };
+                let (folder, folder_has) = match folders.entry(posting.folder) {
+                    Entry::Occupied(folder) => folder.into_mut(),
+                    Entry::Vacant(place) => place.insert(with_bits(all.get(posting.folder)?)),
+                };
+                if *name_has | *folder_has == wanted && pattern.fits(path(folder, name).as_bytes())
+                {
+                    candidates.push(self.candidate(name, posting)?);
+                }
+            }
+        }
+        Ok(candidates)
+    }
+
+    fn candidate(&self, name: &str, posting: Posting) -> Result<Candidate, Damaged> {
+        Ok((self.provider(name, posting)?, posting.is_link))
+    }
+
+    fn provider(&self, name: &str, posting: Posting) -> Result<Provider, Damaged> {
         let texts = self.file.texts()?;
         let PackageRecord {
             hash,

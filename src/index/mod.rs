@@ -6,6 +6,7 @@
 
 pub mod compact;
 mod import;
+mod json;
 mod library_name;
 pub mod local;
 mod lookup;
@@ -17,7 +18,7 @@ mod rank;
 mod store_path;
 mod write;
 
-pub use import::{Imported, import};
+pub use import::{Imported, convert, import};
 pub use lookup::Index;
 pub use pattern::{Pattern, Query};
 pub use place::{Place, default_database};
@@ -31,3 +32,10 @@ There is no index of libraries yet. To get one, either
   https://github.com/nix-community/nix-index-database/releases and run `ldshim index import FILE`, or
   run `nix-index`, which takes a while, and then `ldshim index import`.
 `ldshim index add STORE_PATH` adds store paths of this machine.";
+
+#[cfg(test)]
+#[allow(dead_code, reason = "shared with tests that call other parts of it")]
+#[path = "../../tests/common/nix_index.rs"]
+mod database;
+#[cfg(test)]
+mod tests;

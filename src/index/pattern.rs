@@ -1,7 +1,6 @@
 //! What a user looks for.
 
 use anyhow::{Result, bail, ensure};
-use memchr::memmem;
 
 /// What a user looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,26 +98,26 @@ impl Pattern {
         literal(&self.parts)
     }
 
-    /// The longest text without a slash that is in all that fits.
+    /// A text without a slash that is in all that fits: the longest one, where what nearly all libraries
+    /// have does not count.
     #[must_use]
     pub fn needle(&self) -> String {
-        let is_cut = |part: &Part| !matches!(part, Part::Byte(byte) if *byte != b'/');
-        let runs = self.parts.split(is_cut).map(literal);
-        runs.max_by_key(String::len).unwrap_or_default()
+        let worth = |run: &String| {
+            let rare = run.trim_start_matches("lib").trim_end_matches(".so");
+            (rare.len(), run.len())
+        };
+        self.texts()
+            .into_iter()
+            .max_by_key(worth)
+            .unwrap_or_default()
     }
 
-    /// The pattern that the file names of all paths that fit do fit.
+    /// All texts without slashes that are in all that fits.
     #[must_use]
-    pub fn of_names(&self) -> Self {
-        let slash = self.parts.iter().rposition(|it| *it == Part::Byte(b'/'));
-        let any = self.parts.iter().rposition(|it| *it == Part::Any);
-        let start = match (slash, any) {
-            (_, Some(any)) if slash < Some(any) => any,
-            (slash, _) => slash.map_or(0, |slash| slash + 1),
-        };
-        Self {
-            parts: self.parts[start..].into(),
-        }
+    pub fn texts(&self) -> Vec<String> {
+        let is_cut = |part: &Part| !matches!(part, Part::Byte(byte) if *byte != b'/');
+        let runs = self.parts.split(is_cut).map(literal);
+        runs.filter(|run| !run.is_empty()).collect()
     }
 
     /// Whether a text fits.
@@ -150,12 +149,6 @@ impl Pattern {
                 _ => return false,
             }
         }
-    }
-
-    /// Like [`Self::fits`], quicker for many texts: `needle` finds [`Self::needle`].
-    #[must_use]
-    pub(super) fn fits_with(&self, needle: &memmem::Finder<'_>, text: &[u8]) -> bool {
-        needle.find(text).is_some() && self.fits(text)
     }
 }
 
@@ -283,8 +276,7 @@ mod tests {
             if expected {
                 prop_assert!(text.starts_with(&parsed.prefix()));
                 prop_assert!(text.contains(&parsed.needle()));
-                let name = text.rsplit('/').next().unwrap();
-                prop_assert!(parsed.of_names().fits(name.as_bytes()), "{:?}", parsed.of_names());
+                prop_assert!(parsed.texts().iter().all(|it| text.contains(it)));
             }
         }
 
@@ -292,7 +284,7 @@ mod tests {
         fn no_text_makes_it_panic(pattern: String, text: String) {
             if let Ok(pattern) = Pattern::new(&pattern) {
                 let _ = pattern.fits(text.as_bytes());
-                let _ = (pattern.prefix(), pattern.needle(), pattern.of_names());
+                let _ = (pattern.prefix(), pattern.needle());
             }
         }
     }

@@ -1,13 +1,18 @@
 //! Which of several providers is the best guess.
 
+use std::cmp::Ordering;
+
 use super::Provider;
 
-/// Sorts by this: the least is the best. In this order of importance: the attribute names just this store
-/// path; an output for use, not for development; in the folder for libraries, not one for plugins; the
-/// package's own file, not a link to another package's; named as a soname is; the package is named like
-/// the library; fewer levels of attributes; a shorter attribute.
-pub(super) fn key(provider: &Provider, is_link: bool) -> impl Ord + use<> {
-    let attribute = provider.attribute.clone().unwrap_or_default();
+/// What counts most; the least is the best.
+pub(super) type Rank = (u8, [bool; 5], usize, usize);
+
+/// In this order of importance: the attribute names just this store path; an output for use, not for
+/// development; in the folder for libraries, not one for plugins; the package's own file, not a link to
+/// another package's; named as a soname is; the package is named like the library; fewer levels of
+/// attributes; a shorter attribute.
+pub(super) fn rank(provider: &Provider, is_link: bool) -> Rank {
+    let attribute = provider.attribute.as_deref().unwrap_or_default();
     let known = match (&provider.attribute, provider.top_level) {
         (Some(_), true) => 0,
         (None, _) => 1,
@@ -16,12 +21,21 @@ pub(super) fn key(provider: &Provider, is_link: bool) -> impl Ord + use<> {
     let is_for_use = ["out", "lib"].contains(&&*provider.output);
     let folder = provider.path.rsplit_once('/').map(|(folder, _)| folder);
     let is_in_lib = matches!(folder, Some("lib" | "lib64"));
+    let is_soname = is_soname(provider.name());
+    let is_namesake = is_namesake(provider);
     (
-        (known, !is_for_use, !is_in_lib, is_link),
-        (!is_soname(provider.name()), !is_namesake(provider)),
-        (attribute.matches('.').count(), attribute.len(), attribute),
-        (provider.store_path.clone(), provider.path.clone()),
+        known,
+        [!is_for_use, !is_in_lib, is_link, !is_soname, !is_namesake],
+        attribute.matches('.').count(),
+        attribute.len(),
     )
+}
+
+/// The order of those of the same rank.
+pub(super) fn by_name(a: &Provider, b: &Provider) -> Ordering {
+    (a.attribute.cmp(&b.attribute))
+        .then_with(|| a.store_path.cmp(&b.store_path))
+        .then_with(|| a.path.cmp(&b.path))
 }
 
 /// Whether a library is named like most sonames: `libz.so.1`, not `libz.so` or `libz.so.1.3.1`.

@@ -30,13 +30,19 @@ impl Home {
         std::fs::write(directory.join("files"), bytes).unwrap();
     }
 
-    pub fn ldshim(&self, args: &[&str]) -> Ran {
+    /// `ldshim` as the user of this home runs it.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut ldshim = Command::new(env!("CARGO_BIN_EXE_ldshim"));
         ldshim.env("HOME", self.0.path());
         for variable in ["XDG_CACHE_HOME", "NIX_INDEX_DATABASE"] {
             ldshim.env_remove(variable);
         }
-        Ran::of(ldshim.args(args))
+        ldshim.args(args);
+        ldshim
+    }
+
+    pub fn ldshim(&self, args: &[&str]) -> Ran {
+        Ran::of(&mut self.command(args))
     }
 
     /// The providers that `ldshim locate --json` prints.
@@ -85,4 +91,136 @@ fn the_own_library_of_a_package_comes_before_one_that_is_bundled() {
     let found = home.locate(&["libz.so.1"]);
     let attributes: Vec<_> = found.iter().map(|it| it["attribute"].clone()).collect();
     assert_eq!(attributes, ["zlib", "app"]);
+}
+
+#[test]
+fn what_no_package_has_is_not_found() {
+    let home = Home::with_index();
+    let ran = home.ldshim(&["locate", "libnothing.so.1"]);
+    assert_eq!(ran.stdout, "");
+    ran.failed_with("libnothing.so.1");
+    assert!(home.locate(&["libnothing.so.1"]).is_empty());
+}
+
+#[test]
+fn a_pattern_finds_all_that_fits() {
+    let home = Home::with_index();
+    assert_eq!(home.locate(&["libz.so*"]).len(), 4);
+    assert_eq!(home.locate(&["*plug*"]).len(), 1);
+    assert_eq!(home.locate(&["libz.so.?"]).len(), 2);
+    let ran = home.ldshim(&["locate", "lib[z"]);
+    ran.failed_with("has no ]");
+}
+
+#[test]
+fn a_path_is_compared_with_all_of_it() {
+    let home = Home::with_index();
+    let attribute = |path: &str| home.locate(&["--path", path])[0]["attribute"].clone();
+    assert_eq!(attribute("lib/libz.so.1"), "zlib");
+    assert_eq!(attribute("/lib/app/libz.so.1"), "app");
+    assert_eq!(attribute("lib/*/libz*"), "app");
+    assert!(home.locate(&["--path", "libz.so.1"]).is_empty());
+    let ran = home.ldshim(&["locate", "lib/libz.so.1"]);
+    ran.failed_with("--path");
+}
+
+#[test]
+fn without_an_index_it_says_how_to_get_one() {
+    let home = Home::new();
+    let ran = home.ldshim(&["locate", "libz.so.1"]);
+    for text in ["nix-index-database/releases", "ldshim index import"] {
+        assert!(ran.stderr.contains(text), "{ran:?}");
+    }
+    assert_eq!((ran.code, &*ran.stdout), (Some(1), ""));
+}
+
+#[test]
+fn an_index_that_is_damaged_is_an_error_with_the_next_step() {
+    let home = Home::with_index();
+    let index = home.0.path().join(".cache/ldshim/index/nixpkgs");
+    for bytes in [&b""[..], b"ldshimix", b"something else"] {
+        std::fs::write(&index, bytes).unwrap();
+        let ran = home.ldshim(&["locate", "libz.so.1"]);
+        ran.failed_with("make it again with `ldshim index import`");
+    }
+    home.ldshim(&["index", "import"]).succeeded();
+    assert_eq!(home.locate(&["libz.so.1"]).len(), 2);
+}
+
+/// The attributes of packages that have a file `libcurl.so.4`, in the order in which they are listed.
+fn ranked(packages: &[(&str, &str, bool, &str)]) -> Vec<String> {
+    let mut database = Database::new(Vec::new(), 1).unwrap();
+    for ((attribute, output, is_top_level, path), digit) in
+        packages.iter().zip("0123456789".chars())
+    {
+        let package = Package {
+            output,
+            is_top_level: *is_top_level,
+            ..Package::new(digit, attribute, "some-1")
+        };
+        let (path, kind) = match path.strip_prefix('@') {
+            Some(path) => (
+                path,
+                "/nix/store/zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz-x/libcurl.so.4s",
+            ),
+            None => (*path, "1x"),
+        };
+        database.package(&package, [(kind, path)]).unwrap();
+    }
+    let home = Home::new();
+    home.write_database(&database.finish().unwrap());
+    home.ldshim(&["index", "import"]).succeeded();
+    let found = home.locate(&["libcurl.so.4"]);
+    let attributes = found
+        .iter()
+        .map(|it| it["attribute"].as_str().unwrap().to_owned());
+    attributes.collect()
+}
+
+#[test]
+fn the_best_guess_comes_first() {
+    let lib = "/lib/libcurl.so.4";
+    // The last one of each is the better one, and would come last by its name.
+    for (worse, better) in [
+        (
+            ("curl", "out", false, lib),
+            ("zzz", "dev", true, "/x/libcurl.so.4"),
+        ),
+        (
+            ("curl", "dev", true, lib),
+            ("zzz", "lib", true, "/x/libcurl.so.4"),
+        ),
+        (
+            ("curl", "out", true, "/lib/plugins/libcurl.so.4"),
+            ("zzz", "out", true, lib),
+        ),
+        (
+            ("curl", "out", true, "@/lib/libcurl.so.4"),
+            ("zzz", "out", true, lib),
+        ),
+        (("a", "out", true, lib), ("zcurl", "out", true, lib)),
+        (("a.curl", "out", true, lib), ("zzcurl", "out", true, lib)),
+        (("acurlFull", "out", true, lib), ("zcurl", "out", true, lib)),
+    ] {
+        for packages in [[worse, better], [better, worse]] {
+            assert_eq!(ranked(&packages), [better.0, worse.0], "{packages:?}");
+        }
+    }
+}
+
+#[test]
+fn an_attribute_that_only_refers_to_the_package_is_in_parentheses() {
+    let mut database = Database::new(Vec::new(), 1).unwrap();
+    let package = Package {
+        is_top_level: false,
+        ..Package::new('a', "app", "hidden-1")
+    };
+    database
+        .package(&package, [("1x", "/lib/libh.so")])
+        .unwrap();
+    let home = Home::new();
+    home.write_database(&database.finish().unwrap());
+    home.ldshim(&["index", "import"]).succeeded();
+    let ran = home.ldshim(&["locate", "libh.so"]).succeeded();
+    assert!(ran.stdout.starts_with("(app.out) /nix/store/"), "{ran:?}");
 }

@@ -13,6 +13,8 @@ mod env_show;
 mod explain;
 mod explain_kinds;
 mod explain_pins;
+mod explain_providers;
+mod index;
 mod library_tree;
 mod locate;
 #[path = "../common/nix_index.rs"]

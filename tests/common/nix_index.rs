@@ -19,6 +19,7 @@ pub struct Package<'a> {
     pub attribute: &'a str,
     pub output: &'a str,
     pub is_top_level: bool,
+    pub system: &'a str,
 }
 
 impl<'a> Package<'a> {
@@ -32,6 +33,7 @@ impl<'a> Package<'a> {
             attribute,
             output: "out",
             is_top_level: true,
+            system: "x86_64-linux",
         }
     }
 
@@ -76,7 +78,7 @@ impl<W: Write> Database<W> {
                 "attr": package.attribute,
                 "output": package.output,
                 "toplevel": package.is_top_level,
-                "system": "x86_64-linux",
+                "system": package.system,
             },
         });
         self.entry("p", -shared_before, description.to_string().as_bytes())

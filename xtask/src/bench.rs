@@ -6,8 +6,13 @@
 
 pub mod counts;
 pub mod explain;
+pub mod index;
 pub mod many_libraries;
 pub mod measure;
+#[allow(dead_code, reason = "shared with tests that call other parts of it")]
+#[path = "../../tests/common/nix_index.rs"]
+mod nix_index;
+mod nixpkgs_like;
 pub mod program;
 pub mod starter;
 pub mod table;

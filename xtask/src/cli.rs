@@ -20,7 +20,7 @@ pub enum Task {
     Demo(DemoArgs),
     /// Check everything: format, clippy, build, tests, documentation
     Test(TestArgs),
-    /// Measure what the stub adds to a start, beside other loaders
+    /// Measure what the stub adds to a start, beside other loaders, and how fast the tool is
     Bench(BenchArgs),
     /// Fetch what the tests need: programs into target/programs, libraries into the Nix store, a kernel
     Fetch(FetchArgs),
@@ -70,6 +70,9 @@ pub enum Arch {
 /// `cargo xtask bench`
 #[derive(Debug, Args)]
 pub struct BenchArgs {
+    /// Measure the index of libraries only
+    #[arg(long)]
+    pub index: bool,
     /// Another stub to measure beside this project's
     #[arg(long, value_name = "PATH")]
     pub peer: Option<PathBuf>,

@@ -21,7 +21,7 @@
 //! A string table is the count of its strings (4 bytes), the offsets of its blocks behind the last
 //! offset (4 bytes each), then the blocks. A block has 16 strings, the last one fewer. They are sorted by
 //! their bytes and numbered from 0. A string is two varints, how many bytes it has from the start of the
-//! string before in its block, and how many of its own; then these.
+//! string before in its block (0 for the first), and how many of its own; then these.
 //!
 //! A posting is a varint, how much greater the package's number is than that of the posting before; a
 //! varint of which bit 0 says that it is a link into another store path, bit 1 that versions are known,
@@ -63,6 +63,9 @@ pub struct Info {
     pub store: String,
     /// The revision of nixpkgs, if it is known.
     pub revision: Option<String>,
+    /// For which system the packages are, as Nix names it, if it is known.
+    #[serde(default)]
+    pub system: Option<String>,
 }
 
 /// What is wrong with a file of an index.
@@ -76,6 +79,3 @@ impl fmt::Display for Damaged {
 }
 
 impl std::error::Error for Damaged {}
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,6 @@
 //! String tables: sorted, and each string without what it shares with the one before.
 
-use std::cmp::Ordering;
-use std::ops::ControlFlow;
+use memchr::memmem::Finder;
 
 use super::Damaged;
 use super::varint::{self, u32_at};
@@ -54,7 +53,12 @@ impl<'a> Strings<'a> {
         let mut bytes = self.block(number / BLOCK)?;
         let mut string = Vec::new();
         for _ in 0..=number % BLOCK {
-            take(&mut bytes, &mut string)?;
+            let (shared, own) = take(&mut bytes)?;
+            if shared > string.len() {
+                return Err(DAMAGED);
+            }
+            string.truncate(shared);
+            string.extend_from_slice(own);
         }
         String::from_utf8(string).map_err(|_| Damaged("it has a text that is none"))
     }
@@ -64,50 +68,45 @@ impl<'a> Strings<'a> {
     /// # Errors
     /// The table is damaged.
     pub fn find(&self, wanted: &str) -> Result<Option<u32>, Damaged> {
-        let mut found = None;
-        self.scan_from(wanted, |number, string| {
-            if string == wanted.as_bytes() {
-                found = Some(number);
-            }
-            ControlFlow::Break(())
-        })?;
-        Ok(found)
+        let number = self.block_before(wanted)?;
+        let mut block = Block::default();
+        block.read(self.block(number)?, self.count_in(number))?;
+        let mut strings = (number * BLOCK..).zip(block.strings());
+        let found = strings.find(|(_, string)| *string == wanted.as_bytes());
+        Ok(found.map(|(number, _)| number))
     }
 
-    /// Calls `visit` for each string that starts with `prefix`, in order, until it wants no more.
+    /// Calls `visit` for each string that starts with `prefix` and has `needle` in it, in order.
     ///
     /// # Errors
     /// The table is damaged.
-    pub fn scan_prefix(
+    pub fn scan(
         &self,
         prefix: &str,
+        needle: &Finder<'_>,
         mut visit: impl FnMut(u32, &[u8]),
     ) -> Result<(), Damaged> {
-        self.scan_from(prefix, |number, string| {
-            if !string.starts_with(prefix.as_bytes()) {
-                return ControlFlow::Break(());
+        let prefix = prefix.as_bytes();
+        let mut block = Block::default();
+        for number in self.block_before(prefix)?..self.blocks_count() {
+            block.read(self.block(number)?, self.count_in(number))?;
+            // An empty prefix points nowhere, and to compare with nowhere is slow.
+            if let Some(first) = block.strings().next()
+                && !prefix.is_empty()
+                && first > prefix
+                && !first.starts_with(prefix)
+            {
+                return Ok(());
             }
-            visit(number, string);
-            ControlFlow::Continue(())
-        })
-    }
-
-    /// Calls `visit` for each string that is not less than `start`, in order, until it breaks.
-    fn scan_from(
-        &self,
-        start: &str,
-        mut visit: impl FnMut(u32, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Damaged> {
-        let mut string = Vec::new();
-        let mut is_before = true;
-        for block in self.block_before(start)?..self.count.div_ceil(BLOCK) {
-            let mut bytes = self.block(block)?;
-            let first = block * BLOCK;
-            for number in first..self.count.min(first.saturating_add(BLOCK)) {
-                take(&mut bytes, &mut string)?;
-                is_before = is_before && string[..] < *start.as_bytes();
-                if !is_before && visit(number, &string).is_break() {
-                    return Ok(());
+            // To look through all strings at once is quicker. That the needle may begin in one and end
+            // in another does no harm.
+            if needle.find(&block.text).is_none() {
+                continue;
+            }
+            for (number, string) in (number * BLOCK..).zip(block.strings()) {
+                let is_after = prefix.is_empty() || string.starts_with(prefix);
+                if is_after && needle.find(string).is_some() {
+                    visit(number, string);
                 }
             }
         }
@@ -115,40 +114,83 @@ impl<'a> Strings<'a> {
     }
 
     /// The last block whose first string is not greater than `start`, or the first one.
-    fn block_before(&self, start: &str) -> Result<u32, Damaged> {
-        let (mut low, mut high) = (0, self.count.div_ceil(BLOCK));
-        let mut string = Vec::new();
+    fn block_before(&self, start: impl AsRef<[u8]>) -> Result<u32, Damaged> {
+        let (mut low, mut high) = (0, self.blocks_count());
+        let mut block = Block::default();
         while low < high {
             let middle = low + (high - low) / 2;
-            string.clear();
-            take(&mut self.block(middle)?, &mut string)?;
-            match string[..].cmp(start.as_bytes()) {
-                Ordering::Greater => high = middle,
-                _ => low = middle + 1,
+            block.read(self.block(middle)?, 1)?;
+            if &block.text[..] <= start.as_ref() {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
         Ok(low.saturating_sub(1))
     }
 
+    fn blocks_count(&self) -> u32 {
+        self.count.div_ceil(BLOCK)
+    }
+
+    /// How many strings a block has.
+    fn count_in(&self, block: u32) -> u32 {
+        self.count.saturating_sub(block * BLOCK).min(BLOCK)
+    }
+
     fn block(&self, block: u32) -> Result<&'a [u8], Damaged> {
+        if self.count == 0 {
+            return Ok(&[]);
+        }
         let offset = u32_at(self.offsets, block as usize * 4).ok_or(DAMAGED)?;
         self.blocks.get(offset as usize..).ok_or(DAMAGED)
     }
 }
 
-/// Takes a string from the front; `string` is the one before.
-#[inline]
-fn take(bytes: &mut &[u8], string: &mut Vec<u8>) -> Result<(), Damaged> {
-    let shared = varint::read(bytes).ok_or(DAMAGED)? as usize;
-    let own = varint::read(bytes).ok_or(DAMAGED)? as usize;
-    let (own, rest) = bytes.split_at_checked(own).ok_or(DAMAGED)?;
-    if shared > string.len() {
-        return Err(DAMAGED);
+/// The strings of a block.
+#[derive(Debug, Default)]
+struct Block {
+    /// One behind the other
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Block {
+    /// Reads the first strings of a block, in place of those that were here.
+    fn read(&mut self, mut bytes: &[u8], count: u32) -> Result<(), Damaged> {
+        self.text.clear();
+        self.ends.clear();
+        let mut start = 0;
+        for _ in 0..count {
+            let (shared, own) = take(&mut bytes)?;
+            let end = self.text.len();
+            if shared > end - start {
+                return Err(DAMAGED);
+            }
+            self.text.extend_from_within(start..start + shared);
+            self.text.extend_from_slice(own);
+            self.ends.push(self.text.len());
+            start = end;
+        }
+        Ok(())
     }
-    string.truncate(shared);
-    string.extend_from_slice(own);
+
+    fn strings(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .map(|(start, &end)| &self.text[start..end])
+    }
+}
+
+/// Takes a string from the front: how much of the one before it has, and the rest.
+#[inline]
+fn take<'a>(bytes: &mut &'a [u8]) -> Result<(usize, &'a [u8]), Damaged> {
+    let shared = varint::read(bytes).ok_or(DAMAGED)?;
+    let own = varint::read(bytes).ok_or(DAMAGED)?;
+    let (own, rest) = bytes.split_at_checked(own as usize).ok_or(DAMAGED)?;
     *bytes = rest;
-    Ok(())
+    Ok((shared as usize, own))
 }
 
 /// The table of these strings, which are sorted.

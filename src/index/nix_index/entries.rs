@@ -203,3 +203,84 @@ fn link_hash(target: &[u8]) -> Option<Hash> {
     let target = Path::new(OsStr::from_bytes(target));
     store_path::find(target.is_absolute().then_some(target)?).map(|(_, hash, _)| hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Vec<(EntryKind, String)>> {
+        let mut entries = Entries::new(bytes);
+        let mut all = Vec::new();
+        while let Some(entry) = entries.read()? {
+            all.push((entry.kind, String::from_utf8_lossy(entry.path).into_owned()));
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn a_path_begins_with_what_it_shares_with_the_one_before() {
+        let bytes = b"2d\0\0/lib\n9r\0\x04/ab\n9x\0\x02c\nlib/abs\0\xfbx\np\0\xff{}\n";
+        let expected = [
+            (EntryKind::Directory, "/lib"),
+            (EntryKind::File, "/lib/ab"),
+            (EntryKind::File, "/lib/ac"),
+            (EntryKind::Link(None), "/x"),
+            (EntryKind::Package, "{}"),
+        ];
+        let expected = expected.map(|(kind, path)| (kind, path.to_owned()));
+        assert_eq!(read(bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_difference_may_have_two_bytes() {
+        let path = "/".repeat(400);
+        let first = format!("1r\0\0{path}\n1r\0");
+        let bytes = [first.as_bytes(), b"\x80\x01\x2ca\n1r\0\x80\xff\0b\n"].concat();
+        let all = read(&bytes).unwrap();
+        assert_eq!(all[1].1, format!("{}a", &path[..300]));
+        assert_eq!(all[2].1, format!("{}b", &path[..44]));
+    }
+
+    #[test]
+    fn a_name_may_have_newlines() {
+        let all = read(b"1r\0\0/a\nb\n1r\0\x04c\n").unwrap();
+        assert_eq!((&*all[0].1, &*all[1].1), ("/a\nb", "/a\nbc"));
+    }
+
+    #[test]
+    fn a_link_tells_which_store_path_it_leads_to() {
+        let hash = "010yd8jls8w4vcnql4zhjbnyp2yay5pl";
+        let bytes = format!("/nix/store/{hash}-bash-4/lib/xs\0\0/lib/x\n");
+        let expected = EntryKind::Link(store_path::parse_hash(hash));
+        assert_eq!(read(bytes.as_bytes()).unwrap()[0].0, expected);
+    }
+
+    #[test]
+    fn what_is_damaged_is_told_with_its_place() {
+        for (bytes, reason) in [
+            (&b"1r\0\x01/a\n"[..], "shares more"),
+            (b"1r\0\xff/a\n", "shares more"),
+            (b"1r\0\x80\x7f", "ends within"),
+            (b"1r\0\0/a", "ends within"),
+            (b"1r", "ends within"),
+            (b"1r\0\0/a\n1", "ends within"),
+            (b"q\0\0/a\n", "of a kind"),
+            (b"xr\0\0/a\n", "of a kind"),
+            (&[b'1'; LONGEST + 1], "longer than"),
+        ] {
+            let error = format!("{:#}", read(bytes).unwrap_err());
+            assert!(error.contains("damaged at entry 1"), "{error}");
+            assert!(error.contains(reason), "{reason}: {error}");
+        }
+        assert_eq!(read(b"").unwrap(), []);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(0), Just(b'\n'), Just(b'r')], 0..200)) {
+            let _ = read(&bytes);
+        }
+    }
+}

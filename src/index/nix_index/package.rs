@@ -35,6 +35,9 @@ pub struct Origin<'a> {
     pub output: Cow<'a, str>,
     /// Whether these name the store path; else they name one that refers to it.
     pub toplevel: bool,
+    /// The system that it is for; older versions of nix-index do not say it.
+    #[serde(borrow, default)]
+    pub system: Option<Cow<'a, str>>,
 }
 
 impl<'a> Package<'a> {

@@ -1,5 +1,5 @@
-//! `cargo xtask bench [--peer PATH] [--runs N]`: what the stub adds to a start, and how
-//! fast `ldshim explain` is.
+//! `cargo xtask bench [--peer PATH] [--runs N] [--index]`: what the stub adds to a start, and how
+//! fast `ldshim explain` and the index are.
 
 use anyhow::Result;
 
@@ -7,9 +7,9 @@ use crate::bench::measure::{Samples, Starters};
 use crate::bench::program::Program;
 use crate::bench::table::{Table, microseconds};
 use crate::bench::variant::Variant;
-use crate::bench::{counts, explain, program, variant};
+use crate::bench::{counts, explain, index, program, variant};
 use crate::cli::BenchArgs;
-use crate::{cargo, prerequisites, store};
+use crate::{cargo, prerequisites, store, workspace};
 
 /// The places in the list of variants of those with which the others are compared.
 const DIRECT: usize = 0;
@@ -19,6 +19,11 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     let network = args.network.network();
     prerequisites::ensure(&[prerequisites::COMPILERS, prerequisites::STORE], network)?;
     let built = cargo::build_release(network)?;
+    let measure_index = || index::measure(&built.join("ldshim"), &workspace::target("bench"));
+    if args.index {
+        println!("{}", measure_index()?);
+        return Ok(());
+    }
     let stub = built.join("nix-ld");
     let store = store::build(network)?;
     let node = program::prepare(network)?;
@@ -42,6 +47,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
         "{}",
         explain::measure(&built.join("ldshim"), &store.loader()?)?
     );
+    println!("{}", measure_index()?);
     Ok(())
 }
 

@@ -1,0 +1,148 @@
+//! Which packages have missing libraries, as `ldshim explain` says
+
+use serde_json::Value;
+
+use crate::library_tree::{LibraryTree, Ran, architecture, loader};
+use crate::locate::Home;
+use crate::nix_index::{Database, Package};
+
+/// A program that misses `liba.so`.
+fn tree() -> LibraryTree {
+    let tree = LibraryTree::new();
+    tree.file("a.c", "int a(void) { return 0; }");
+    tree.file("main.c", "int a(void); int main(void) { return a(); }");
+    tree.cc(&["-shared", "-o", "liba.so", "a.c"]);
+    tree.file("bin/.keep", "");
+    tree.cc(&["-o", "bin/main", "main.c", "-L.", "-la"]);
+    tree
+}
+
+/// A home whose index has `liba.so` in so many packages.
+fn home(packages: usize) -> Home {
+    home_for(architecture().nix_system, packages)
+}
+
+fn home_for(system: &str, packages: usize) -> Home {
+    let mut database = Database::new(Vec::new(), 1).unwrap();
+    let attributes = ["p1", "p2", "p3", "p4", "p5", "p6", "p7"];
+    for (attribute, digit) in attributes[..packages].iter().zip("0123456".chars()) {
+        let package = Package {
+            system,
+            ..Package::new(digit, attribute, "p-1")
+        };
+        database
+            .package(&package, [("1x", "/lib/liba.so")])
+            .unwrap();
+    }
+    let home = Home::new();
+    home.write_database(&database.finish().unwrap());
+    home.ldshim(&["index", "import"]).succeeded();
+    home
+}
+
+fn explain(home: &Home, tree: &LibraryTree, args: &[&str]) -> Ran {
+    let loader = loader();
+    let first = ["explain", "--loader", loader.to_str().unwrap()];
+    let mut command = home.command(&[&first[..], args].concat());
+    Ran::of(command.current_dir(tree.path("")))
+}
+
+fn json(home: &Home, tree: &LibraryTree, args: &[&str]) -> Value {
+    let ran = explain(home, tree, &[&["--json"], args].concat());
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+#[test]
+fn the_packages_of_a_missing_library_are_named() {
+    let (home, tree) = (home(2), tree());
+    let text = explain(&home, &tree, &["bin/main"]).stdout;
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    let missing = lines
+        .iter()
+        .position(|it| it.starts_with("liba.so is missing"));
+    let after = &lines[missing.unwrap() + 1..];
+    assert!(
+        after[0].starts_with("p1.out") && after[0].ends_with("-p-1/lib/liba.so"),
+        "{text}"
+    );
+    assert!(after[1].starts_with("p2.out"), "{text}");
+    assert_eq!(after.len(), 2, "{text}");
+    let problem = &json(&home, &tree, &["bin/main"])["problems"][0];
+    assert_eq!(problem["providers"][1]["attribute"], "p2");
+    assert_eq!(problem["more_providers"], 0);
+}
+
+#[test]
+fn of_many_packages_the_best_few_are_named() {
+    let (home, tree) = (home(7), tree());
+    let text = explain(&home, &tree, &["bin/main"]).stdout;
+    assert!(
+        text.contains("p5.out") && !text.contains("p6.out"),
+        "{text}"
+    );
+    assert!(
+        text.contains("and 2 more: ldshim locate liba.so\n"),
+        "{text}"
+    );
+    let problem = &json(&home, &tree, &["bin/main"])["problems"][0];
+    assert_eq!(problem["providers"].as_array().unwrap().len(), 5);
+    assert_eq!(problem["more_providers"], 2);
+}
+
+#[test]
+fn of_a_directory_tree_each_missing_library_is_said_once() {
+    let (home, tree) = (home(1), tree());
+    tree.cc(&["-o", "bin/other", "main.c", "-L.", "-la"]);
+    let text = explain(&home, &tree, &["--all", "bin"]).stdout;
+    assert_eq!(text.matches("p1.out").count(), 1, "{text}");
+    let report = json(&home, &tree, &["--all", "bin"]);
+    assert_eq!(report["missing"][0]["providers"][0]["attribute"], "p1");
+}
+
+#[test]
+fn a_missing_library_that_no_package_has_is_said_to_be_so() {
+    let tree = LibraryTree::new();
+    tree.file("a.c", "int a(void) { return 0; }");
+    tree.file("main.c", "int a(void); int main(void) { return a(); }");
+    tree.cc(&["-shared", "-o", "libother.so", "a.c"]);
+    tree.cc(&["-o", "main", "main.c", "-L.", "-lother"]);
+    let home = home(1);
+    let text = explain(&home, &tree, &["main"]).stdout;
+    assert!(text.contains("no package in the index has it"), "{text}");
+}
+
+#[test]
+fn without_an_index_one_line_says_how_to_get_one() {
+    let (home, tree) = (Home::new(), tree());
+    let ran = explain(&home, &tree, &["bin/main"]);
+    assert_eq!((ran.code, &*ran.stderr), (Some(1), ""));
+    let last = ran.stdout.lines().last().unwrap();
+    assert!(last.contains("ldshim locate"), "{ran:?}");
+    let problem = &json(&home, &tree, &["bin/main"])["problems"][0];
+    assert!(problem["providers"].is_null());
+    assert!(problem["more_providers"].is_null());
+}
+
+#[test]
+fn the_index_does_not_matter_where_nothing_is_missing() {
+    let (home, tree) = (Home::new(), tree());
+    let index = home.0.path().join(".cache/ldshim/index");
+    std::fs::create_dir_all(&index).unwrap();
+    std::fs::write(index.join("nixpkgs"), "damaged").unwrap();
+    let ran = explain(&home, &tree, &["--library-path", ".", "bin/main"]);
+    assert!(ran.stdout.ends_with("would start\n"), "{ran:?}");
+    let ran = explain(&home, &tree, &["bin/main"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stdout.contains("ldshim index import"), "{ran:?}");
+}
+
+#[test]
+fn packages_for_another_system_are_said_to_be_such() {
+    let tree = tree();
+    let warning = |home: &Home| {
+        let text = explain(home, &tree, &["bin/main"]).stdout;
+        text.contains("The index is about packages for riscv64-linux; take")
+    };
+    assert!(!warning(&home(1)));
+    assert!(warning(&home_for("riscv64-linux", 1)));
+}

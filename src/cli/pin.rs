@@ -45,7 +45,7 @@ pub struct PinArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub write_lock: Option<PathBuf>,
     /// Choose nothing: use the packages that are written down in this file, and fail if they are not the same
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["yes", "select", "nixpkgs", "write_lock"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["yes", "select", "dry_run", "nixpkgs", "write_lock"])]
     pub lock: Option<PathBuf>,
     /// How the stub asks at the first start of a program
     #[arg(long, hide = true, value_name = "HOW", requires = "identity",

@@ -37,7 +37,7 @@ pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
     pin::check_conflict(&target.identity, &state)?;
     let done = match &args.lock {
         Some(file) => locked::run(&target, file)?,
-        None => chosen(&target, args)?,
+        None => chosen(&target, &state, args)?,
     };
     if let Some(done) = done {
         finish(&target, &state, args, &done)?;
@@ -46,13 +46,14 @@ pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
 }
 
 /// Chooses packages; `None` if there is nothing to be written.
-fn chosen(target: &Target, args: &PinArgs) -> Result<Option<Outcome>> {
+fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outcome>> {
     let needs = target.needs()?;
     let name = target.name();
     if needs.is_empty() && args.select.is_empty() {
         if !args.force {
-            super::print(&format!(
-                "{name} misses no library, so there is nothing to pin; --force pins the libraries of today\n"
+            super::print(&text::nothing_missing(
+                &name,
+                state.pin(target.identity.short).is_dir(),
             ))?;
             return Ok(None);
         }

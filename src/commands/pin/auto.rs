@@ -131,7 +131,10 @@ fn settled(path: &Path, state: &State, mark: Mark) {
 
 fn say(path: &Path, message: &str) {
     let name = path.file_name().unwrap_or(path.as_os_str()).display();
-    say_line(&format!("no pin for {name}: {message}"));
+    let path = path.display();
+    say_line(&format!(
+        "no pin for {name}: {message}; to try again: ldshim pin {path}"
+    ));
 }
 
 /// Prints one line, whatever there is in the text.

@@ -41,8 +41,9 @@ pub(in crate::commands) fn providers(
     Ok(all)
 }
 
-/// Adds what the file says, if it is here.
+/// Adds what the file says, if it is here. Whether it is for these programs.
 fn fit(provider: &mut Provider, architecture: &'static Architecture) -> bool {
+    name_the_owner(provider);
     let path = provider
         .store_path
         .join(provider.path.trim_start_matches('/'));
@@ -53,9 +54,29 @@ fn fit(provider: &mut Provider, architecture: &'static Architecture) -> bool {
         }
         File::Unfit => false,
         // The packages of a database are those for the machine that it is used on.
-        File::Absent => {
-            provider.source == Source::Local || architecture.machine == loader_stub::elf::MACHINE
-        }
+        File::Absent => provider.source == Source::Local || is_of_this_machine(architecture),
+    }
+}
+
+pub(super) fn is_of_this_machine(architecture: &Architecture) -> bool {
+    architecture.machine == loader_stub::elf::MACHINE
+}
+
+/// A store path may have nothing but links to the libraries of others, as library environments have. Where nothing
+/// else is known of it, the package that has the library itself is meant.
+fn name_the_owner(provider: &mut Provider) {
+    let path = provider.store_path.join(&provider.path);
+    let (None, Some(name), Ok(file)) = (&provider.attribute, path.file_name(), path.canonicalize())
+    else {
+        return;
+    };
+    let Some(owner) = store_path_of(&file).filter(|it| *it != provider.store_path) else {
+        return;
+    };
+    let named = Path::new("lib").join(name);
+    if owner.join(&named).canonicalize().is_ok_and(|it| it == file) {
+        provider.path = named.display().to_string();
+        provider.store_path = owner;
     }
 }
 

@@ -177,7 +177,8 @@ impl<'a> Rounds<'a> {
         let has_glibc = needs.iter().any(|it| is_part_of_glibc(&it.name));
         let names = needs.iter().map(|it| it.name.clone());
         let names = names.chain(has_glibc.then(|| LIBC.to_owned()));
-        let mut providers = lookup::providers(index, names, self.target.architecture()?)?;
+        let architecture = self.target.architecture()?;
+        let mut providers = lookup::providers(index, names, architecture)?;
         if let Some(known) = providers.get_mut(LIBC) {
             known.extend(lookup::glibcs_beside(report));
         }
@@ -210,7 +211,8 @@ impl<'a> Rounds<'a> {
                     glibc_package: glibc_package.clone(),
                 },
             );
-            let choices = choices.with_context(|| text::cannot_choose(&self.target.name()))?;
+            let name = self.target.name();
+            let choices = choices.with_context(|| text::cannot_choose(&name, architecture))?;
             match (choices.unclear(), self.unclear) {
                 (None, _) | (_, Unclear::TakeFirst) => return Ok(choices),
                 (Some(choice), Unclear::Ask) => self.selections.push(prompt::ask(choice)?),

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::lookup::is_of_this_machine;
 use super::target::Target;
+use crate::elf::Architecture;
 use crate::explain::text::problem_text;
 use crate::explain::{Kind, Report};
 use crate::pin::Written;
@@ -15,6 +17,17 @@ const MOST_LISTED: usize = 8;
 /// Said where the packages are not here, and nothing may be changed.
 pub(super) const MORE_LATER: &str =
     "What these libraries need themselves is looked for once they are here.\n";
+
+/// That there is nothing to do.
+pub(super) fn nothing_missing(program: &str, has_pin: bool) -> String {
+    let pin = match has_pin {
+        true => format!(
+            "Without its pin, too, {program} misses no library: ldshim unpin removes the pin"
+        ),
+        false => format!("{program} misses no library, so there is nothing to pin"),
+    };
+    pin + "; --force pins the libraries of today\n"
+}
 
 /// The choices, with their reasons.
 pub(super) fn choices(program: &str, choices: &Choices, round: usize) -> String {
@@ -54,8 +67,14 @@ pub(super) fn missing(program: &str, needs: &[Need]) -> String {
     format!("{program} misses {}", names.collect::<Vec<_>>().join(", "))
 }
 
-pub(super) fn cannot_choose(program: &str) -> String {
-    format!("cannot choose packages for {program}")
+pub(super) fn cannot_choose(program: &str, architecture: &Architecture) -> String {
+    let hint = match architecture == Architecture::I686 && !is_of_this_machine(architecture) {
+        true => {
+            ", a 32-bit program (an index has packages for 64 bits; write --select NAME=pkgsi686Linux.ATTR)"
+        }
+        false => "",
+    };
+    format!("cannot choose packages for {program}{hint}")
 }
 
 /// That somebody has to decide, and what there is.

@@ -1,6 +1,7 @@
 //! `ldshim pin`: which packages a program gets.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use super::ground::Ground;
 use crate::nix::{self, text};
@@ -138,6 +139,9 @@ pub fn a_program_that_misses_nothing_is_pinned_by_force_only() {
     ground.pin(&["--force", "./program"]).succeeded();
     assert_eq!(ground.settled(&program), "pin");
     ground.prints(&program, &[]);
+    let said = ground.pin(&["./program"]).succeeded().stdout;
+    assert!(said.contains("Without its pin, too"), "{said}");
+    assert_eq!(ground.settled(&program), "pin");
 }
 
 /// One version script per version.
@@ -212,6 +216,25 @@ pub fn a_package_that_is_not_here_comes_from_a_binary_cache() {
         "{said}"
     );
     ground.prints(&program, &[11]);
+}
+
+/// As a library environment has them, or a profile.
+pub fn links_to_a_package_are_that_package() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let package = ground.package("p", "a", 13);
+    let folder = ground.path("links/lib");
+    fs::create_dir_all(&folder).expect("a folder");
+    let soname = ground.soname("a");
+    symlink(package.join("lib").join(&soname), folder.join(&soname)).expect("a link");
+    let links = ground.store("links");
+    ground.add_to_index(&[&links, &package]);
+    let said = ground.pin(&["./program"]).succeeded().stdout;
+    assert!(
+        said.contains(text(&package)) && said.contains("the only package"),
+        "{said}"
+    );
+    ground.prints(&program, &[13]);
 }
 
 /// A package of nixpkgs that is here already goes before one that is not.

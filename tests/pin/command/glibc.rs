@@ -1,13 +1,18 @@
 //! A program that needs a newer glibc than the one in use.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::ground::Ground;
+use super::ground::{Ground, Ran};
 use crate::common;
+use crate::nix::text;
 
-/// The glibc of an older Debian.
-fn old_glibc() -> PathBuf {
-    let link = common::target().join("glibcs/bullseye/packages/libc6");
+/// The glibc of another Debian.
+fn glibc_of(suite: &str) -> PathBuf {
+    let link = common::target()
+        .join("glibcs")
+        .join(suite)
+        .join("packages/libc6");
     let path = link.canonicalize();
     path.unwrap_or_else(|error| {
         panic!("{}: {error}; run `cargo xtask fetch` first", link.display())
@@ -16,7 +21,7 @@ fn old_glibc() -> PathBuf {
 
 /// Programs of this machine ask for the `__libc_start_main` of glibc 2.34.
 fn too_new(ground: &Ground) -> PathBuf {
-    ground.use_glibc(&old_glibc());
+    ground.use_glibc(&glibc_of("bullseye"));
     let plain = ground.program("plain", &[]);
     ground.does_not_start(&plain, "version `GLIBC_2.34' not found");
     ground.program("program", &["a"])
@@ -48,7 +53,39 @@ pub fn a_newer_glibc_comes_with_its_loader() {
 pub fn no_glibc_that_is_new_enough_is_an_error() {
     let ground = Ground::new();
     let program = too_new(&ground);
-    ground.add_to_index(&[&old_glibc(), &ground.package("p", "a", 4)]);
+    ground.add_to_index(&[&glibc_of("bullseye"), &ground.package("p", "a", 4)]);
     ground.pin(&["./program"]).failed_with("none offers");
     assert_eq!(ground.settled(&program), "nothing");
+}
+
+/// As a library of nixpkgs is linked, that is newer than the system.
+pub fn the_glibc_of_a_chosen_library_is_brought_if_it_is_newer() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let glibc = glibc_of("trixie");
+    let answer = r#"({ extern unsigned long strlcpy(char *, const char *, unsigned long);
+        char text[4]; (int)strlcpy(text, "1234567", 4); })"#;
+    let libc = glibc.join("lib/libc.so.6");
+    let path = format!("-Wl,-rpath,{}", glibc.join("lib").display());
+    ground.library("p", "a", answer, &["-nostdlib", text(&libc), &path]);
+    let package = ground.store("p");
+    ground.add_to_index(&[&package]);
+    let said = ground.pin(&["./program"]).succeeded().stdout;
+    let then = format!(
+        "libc.so.6: lacks GLIBC_2.38 then (needed by {})",
+        ground.soname("a")
+    );
+    assert!(said.contains(&then), "{then:?} is not in {said}");
+    assert!(loader_of(&ground, &program).starts_with(&glibc));
+    ground.prints(&program, &[7]);
+
+    // By itself it does not do: with the package alone the program would end at its start.
+    let mut command = Command::new(ground.environment().join("ld.so"));
+    let folder = package.join("lib");
+    let paths = format!("{}:{}", folder.display(), ground.environment().display());
+    let ran = Ran::of(command.args(["--library-path", &paths, text(&program)]));
+    assert!(
+        ran.stderr.contains("version `GLIBC_2.38' not found"),
+        "{ran:?}"
+    );
 }

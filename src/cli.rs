@@ -11,12 +11,14 @@ mod doctor;
 mod index;
 mod locate;
 mod pin;
+mod pins;
 mod shell;
 
 pub use doctor::DoctorArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
 pub use locate::LocateArgs;
 pub use pin::{Auto, PinArgs};
+pub use pins::{PinsArgs, UnpinArgs};
 pub use shell::{ShellArgs, ShellFormat};
 
 /// Run programs built for other Linux systems on NixOS, unpatched.
@@ -39,6 +41,10 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Find the libraries that a program misses, and give them to it for good
     Pin(PinArgs),
+    /// List the pins of programs, check them, and remove those of no use
+    Pins(PinsArgs),
+    /// Remove the pins of programs
+    Unpin(UnpinArgs),
     /// Write a Nix file with the packages that programs need
     Shell(ShellArgs),
     /// Say which packages have a library

@@ -14,9 +14,11 @@ mod explain;
 mod index;
 mod locate;
 mod pin;
+mod pins;
 mod run;
 mod shell;
 mod stub;
+mod unpin;
 
 /// Carries out a parsed command line.
 ///
@@ -28,6 +30,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Explain(args) => Ok(explain::run(&args)),
         Command::Doctor(args) => doctor::run(&args),
         Command::Pin(args) => pin::run(&args),
+        Command::Pins(args) => pins::run(&args),
+        Command::Unpin(args) => unpin::run(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Locate(args) => locate::run(&args),
         Command::Index(command) => index::run(&command),

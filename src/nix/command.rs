@@ -19,6 +19,9 @@ const LINES_TOLD: usize = 6;
 /// How often a command with a deadline is asked whether it has ended.
 const PATIENCE: Duration = Duration::from_millis(5);
 
+/// How long a command may take to end when it is asked to.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// What becomes of a command's messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Messages {
@@ -108,24 +111,34 @@ impl Nix {
         })
     }
 
-    /// Waits for the end of a command, and kills it with all that it has started at the deadline.
+    /// Waits for the end of a command, and at the deadline ends it with all that it has started.
     fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
         let Some(deadline) = self.deadline else {
             return Ok(child.wait()?);
         };
-        loop {
-            if let Some(status) = child.try_wait()? {
-                return Ok(status);
-            }
-            if Instant::now() >= deadline {
-                let group = Pid::from_raw(i32::try_from(child.id())?);
-                // Errors mean that it has ended just now.
-                let _ = killpg(group, Signal::SIGKILL);
-                child.wait()?;
-                bail!("it took longer than it may, and was killed");
-            }
-            thread::sleep(PATIENCE);
+        if let Some(status) = wait_until(child, deadline)? {
+            return Ok(status);
         }
+        let group = Pid::from_raw(i32::try_from(child.id())?);
+        // Errors mean that it has ended just now. Nix ends its builds, which are no part of the group, if it is
+        // asked to.
+        let _ = killpg(group, Signal::SIGTERM);
+        if wait_until(child, Instant::now() + GRACE)?.is_none() {
+            let _ = killpg(group, Signal::SIGKILL);
+            child.wait()?;
+        }
+        bail!("it took longer than it may, and was ended");
+    }
+}
+
+/// The status of a command that ends in time.
+fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        let status = child.try_wait()?;
+        if status.is_some() || Instant::now() >= deadline {
+            return Ok(status);
+        }
+        thread::sleep(PATIENCE);
     }
 }
 

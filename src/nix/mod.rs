@@ -24,7 +24,7 @@ pub struct Nix {
 }
 
 impl Nix {
-    /// These commands, each killed with its children if it still runs at `deadline`.
+    /// These commands, each ended with its children if it still runs at `deadline`.
     #[must_use]
     pub fn with_deadline(self, deadline: Instant) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Nix {
         }
     }
 
-    /// When commands are killed, if ever.
+    /// When commands are ended, if ever.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline

@@ -1,7 +1,8 @@
 //! Asking the real loader whether a program finds all its libraries in a pin.
 //!
-//! `--list` has it load everything as at a start, print what it has found, and end, before any code of the program
-//! or of a library is executed (rtld.c of glibc, "mode_list").
+//! With LD_TRACE_LOADED_OBJECTS it loads everything as at a start, prints what it has found and what not, and ends,
+//! before any code of the program or of a library is executed (ld.so(8)). Its option `--list` does the same, but ends
+//! at the first library that is missing.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -67,7 +68,7 @@ pub fn verify(program: &Path, directory: &Path, architecture: &Architecture) -> 
     command
         .env("NIX_LD_ON_DEMAND", "0")
         .env_remove("NIX_LD_LOG");
-    command.arg("--list").arg(program);
+    command.env("LD_TRACE_LOADED_OBJECTS", "1").arg(program);
     let output = command
         .output()
         .with_context(|| format!("cannot start {}", loader.display()))?;

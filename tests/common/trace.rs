@@ -78,6 +78,33 @@ pub fn failing_opens(command: &mut Command) -> u64 {
     count
 }
 
+/// Runs a program, and kills it before one of those of its system calls that `counts` picks: the first is number 0.
+/// Only its first thread counts. Whether it was killed; if not, it has ended by itself.
+#[allow(dead_code, reason = "only the tests of pins kill")]
+pub fn kill_before(
+    command: &mut Command,
+    number: usize,
+    counts: impl Fn(&libc::user_regs_struct) -> bool,
+) -> bool {
+    let mut traced = Traced::start(command);
+    let mut left = number;
+    loop {
+        if !traced.run_to_syscall() {
+            return false;
+        }
+        if counts(&traced.registers()) {
+            if left == 0 {
+                // Dropping it kills it, and it stops before the call is made.
+                return true;
+            }
+            left -= 1;
+        }
+        if !traced.run_to_syscall() {
+            return false;
+        }
+    }
+}
+
 /// A process that stops where it is told to. It is killed when this is dropped.
 struct Traced {
     child: Child,

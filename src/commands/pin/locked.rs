@@ -10,8 +10,7 @@ use super::packages::{is_of_glibc, realise};
 use super::rounds::Outcome;
 use super::target::Target;
 use super::today::Today;
-use super::trial;
-use crate::explain::Kind;
+use super::trial::Trial;
 use crate::nix::{Nix, store_path_of};
 use crate::pin::choice::Candidate;
 use crate::pin::lock_file::{Lock, LockedPackage};
@@ -39,7 +38,7 @@ pub(super) fn lock_of(target: &Target, outcome: &Outcome) -> Result<(Lock, Vec<P
         let new = || locked(None, "out", store_path, Vec::new());
         packages.entry(store_path.clone()).or_insert_with(new);
     }
-    for (name, path) in used(outcome)? {
+    for (name, path) in outcome.used.clone() {
         let named = store_path_of(&path).and_then(|it| Some((locked_name(&it, &path, &name)?, it)));
         let Some((locked_name, store_path)) = named else {
             left_out.push(path);
@@ -83,29 +82,6 @@ fn locked(
     }
 }
 
-/// The libraries that the program gets from its pin, by their names.
-fn used(outcome: &Outcome) -> Result<Vec<(String, PathBuf)>> {
-    let (env, _) = pin::environment(&outcome.recipe)?;
-    let Kind::Dynamic(dynamic) = &outcome.report.kind else {
-        return Ok(Vec::new());
-    };
-    let objects = dynamic.resolution.iter().flat_map(|it| &it.objects);
-    let mut used = Vec::new();
-    for object in objects {
-        let Some(path) = object.path.as_ref().and_then(|it| it.canonicalize().ok()) else {
-            continue;
-        };
-        for name in &object.names {
-            if env.libraries.get(name) == Some(&path) {
-                let name = name.to_str().map(str::to_owned);
-                let name = name.with_context(|| format!("{} is no text", path.display()))?;
-                used.push((name, path.clone()));
-            }
-        }
-    }
-    Ok(used)
-}
-
 /// Gets the packages of a lock, and nothing else.
 pub(super) fn run(target: &Target, file: &Path) -> Result<Option<Outcome>> {
     let lock = Lock::read(file)?;
@@ -122,8 +98,12 @@ pub(super) fn run(target: &Target, file: &Path) -> Result<Option<Outcome>> {
     }
     let recipe = recipe(target, &lock)?;
     let (env, _) = pin::environment(&recipe)?;
-    let report = trial::explain(target, &env)?;
-    Ok(Some(Outcome { recipe, report }))
+    let Trial { report, used } = Trial::of(target, &env)?;
+    Ok(Some(Outcome {
+        recipe,
+        report,
+        used,
+    }))
 }
 
 fn candidate(package: &LockedPackage) -> Candidate {

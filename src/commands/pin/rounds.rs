@@ -9,7 +9,8 @@ use super::lookup::{self, LIBC, Store};
 use super::packages::{self, Had};
 use super::target::Target;
 use super::today::Today;
-use super::{prompt, text, trial};
+use super::trial::Trial;
+use super::{prompt, text};
 use crate::explain::{Kind, Report};
 use crate::index::{HOW_TO_GET_ONE, Index};
 use crate::nix::Nix;
@@ -56,6 +57,8 @@ pub(super) struct Outcome {
     pub(super) recipe: Recipe,
     /// What would happen to the program then.
     pub(super) report: Report,
+    /// The libraries that the program would get from the pin: names and files.
+    pub(super) used: Vec<(String, PathBuf)>,
 }
 
 impl<'a> Rounds<'a> {
@@ -147,13 +150,20 @@ impl<'a> Rounds<'a> {
 
     fn try_out(&self, today: &Today, chosen: &[Had], revision: Option<&str>) -> Result<Outcome> {
         let recipe = packages::recipe(self.target, today, chosen, revision)?;
-        let report = match pin::environment(&recipe) {
-            Ok((env, _)) => trial::explain(self.target, &env)?,
+        let (report, used) = match pin::environment(&recipe) {
+            Ok((env, _)) => {
+                let trial = Trial::of(self.target, &env)?;
+                (trial.report, trial.used)
+            }
             // There is no library yet, and so no library environment.
-            Err(_) if chosen.is_empty() => super::target::explain_again(self.target)?,
+            Err(_) if chosen.is_empty() => (self.target.explain_again()?, Vec::new()),
             Err(error) => return Err(error),
         };
-        Ok(Outcome { recipe, report })
+        Ok(Outcome {
+            recipe,
+            report,
+            used,
+        })
     }
 
     /// Chooses; asks if that is what to do.

@@ -28,14 +28,14 @@ impl Target {
     pub(super) fn find(program: &Path, is_of_system: bool) -> Result<Self> {
         let settings = settings()?;
         let report = Explainer::new(&settings).explain(program)?;
-        let target = Self::new(report, settings)?;
+        let path = report.path.display();
+        let is_privileged = matches!(report.kind, Kind::Dynamic(_)) && is_secure(&report.path);
         ensure!(
-            is_of_system || !is_secure(&target.path),
-            "cannot pin {}: it has more rights than whoever starts it, so only a pin of root counts for it; as root: \
-             ldshim pin --system {0}",
-            target.path.display()
+            is_of_system || !is_privileged,
+            "cannot pin {path}: it has more rights than whoever starts it, so only a pin of root counts for it; \
+             as root: ldshim pin --system {path}"
         );
-        Ok(target)
+        Self::new(report, settings)
     }
 
     pub(super) fn new(report: Report, settings: Settings) -> Result<Self> {
@@ -60,6 +60,11 @@ impl Target {
     /// What it misses today.
     pub(super) fn needs(&self) -> Result<Vec<Need>, Unpinnable> {
         needs(&self.report)
+    }
+
+    /// Explains it once more.
+    pub(super) fn explain_again(&self) -> Result<Report> {
+        Explainer::new(&self.settings).explain(&self.path)
     }
 
     pub(super) fn dynamic(&self) -> Result<&Dynamic> {
@@ -89,11 +94,7 @@ pub(super) fn settings() -> Result<Settings> {
         stub_places: stub_file::places()?.into(),
         loader: None,
         library_path: None,
+        // What a new pin is to hold is what the program gets without one.
         without_pins: true,
     })
-}
-
-/// Explains a program as it is started today.
-pub(super) fn explain_again(target: &Target) -> Result<Report> {
-    Explainer::new(&target.settings).explain(&target.path)
 }

@@ -1,19 +1,54 @@
 //! What would happen to the program with a pin that is not written yet.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result};
 
 use super::target::Target;
-use crate::explain::{Explainer, Report, Settings};
+use crate::explain::{Explainer, Kind, Report, Settings};
 use crate::library_env::LibraryEnv;
 
-/// Explains the program with these libraries and their loader.
-pub(super) fn explain(target: &Target, env: &LibraryEnv) -> Result<Report> {
-    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let directory = env.write(&folder.path().join("pin"))?;
-    let settings = Settings {
-        loader: Some(env.loader.clone().into()),
-        library_path: Some(directory.into()),
-        ..target.settings.clone()
+/// What would happen.
+pub(super) struct Trial {
+    pub(super) report: Report,
+    /// The libraries that the program gets from the pin: names and files.
+    pub(super) used: Vec<(String, PathBuf)>,
+}
+
+impl Trial {
+    /// Explains the program with these libraries and their loader.
+    pub(super) fn of(target: &Target, env: &LibraryEnv) -> Result<Self> {
+        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let directory = env.write(&folder.path().join("pin"))?;
+        let settings = Settings {
+            loader: Some(env.loader.clone().into()),
+            library_path: Some(directory.clone().into()),
+            ..target.settings.clone()
+        };
+        let report = Explainer::new(&settings).explain(&target.path)?;
+        let used = used(&report, env, &directory);
+        Ok(Self { report, used })
+    }
+}
+
+fn used(report: &Report, env: &LibraryEnv, directory: &Path) -> Vec<(String, PathBuf)> {
+    let Kind::Dynamic(dynamic) = &report.kind else {
+        return Vec::new();
     };
-    Explainer::new(&settings).explain(&target.path)
+    let objects = dynamic.resolution.iter().flat_map(|it| &it.objects);
+    let mut used = Vec::new();
+    for object in objects {
+        for name in &object.names {
+            let Some(file) = env.libraries.get(name) else {
+                continue;
+            };
+            // The loader finds the file in the cache, and the link in the directory.
+            let path = object.path.as_ref();
+            let is_it = path.is_some_and(|it| it == file || *it == directory.join(name));
+            if let Some(name) = name.to_str().filter(|_| is_it) {
+                used.push((name.to_owned(), file.clone()));
+            }
+        }
+    }
+    used
 }

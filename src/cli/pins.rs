@@ -1,0 +1,34 @@
+//! The flags of `ldshim pins` and `ldshim unpin`.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+/// `ldshim pins`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0; with --verify, 1 if a pin does not hold.")]
+pub struct PinsArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Ask the real loader whether each program still finds all libraries
+    #[arg(long)]
+    pub verify: bool,
+    /// Remove the pins of programs that no longer exist, and what is left over
+    #[arg(long)]
+    pub prune: bool,
+    /// Those of the system, in /etc/ldshim
+    #[arg(long)]
+    pub system: bool,
+}
+
+/// `ldshim unpin`
+#[derive(Debug, Args)]
+pub struct UnpinArgs {
+    /// Pins of the system, in /etc/ldshim
+    #[arg(long)]
+    pub system: bool,
+    /// Programs, which need not exist any more, or identities as `ldshim pins` lists them
+    #[arg(required = true, value_name = "PROGRAM|IDENTITY")]
+    pub names: Vec<OsString>,
+}

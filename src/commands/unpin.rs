@@ -1,0 +1,29 @@
+//! `ldshim unpin PROGRAM|IDENTITY...`
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::{pins, print};
+use crate::cli::UnpinArgs;
+use crate::pin;
+
+/// Goes on with the others if one of them has no pin.
+pub(super) fn run(args: &UnpinArgs) -> Result<ExitCode> {
+    let state = pins::state(args.system)?;
+    let mut status = ExitCode::SUCCESS;
+    for name in &args.names {
+        match pin::unpin(&state, name) {
+            Ok(all) => {
+                for removed in &all {
+                    print(&format!("removed {}\n", pins::name(removed)))?;
+                }
+            }
+            Err(error) => {
+                eprintln!("ldshim: {error:#}");
+                status = ExitCode::FAILURE;
+            }
+        }
+    }
+    Ok(status)
+}

@@ -1,0 +1,83 @@
+//! Asking the real loader again, of pins that are there.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::list::{self, Condition, Content, Entry};
+use super::lock;
+use super::state::State;
+use super::verify::{Verdict, verify};
+use crate::elf::Architecture;
+
+/// What became of an entry.
+#[derive(Debug)]
+pub struct Rechecked {
+    /// The entry.
+    pub entry: Entry,
+    /// What it is like.
+    pub condition: Condition,
+    /// What the real loader says, if it could be asked.
+    pub verdict: Option<Verdict>,
+}
+
+impl Rechecked {
+    /// Whether this is a pin that is of no use.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        match self.condition {
+            Condition::Marked(_) => false,
+            Condition::Holds => !self.verdict.as_ref().is_some_and(Verdict::holds),
+            _ => true,
+        }
+    }
+}
+
+/// Asks the real loader about every pin, and notes when it did so. The second answer says why that could not be
+/// noted, as of pins that belong to somebody else.
+///
+/// # Errors
+/// The pins cannot be read.
+pub fn recheck(state: &State) -> Result<(Vec<Rechecked>, Option<String>)> {
+    if list::all(state)?.is_empty() {
+        return Ok((Vec::new(), None));
+    }
+    let lock = lock::take(state, None);
+    let mut not_noted = lock.as_ref().err().map(|error| format!("{error:#}"));
+    let mut all = Vec::new();
+    for mut entry in list::all(state)? {
+        let condition = entry.condition();
+        let verdict = match condition {
+            Condition::Holds => Some(ask(&entry)?),
+            _ => None,
+        };
+        let holds = verdict.as_ref().is_some_and(Verdict::holds);
+        if let (true, true, Content::Pin(pin)) = (holds, lock.is_ok(), &mut entry.content) {
+            pin.set_verified();
+            let noted = pin.write(&entry.path);
+            not_noted = not_noted.or(noted.err().map(|error| format!("{error:#}")));
+        }
+        all.push(Rechecked {
+            entry,
+            condition,
+            verdict,
+        });
+    }
+    Ok((all, not_noted))
+}
+
+fn ask(entry: &Entry) -> Result<Verdict> {
+    let Content::Pin(pin) = &entry.content else {
+        return Ok(Verdict { problems: vec![] });
+    };
+    let mut all = Architecture::ALL.into_iter();
+    let architecture = all
+        .find(|it| it.nix_system == pin.system)
+        .with_context(|| format!("{} is for {}", entry.path.display(), pin.system))?;
+    match verify(Path::new(&pin.program), &entry.path, architecture) {
+        Ok(verdict) => Ok(verdict),
+        Err(error) => Ok(Verdict {
+            problems: vec![format!("{error:#}")],
+        }),
+    }
+}

@@ -1,0 +1,67 @@
+//! `ldshim pin`, as users and the stub run it.
+
+mod asking;
+mod choosing;
+mod foreign;
+mod glibc;
+mod ground;
+mod locks;
+mod on_demand;
+mod refused;
+mod rounds;
+mod terminal;
+
+/// All of them.
+pub fn tests() -> Vec<(&'static str, fn())> {
+    macro_rules! tests {
+        ($($module:ident::$function:ident,)*) => {
+            vec![$((
+                concat!("command::", stringify!($module), "::", stringify!($function)),
+                $module::$function as fn(),
+            )),*]
+        };
+    }
+    tests![
+        asking::a_question_is_answered_by_searching,
+        asking::a_question_can_be_left_by_escape,
+        asking::an_interrupted_question_leaves_the_cursor,
+        asking::nothing_is_asked_where_it_is_clear,
+        choosing::a_program_that_misses_a_library_starts_once_it_is_pinned,
+        choosing::a_dry_run_changes_nothing,
+        choosing::where_nobody_can_be_asked_the_packages_are_listed,
+        choosing::an_attribute_can_be_selected_that_no_index_has,
+        choosing::a_library_can_be_selected_that_is_not_missing,
+        choosing::a_program_that_misses_nothing_is_pinned_by_force_only,
+        choosing::a_package_is_chosen_that_offers_the_symbol_versions,
+        choosing::a_library_that_lacks_a_symbol_version_is_replaced,
+        choosing::a_library_in_a_folder_of_its_own_is_found,
+        choosing::a_package_that_is_not_here_comes_from_a_binary_cache,
+        choosing::what_is_here_already_goes_first,
+        foreign::ninja_gets_its_libraries,
+        foreign::python_gets_its_libraries,
+        glibc::a_newer_glibc_comes_with_its_loader,
+        glibc::no_glibc_that_is_new_enough_is_an_error,
+        locks::a_lock_makes_the_same_pin_elsewhere,
+        locks::a_lock_that_is_not_named_is_not_used,
+        locks::a_lock_of_another_build_is_refused,
+        locks::a_lock_that_is_changed_is_refused,
+        locks::what_is_outside_of_the_store_is_not_in_a_lock,
+        on_demand::a_program_that_misses_nothing_is_marked,
+        on_demand::without_a_terminal_one_line_is_said,
+        on_demand::what_is_clear_is_pinned_and_what_is_not_is_marked,
+        on_demand::a_program_of_another_identity_is_left_alone,
+        on_demand::the_program_that_runs_a_script_is_meant,
+        on_demand::a_user_can_decline,
+        on_demand::a_user_can_agree,
+        on_demand::a_question_ends_with_the_time,
+        on_demand::a_first_start_through_the_stub_works,
+        refused::what_is_no_dynamic_program_is_refused,
+        refused::without_an_index_it_is_told_how_to_get_one,
+        refused::a_privileged_program_has_pins_of_the_system_only,
+        refused::a_selection_that_says_nothing_is_refused,
+        refused::a_package_for_another_machine_is_passed_over,
+        rounds::what_a_chosen_library_misses_is_chosen_as_well,
+        rounds::what_nobody_has_is_an_error_and_nothing_is_pinned,
+        rounds::a_package_without_the_library_is_an_error,
+    ]
+}

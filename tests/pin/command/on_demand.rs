@@ -1,0 +1,157 @@
+//! `ldshim pin --auto`, as the stub starts it.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use super::ground::{Ground, Ran};
+use super::terminal::Terminal;
+use crate::nix::text;
+
+/// Nothing on stdout, and this many lines on stderr.
+#[track_caller]
+fn is_quiet(ran: &Ran, lines: usize) {
+    assert_eq!(ran.stdout, "", "{ran:?}");
+    assert_eq!(ran.stderr.lines().count(), lines, "{ran:?}");
+}
+
+fn arguments<'a>(how: &'a str, identity: &'a str, program: &'a Path) -> [&'a str; 6] {
+    ["pin", "--auto", how, "--identity", identity, text(program)]
+}
+
+fn auto(ground: &Ground, how: &str, program: &Path) -> Ran {
+    let identity = ground.identity(program);
+    let mut command = ground.command(&arguments(how, &identity, program));
+    Ran::of(command.stdin(std::process::Stdio::null()))
+}
+
+/// On a terminal, as far as the first question.
+fn asked(ground: &Ground, program: &Path, variables: &[(&str, &str)]) -> Terminal {
+    let identity = ground.identity(program);
+    let mut command = ground.command(&arguments("ask", &identity, program));
+    command.envs(variables.iter().copied());
+    let mut terminal = Terminal::start(&mut command);
+    terminal.sees("Find them, and pin the program to them?");
+    terminal
+}
+
+pub fn a_program_that_misses_nothing_is_marked() {
+    for how in ["ask", "yes"] {
+        let ground = Ground::new();
+        let program = ground.program("program", &[]);
+        is_quiet(&auto(&ground, how, &program).succeeded(), 0);
+        assert_eq!(ground.settled(&program), "nothing-missing");
+        ground.prints(&program, &[]);
+    }
+}
+
+pub fn without_a_terminal_one_line_is_said() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let ran = auto(&ground, "ask", &program).succeeded();
+    is_quiet(&ran, 1);
+    let expected = format!(
+        "program misses {}; to find and pin them: ldshim pin",
+        ground.soname("a")
+    );
+    assert!(ran.stderr.contains(&expected), "{ran:?}");
+    assert_eq!(ground.settled(&program), "nothing");
+}
+
+pub fn what_is_clear_is_pinned_and_what_is_not_is_marked() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let packages = [ground.package("one", "a", 1), ground.package("two", "a", 2)];
+    ground.add_to_index(&[&packages[0]]);
+    let ran = auto(&ground, "yes", &program).succeeded();
+    is_quiet(&ran, 1);
+    assert!(ran.stderr.contains("pinned program to"), "{ran:?}");
+    ground.prints(&program, &[1]);
+
+    fs::remove_dir_all(ground.path("state")).expect("a folder");
+    ground.add_to_index(&[&packages[1]]);
+    let ran = auto(&ground, "yes", &program).succeeded();
+    is_quiet(&ran, 1);
+    assert!(
+        ran.stderr.contains("no pin for program: several packages"),
+        "{ran:?}"
+    );
+    assert_eq!(ground.settled(&program), "failed");
+    ground.does_not_start(&program, &ground.soname("a"));
+}
+
+pub fn a_program_of_another_identity_is_left_alone() {
+    let ground = Ground::new();
+    let program = ground.program("program", &[]);
+    let mut command = ground.command(&arguments("yes", "0123456789abcdef", &program));
+    is_quiet(&Ran::of(&mut command).succeeded(), 0);
+    assert!(!ground.path("state").exists());
+}
+
+/// This test stands for the program: it is the parent, as the stub is.
+pub fn the_program_that_runs_a_script_is_meant() {
+    let ground = Ground::new();
+    let script = ground.path("script");
+    fs::write(&script, "#!/usr/bin/env program\n").expect("a file");
+    let own = env::current_exe().expect("a program");
+    let identity = ground.identity(&own);
+    let mut command = ground.command(&arguments("yes", &identity, &script));
+    command.env("NIX_LD_LIBRARY_PATH", "/lib/x86_64-linux-gnu");
+    is_quiet(&Ran::of(&mut command).succeeded(), 0);
+    assert_eq!(ground.settled(&own), "nothing-missing");
+}
+
+pub fn a_user_can_decline() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let mut terminal = asked(&ground, &program, &[]);
+    terminal.types("n");
+    let ended = terminal.ends();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(ground.settled(&program), "declined");
+}
+
+pub fn a_user_can_agree() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    ground.add_to_index(&[&ground.package("p", "a", 6)]);
+    let mut terminal = asked(&ground, &program, &[]);
+    terminal.types("y");
+    let ended = terminal.ends();
+    assert!(ended.screen.contains("pinned program to"), "{ended:?}");
+    ground.prints(&program, &[6]);
+}
+
+pub fn a_question_ends_with_the_time() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let terminal = asked(&ground, &program, &[("NIX_LD_ON_DEMAND_TIMEOUT", "1")]);
+    let ended = terminal.ends();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.screen.contains("within 1 seconds"), "{ended:?}");
+    assert_eq!(ground.settled(&program), "failed");
+}
+
+/// The stub, the tool, Nix and the loader together.
+pub fn a_first_start_through_the_stub_works() {
+    let mut ground = Ground::new();
+    let configured = ground.path("stub");
+    let mut configure = ground.command(&["stub", "configure", "--in", text(&ground.stub)]);
+    configure.args(["--out", text(&configured), "--on-demand", "yes"]);
+    configure.args(["--tool", env!("CARGO_BIN_EXE_ldshim")]);
+    Ran::of(&mut configure).succeeded();
+    let plain = ground.program("plain", &["a"]);
+    ground.stub = configured;
+    let program = ground.program("program", &["a"]);
+    ground.add_to_index(&[&ground.package("p", "a", 8)]);
+    ground.does_not_start(&plain, &ground.soname("a"));
+    let first = ground.start(&program).succeeded();
+    assert_eq!(first.stdout, "8\n", "{first:?}");
+    assert_eq!(first.stderr.lines().count(), 1, "{first:?}");
+    let second = ground.start(&program).succeeded();
+    assert_eq!(
+        (&*second.stdout, &*second.stderr),
+        ("8\n", ""),
+        "{second:?}"
+    );
+}

@@ -1,0 +1,116 @@
+//! What cannot be pinned, and what is said of it.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+
+use super::ground::Ground;
+use crate::common;
+use crate::nix::text;
+
+pub fn what_is_no_dynamic_program_is_refused() {
+    let ground = Ground::new();
+    ground.program_of("static", "int main(void) { return 0; }", &["-static"]);
+    ground.library("p", "a", "1", &[]);
+    fs::write(ground.path("script"), "#!/bin/sh\n").expect("a file");
+    fs::write(ground.path("text"), "nothing\n").expect("a file");
+    let musl = common::store_path("musl").join("lib/ld-musl-x86_64.so.1");
+    let musl = format!(
+        "-Wl,--dynamic-linker,/lib/{}",
+        musl.file_name().expect("a name").display()
+    );
+    ground.cc(
+        "int main(void) { return 0; }",
+        &ground.path("musl"),
+        &[&musl],
+    );
+    let own = format!(
+        "-Wl,--dynamic-linker,{}",
+        common::platform().loader().display()
+    );
+    ground.cc("int main(void) { return 0; }", &ground.path("own"), &[&own]);
+    let mut foreign = fs::read(ground.path("own")).expect("a program");
+    // `e_machine`: a SPARC.
+    foreign[18] = 2;
+    fs::write(ground.path("foreign"), foreign).expect("a file");
+    let library = format!("p/lib/{}", ground.soname("a"));
+    for (file, reason) in [
+        ("static", "it is static"),
+        (&library, "it is a library; pins are for programs"),
+        ("script", "/bin/sh runs; pin that: ldshim pin /bin/sh"),
+        ("text", "it is neither an ELF file nor a script"),
+        ("musl", "it is for musl"),
+        ("own", "it names a loader of its own"),
+        ("foreign", "ldshim has no stub for"),
+        ("nothing", "cannot explain nothing"),
+    ] {
+        let path = ground.path(file);
+        let path = if file == "nothing" { file } else { text(&path) };
+        ground.pin(&["--force", path]).failed_with(reason);
+    }
+    assert!(!ground.path("state").exists());
+}
+
+pub fn without_an_index_it_is_told_how_to_get_one() {
+    let ground = Ground::new();
+    ground.program("program", &["a"]);
+    let missing = format!("program misses {}", ground.soname("a"));
+    let told = ground.pin(&["./program"]).failed_with(&missing).stderr;
+    assert!(told.contains("ldshim index import"), "{told}");
+    // Not needed where all is decided.
+    let package = ground.package("p", "a", 1);
+    let select = format!("{}={}", ground.soname("a"), package.display());
+    ground.pin(&["--select", &select, "./program"]).succeeded();
+}
+
+/// As root, to make a program that has the rights of somebody else.
+pub fn a_privileged_program_has_pins_of_the_system_only() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    ground.add_to_index(&[&ground.package("p", "a", 1)]);
+    chown(&program, Some(65534), None).expect("root may");
+    let mode = |bits| fs::set_permissions(&program, fs::Permissions::from_mode(bits));
+    mode(0o4755).expect("root may");
+    ground
+        .pin(&["./program"])
+        .failed_with("as root: ldshim pin --system");
+    mode(0o755).expect("root may");
+    ground.pin(&["./program"]).succeeded();
+}
+
+pub fn a_selection_that_says_nothing_is_refused() {
+    let ground = Ground::new();
+    ground.program("program", &[]);
+    for wrong in ["libz.so.1", "=zlib", "libz.so.1=", "lib/libz.so.1=zlib"] {
+        let ran = ground.pin(&["--select", wrong, "./program"]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+    }
+    let twice = [
+        "--select",
+        "libz.so.1=a",
+        "--select",
+        "libz.so.1=b",
+        "./program",
+    ];
+    ground
+        .pin(&twice)
+        .failed_with("names two packages for libz.so.1");
+}
+
+/// The library is there, but for another machine.
+pub fn a_package_for_another_machine_is_passed_over() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let file = ground.library("foreign", "a", "1", &[]);
+    let mut bytes = fs::read(&file).expect("a library");
+    // `e_machine`: aarch64.
+    bytes[18] = 183;
+    fs::write(&file, bytes).expect("a library");
+    let foreign = ground.store("foreign");
+    ground.add_to_index(&[&foreign]);
+    ground
+        .pin(&["./program"])
+        .failed_with("no package in the index has");
+    ground.add_to_index(&[&ground.package("own", "a", 3)]);
+    ground.pin(&["./program"]).succeeded();
+    ground.prints(&program, &[3]);
+}

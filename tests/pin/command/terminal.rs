@@ -1,0 +1,120 @@
+//! A terminal, and somebody who types.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+use nix::pty::{Winsize, openpty};
+
+/// Only so that a test that hangs ends.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A program that runs on a terminal of its own.
+pub struct Terminal {
+    child: Child,
+    keyboard: File,
+    screen: Receiver<Vec<u8>>,
+    seen: String,
+    /// How much of it was waited for.
+    position: usize,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+    /// All that was on the screen, with its control sequences.
+    pub screen: String,
+}
+
+impl Terminal {
+    pub fn start(command: &mut Command) -> Self {
+        let size = Winsize {
+            ws_row: 40,
+            ws_col: 200,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        let pair = openpty(Some(&size), None).expect("a terminal");
+        let end = || Stdio::from(pair.slave.try_clone().expect("a descriptor"));
+        command.stdin(end()).stdout(end()).stderr(end());
+        command.env("TERM", "xterm").env("NO_COLOR", "1");
+        let child = command.spawn().expect("it can be started");
+        // The command has them too, and would keep the terminal open.
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let keyboard = File::from(pair.master);
+        let mut output = keyboard.try_clone().expect("a descriptor");
+        let (sender, screen) = channel();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // The end of the last program on a terminal is an error.
+            while let Ok(length @ 1..) = output.read(&mut bytes) {
+                if sender.send(bytes[..length].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            child,
+            keyboard,
+            screen,
+            seen: String::new(),
+            position: 0,
+        }
+    }
+
+    /// Waits until this is on the screen, behind what was waited for before.
+    #[track_caller]
+    pub fn sees(&mut self, text: &str) {
+        loop {
+            if let Some(at) = self.seen[self.position..].find(text) {
+                self.position += at + text.len();
+                return;
+            }
+            match self.screen.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
+                Err(error) => panic!("{error}: no {text:?} in {:?}", self.seen),
+            }
+        }
+    }
+
+    pub fn types(&mut self, text: &str) {
+        self.keyboard
+            .write_all(text.as_bytes())
+            .expect("a terminal");
+    }
+
+    /// Types this until the program ends. Between two keys that a program reads, a terminal handles some by itself.
+    pub fn types_until_the_end(mut self, text: &str) -> Ended {
+        while self.child.try_wait().expect("a child").is_none() {
+            self.types(text);
+            thread::sleep(Duration::from_millis(100));
+        }
+        self.ends()
+    }
+
+    /// Waits for the end.
+    pub fn ends(mut self) -> Ended {
+        loop {
+            match self.screen.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(error) => panic!("{error}: {:?}", self.seen),
+            }
+        }
+        let status = self.child.wait().expect("a child");
+        Ended {
+            code: status.code(),
+            signal: status.signal(),
+            screen: self.seen,
+        }
+    }
+}

@@ -20,7 +20,7 @@ const LINES_TOLD: usize = 6;
 const PATIENCE: Duration = Duration::from_millis(5);
 
 /// How long a command may take to end when it is asked to.
-const GRACE: Duration = Duration::from_secs(1);
+const GRACE: Duration = Duration::from_millis(500);
 
 /// What becomes of a command's messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Nix {
     /// A command, for instance `nix-store`.
     pub(super) fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.directory.join(name));
-        // Other programs in the same place are what it starts itself.
+        // Whatever Nix starts is not to be pinned on the way.
         command.env("NIX_LD_ON_DEMAND", "0");
         command
     }
@@ -93,8 +93,10 @@ impl Nix {
             Messages::Kept => Stdio::piped(),
         });
         if self.deadline.is_some() {
-            into_group(&mut command);
+            // So that it can be ended with all that it starts. It no longer gets the signals of the terminal then.
+            command.process_group(0);
         }
+        end_with_this_process(&mut command);
         let operation = || format!("cannot run {name}");
         let mut child = command.spawn().with_context(operation)?;
         let printed = reader(child.stdout.take());
@@ -142,10 +144,8 @@ fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitSta
     }
 }
 
-/// Makes a command the first of a process group, so that it can be killed with all that it starts. It no longer
-/// gets the signals of the terminal then, so it gets one when this process ends.
-fn into_group(command: &mut Command) {
-    command.process_group(0);
+/// Has a command end when this process does: what it does is of no use to anybody then.
+fn end_with_this_process(command: &mut Command) {
     // SAFETY: the closure makes one system call and nothing else.
     #[allow(unsafe_code)]
     unsafe {

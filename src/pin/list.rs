@@ -62,11 +62,12 @@ impl Entry {
             Content::Mark(mark) => return Condition::Marked(*mark),
             Content::Damaged(_) => return Condition::Damaged,
         };
-        match identity_of(Path::new(&pin.program)) {
-            None => Condition::ProgramGone,
-            Some(identity) if identity != self.identity => Condition::ProgramChanged,
-            Some(_) if !self.path.join(MANIFEST).exists() => Condition::PathsGone,
-            Some(_) => Condition::Holds,
+        match found_at(Path::new(&pin.program)) {
+            Found::Nothing => Condition::ProgramGone,
+            Found::Other => Condition::ProgramChanged,
+            Found::Program(identity) if identity != self.identity => Condition::ProgramChanged,
+            _ if !self.path.join(MANIFEST).exists() => Condition::PathsGone,
+            _ => Condition::Holds,
         }
     }
 
@@ -89,11 +90,35 @@ impl Entry {
     }
 }
 
+/// What is at the path of a program.
+enum Found {
+    Nothing,
+    Program(Identity),
+    /// A file that is no program.
+    Other,
+    /// It cannot be told: the caller may not read it.
+    Unknown,
+}
+
+fn found_at(path: &Path) -> Found {
+    match map_file(path) {
+        Ok(bytes) => match Image::parse(&bytes) {
+            Ok(image) => Found::Program(program_identity(&image).short),
+            Err(_) => Found::Other,
+        },
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Found::Nothing,
+            _ => Found::Unknown,
+        },
+    }
+}
+
 /// The identity of the program at a path; none, if there is none.
 pub(super) fn identity_of(program: &Path) -> Option<Identity> {
-    let bytes = map_file(program).ok()?;
-    let image = Image::parse(&bytes).ok()?;
-    Some(program_identity(&image).short)
+    match found_at(program) {
+        Found::Program(identity) => Some(identity),
+        _ => None,
+    }
 }
 
 /// All pins and marks, by identity.

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use loader_stub::identity::Identity;
 
-use super::{MANIFEST, Recipe, State};
+use super::{ROOT, Recipe, State};
 use crate::library_env::LibraryEnv;
 use crate::nix::{Nix, store_path_of};
 
@@ -40,36 +42,48 @@ pub(super) fn needs(recipe: &Recipe, env: &LibraryEnv) -> Needs {
     }
 }
 
+/// What keeps a pin.
+pub(super) struct Kept {
+    /// The manifest's store path.
+    pub(super) manifest: PathBuf,
+    /// The name of its root.
+    pub(super) root: String,
+}
+
 /// Makes the manifest of these store paths, and a root that keeps it.
 pub(super) fn keep(
     state: &State,
     identity: Identity,
     store_paths: &[PathBuf],
     nix: &Nix,
-) -> Result<PathBuf> {
-    let mut attempt = 1;
-    loop {
+) -> Result<Kept> {
+    for attempt in 1.. {
         let manifest = nix.write_manifest(&format!("ldshim-pin-{identity}"), store_paths)?;
-        let root = root(state, identity, &manifest)?;
-        match nix.add_root(&manifest, &root) {
-            Ok(()) => return Ok(manifest),
-            Err(_) if attempt < ATTEMPTS && !nix.is_valid(&manifest) => attempt += 1,
+        let root = new_name(identity, attempt);
+        match nix.add_root(&manifest, &state.roots().join(&root)) {
+            Ok(()) => return Ok(Kept { manifest, root }),
+            Err(_) if attempt < ATTEMPTS && !nix.is_valid(&manifest) => {}
             Err(error) => return Err(error),
         }
     }
+    unreachable!("the last attempt returns")
 }
 
-/// The place of the root that keeps a manifest.
-fn root(state: &State, identity: Identity, manifest: &Path) -> Result<PathBuf> {
-    let name = manifest.file_name().and_then(|name| name.to_str());
-    let hash = name.and_then(|name| name.split_once('-')).map(|it| it.0);
-    let hash = hash.with_context(|| format!("{} is no store path", manifest.display()))?;
-    Ok(state.roots().join(format!("{identity}-{hash}")))
+/// A name that no root has ever had. Nix's garbage collector looks for a root first, and forgets its name then if
+/// there was none; if it was made again in between, it would be forgotten while it is there.
+fn new_name(identity: Identity, attempt: usize) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let nanoseconds = now.map_or(0, |it| it.as_nanos());
+    format!("{identity}-{nanoseconds:x}-{}-{attempt}", process::id())
 }
 
-/// The place of the root that keeps the pin in `directory`, if that is a pin.
-pub(super) fn root_of(state: &State, identity: Identity, directory: &Path) -> Option<OsString> {
-    let manifest = directory.join(MANIFEST).read_link().ok()?;
-    let root = root(state, identity, &manifest).ok()?;
-    root.file_name().map(Into::into)
+/// The name of the root that keeps the pin in `directory`, if that is a pin.
+pub(super) fn root_of(directory: &Path) -> Option<OsString> {
+    let link = directory.join(ROOT).read_link().ok()?;
+    link.file_name().map(Into::into)
+}
+
+/// The text of the link to a root in a pin.
+pub(super) fn link_to(root: &str) -> PathBuf {
+    Path::new("../../roots").join(root)
 }

@@ -1,9 +1,9 @@
 //! Pins: the libraries of one program, found by the stub from the program's identity alone.
 //!
-//! A pin is a library environment with two more names in it: `pin.json`, which says what it is, and `manifest`, a
-//! link to the file in the Nix store that refers to everything of the store that the pin needs. A garbage
-//! collector root keeps that file, and so all of it. Without the file the pin's paths may be gone, so one look
-//! tells whether a pin can be used.
+//! A pin is a library environment with three more names in it: `pin.json`, which says what it is; `manifest`, a link
+//! to the file in the Nix store that refers to everything of the store that the pin needs; and `root`, a link to the
+//! garbage collector root that keeps that file, and so all of it. Without the file the pin's paths may be gone, so
+//! one look tells whether a pin can be used.
 //!
 //! Everything on disk is below a [`State`]. It is changed in such an order that whoever is killed at any time leaves
 //! the old pin or the new one, whole and kept; [`write()`] reads as that order.
@@ -28,12 +28,14 @@ mod write;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::elf::ProgramIdentity;
 
 pub(crate) use environment::build as environment;
 pub use list::{Condition, Content, Entry, all, find};
 pub use marks::{Mark, mark};
-pub use pin_json::{Pin, PinnedPackage};
+pub use pin_json::Pin;
 pub use recheck::{Rechecked, recheck};
 pub use remove::{Pruned, Removed, prune, unpin};
 pub use state::State;
@@ -44,9 +46,11 @@ pub use write::{Written, check_conflict, write};
 pub const PIN_FILE: &str = "pin.json";
 /// The name in a pin of the link to the file in the store that refers to all that the pin needs.
 pub const MANIFEST: &str = "manifest";
+/// The name in a pin of the link to the root that keeps that file.
+const ROOT: &str = "root";
 
 /// A package that was chosen because a program needs some of its libraries. It is in the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// Its attribute path in nixpkgs, if it is known.
     pub attribute: Option<String>,

@@ -38,7 +38,7 @@ pub struct Pin {
     /// Directories that are searched first where they exist.
     pub extra_paths: Vec<String>,
     /// The packages that were chosen for it.
-    pub packages: Vec<PinnedPackage>,
+    pub packages: Vec<Package>,
     /// The commit of nixpkgs that they are from, if it is known.
     pub revision: Option<String>,
     /// The store paths that it keeps.
@@ -50,29 +50,6 @@ pub struct Pin {
     /// When a real loader was last seen to find all libraries, in seconds since 1970; never, if it was made by
     /// force.
     pub verified: Option<u64>,
-}
-
-/// A chosen package of a pin. The fields are those of [`Package`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "Package has the words")]
-pub struct PinnedPackage {
-    pub attribute: Option<String>,
-    pub output: String,
-    pub store_path: PathBuf,
-    pub libraries: Vec<String>,
-    pub reason: String,
-}
-
-impl From<&Package> for PinnedPackage {
-    fn from(package: &Package) -> Self {
-        Self {
-            attribute: package.attribute.clone(),
-            output: package.output.clone(),
-            store_path: package.store_path.clone(),
-            libraries: package.libraries.clone(),
-            reason: package.reason.clone(),
-        }
-    }
 }
 
 impl Pin {
@@ -94,7 +71,7 @@ impl Pin {
             loader: text(&env.loader),
             libraries: env.libraries.len(),
             extra_paths: env.extra_paths.iter().map(|path| text(path)).collect(),
-            packages: recipe.packages.iter().map(PinnedPackage::from).collect(),
+            packages: recipe.packages.clone(),
             revision: recipe.revision.clone(),
             store_paths,
             closure_size,

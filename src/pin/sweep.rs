@@ -1,11 +1,12 @@
 //! What writers leave behind that were killed, and what a newer pin has replaced.
 
+use std::ffi::OsStr;
 use std::fs::{self, DirEntry};
 use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use loader_stub::identity::Identity;
+use loader_stub::identity::{self, Identity};
 
 use super::state::State;
 use super::{manifest, place, switch};
@@ -29,7 +30,7 @@ pub(super) fn sweep(state: &State) -> Result<usize> {
         }
     }
     for entry in entries(&state.roots())? {
-        if !is_root_of_a_pin(state, &entry) {
+        if !is_root_of_a_pin(state, &entry.file_name()) {
             remove(&entry.path())?;
             removed += 1;
         }
@@ -37,13 +38,11 @@ pub(super) fn sweep(state: &State) -> Result<usize> {
     Ok(removed)
 }
 
-fn is_root_of_a_pin(state: &State, entry: &DirEntry) -> bool {
-    let name = entry.file_name();
-    let digits = name.as_encoded_bytes().get(..loader_stub::identity::DIGITS);
-    let Some(identity) = digits.and_then(Identity::parse) else {
-        return false;
-    };
-    manifest::root_of(state, identity, &state.pin(identity)) == Some(name)
+fn is_root_of_a_pin(state: &State, name: &OsStr) -> bool {
+    let digits = name.as_encoded_bytes().get(..identity::DIGITS);
+    let identity = digits.and_then(Identity::parse);
+    let root = identity.and_then(|it| manifest::root_of(&state.pin(it)));
+    root.as_deref() == Some(name)
 }
 
 fn entries(directory: &Path) -> Result<Vec<DirEntry>> {

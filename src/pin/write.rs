@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::manifest::{self, Needs};
+use super::manifest::{self, Kept, Needs};
 use super::pin_json::Pin;
-use super::{MANIFEST, Recipe, environment, lock, place, sweep, switch, verify};
+use super::{MANIFEST, ROOT, Recipe, environment, lock, place, sweep, switch, verify};
 use crate::elf::ProgramIdentity;
 use crate::library_env::{CACHE_NAME, LibraryEnv};
 use crate::nix::Nix;
@@ -75,7 +75,7 @@ fn write_swept(
 ) -> Result<(bool, Vec<String>)> {
     let identity = recipe.identity.short;
     let needs = manifest::needs(recipe, env);
-    let manifest = manifest::keep(state, identity, &needs.store_paths, nix)?;
+    let kept = manifest::keep(state, identity, &needs.store_paths, nix)?;
     place::sync(&state.roots())?;
     let size = nix.closure_size(&needs.store_paths)?;
     let mut notes = notes(&needs);
@@ -83,7 +83,7 @@ fn write_swept(
     let path = state.pin(identity);
     let new = place::beside(&path);
     let mut pin = Pin::new(recipe, env, needs.store_paths, size);
-    fill(&new, env, &manifest)?;
+    fill(&new, env, &kept)?;
     let verdict = verify::verify(&recipe.program, &new, env.architecture)?;
     match (verdict.holds(), force) {
         (true, _) => pin.set_verified(),
@@ -100,13 +100,14 @@ fn write_swept(
     Ok((replaced, notes))
 }
 
-/// Writes the library environment and the link to the manifest into a new directory.
-fn fill(new: &Path, env: &LibraryEnv, manifest: &Path) -> Result<()> {
+/// Writes the library environment and the links to what keeps it into a new directory.
+fn fill(new: &Path, env: &LibraryEnv, kept: &Kept) -> Result<()> {
     let operation = || place::cannot_write(new);
     let mut builder = DirBuilder::new();
     builder.mode(0o700).create(new).with_context(operation)?;
     env.write_into(new)?;
-    symlink(manifest, new.join(MANIFEST)).with_context(operation)?;
+    symlink(&kept.manifest, new.join(MANIFEST)).with_context(operation)?;
+    symlink(manifest::link_to(&kept.root), new.join(ROOT)).with_context(operation)?;
     let cache = new.join(CACHE_NAME);
     if fs::exists(&cache).with_context(operation)? {
         File::open(cache)

@@ -28,6 +28,8 @@ pub fn whole_pin(state: &State, identity: Identity) -> Option<Pin> {
     );
     let references: Vec<_> = references.lines().map(PathBuf::from).collect();
     assert_eq!(references, pin.store_paths);
+    let root = entry.path.join("root").canonicalize().expect("a root");
+    assert_eq!(root, manifest);
     assert!(is_kept(state, &manifest), "{}", manifest.display());
     Some(*pin)
 }

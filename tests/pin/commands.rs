@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use ldshim::pin::{self, Mark};
 use loader_stub::identity::Identity;
@@ -9,7 +10,7 @@ use serde_json::Value;
 
 use crate::check::nothing_else;
 use crate::nix::text;
-use crate::world::World;
+use crate::world::{Scene, World};
 
 /// Runs `ldshim`: its status, and what it prints to stdout and stderr.
 fn run(world: &World, arguments: &[&str]) -> (i32, String, String) {
@@ -21,12 +22,9 @@ fn run(world: &World, arguments: &[&str]) -> (i32, String, String) {
 
 /// A world with a pinned program, and that program's identity.
 fn pinned() -> (World, PathBuf, Identity) {
-    let world = World::new();
-    let program = world.program("program", &["a"]);
-    let package = world.package("p", &[("a", 42)]);
-    let recipe = world.recipe(&program, &package, "a");
-    world.write(&recipe).expect("a pin");
-    (world, program, recipe.identity.short)
+    let scene = Scene::pinned();
+    let identity = scene.identity();
+    (scene.world, scene.program, identity)
 }
 
 /// As text and as JSON.
@@ -82,10 +80,10 @@ pub fn a_program_is_unpinned_though_it_is_gone() {
 
     let (world, program, _) = pinned();
     let mut command = world.ldshim(&["unpin", "./program"]);
-    let status = command
+    let output = command
         .current_dir(program.parent().expect("a folder"))
-        .status();
-    assert!(status.expect("ldshim").success());
+        .output();
+    assert!(output.expect("ldshim").status.success());
     nothing_else(&world.state(), 0);
 }
 
@@ -195,4 +193,28 @@ pub fn verify_asks_the_real_loader_again() {
     let value: Value = serde_json::from_str(&listed).expect("JSON");
     assert_eq!(value["pins"][0]["state"], "paths-gone");
     assert_eq!(value["pins"][0]["pin"]["program"], text(&program));
+}
+
+/// They are in /etc/ldshim, which is another directory in this test's mount namespace.
+pub fn those_of_the_system_are_found_by_a_flag() {
+    let (world, program, identity) = pinned();
+    let etc = world.folder().join("etc");
+    fs::create_dir(&etc).expect("a folder");
+    let script = "cp -a $STATE $ETC && mount --bind $ETC /etc && $LDSHIM pins --system && \
+                  $LDSHIM unpin --system $IDENTITY && $LDSHIM pins --system";
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script]);
+    command
+        .env("STATE", world.state().directory())
+        .env("ETC", etc);
+    command.env("LDSHIM", env!("CARGO_BIN_EXE_ldshim"));
+    command.env("IDENTITY", identity.to_string());
+    let output = command.output().expect("util-linux");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    let listed = format!("holds  {}", program.display());
+    assert!(said.contains(&listed), "{said}");
+    assert!(said.ends_with("there are no pins\n"), "{said}");
+    // The user's is another one, and still there.
+    nothing_else(&world.state(), 1);
 }

@@ -3,11 +3,13 @@
 //! A test starts one writer for each of these calls, and kills it there. So it sees each state in which a power cut
 //! can leave the files, as far as the kernel has them in order.
 
+use std::io::{Read, pipe};
 use std::path::Path;
 use std::process::Command;
 
 use ldshim::pin::{self, Pin};
 use loader_stub::identity::Identity;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use crate::check::{nothing_else, whole_pin};
 use crate::trace::kill_before;
@@ -56,7 +58,7 @@ fn changes_something(registers: &libc::user_regs_struct) -> bool {
 }
 
 /// Kills a command before each of its calls, one after the other, until it ends by itself. `before` and `after` are
-/// called each time. How often it was killed.
+/// called each time, when what it has started has ended as well. How often it was killed.
 fn kill_everywhere(
     mut command: impl FnMut() -> Command,
     mut before: impl FnMut(),
@@ -64,7 +66,14 @@ fn kill_everywhere(
 ) -> usize {
     for number in 0.. {
         before();
-        if !kill_before(&mut command(), number, changes_something) {
+        let mut command = command();
+        let (mut all_ended, held) = pipe().expect("a pipe");
+        // Whoever has it open is one of the processes that were started.
+        fcntl(&held, FcntlArg::F_SETFD(FdFlag::empty())).expect("it is open");
+        let is_killed = kill_before(&mut command, number, changes_something);
+        drop(held);
+        all_ended.read_to_end(&mut Vec::new()).expect("its end");
+        if !is_killed {
             return number;
         }
         after(number);
@@ -73,14 +82,14 @@ fn kill_everywhere(
 }
 
 /// One program, an old and a new package for it.
-struct Scene {
+struct OldAndNew {
     world: World,
     program: std::path::PathBuf,
     packages: [std::path::PathBuf; 2],
     identity: Identity,
 }
 
-impl Scene {
+impl OldAndNew {
     fn new() -> Self {
         let world = World::new();
         let program = world.program("program", &["a"]);
@@ -124,7 +133,7 @@ impl Scene {
 
 /// With nothing there before, not even a directory.
 pub fn the_first_pin_is_whole_or_not_there() {
-    let scene = Scene::new();
+    let scene = OldAndNew::new();
     let mut seen = [0, 0];
     let state = scene.world.state();
     let above = state.directory().parent().expect("a home").to_owned();
@@ -153,7 +162,7 @@ pub fn the_first_pin_is_whole_or_not_there() {
 
 /// With an older pin in the place.
 pub fn the_old_pin_holds_until_the_new_one_does() {
-    let scene = Scene::new();
+    let scene = OldAndNew::new();
     let mut seen = [0, 0];
     let killed = kill_everywhere(
         || scene.writer(),
@@ -175,7 +184,7 @@ pub fn the_old_pin_holds_until_the_new_one_does() {
 
 /// `ldshim unpin`, which may leave what it has taken away for the next one to remove.
 pub fn an_unpinned_program_has_its_whole_pin_or_none() {
-    let scene = Scene::new();
+    let scene = OldAndNew::new();
     let mut seen = [0, 0];
     let identity = scene.identity.to_string();
     let killed = kill_everywhere(
@@ -199,7 +208,7 @@ pub fn an_unpinned_program_has_its_whole_pin_or_none() {
 
 /// `ldshim pins --verify`, which writes when that was.
 pub fn a_pin_is_whole_while_it_is_verified() {
-    let scene = Scene::new();
+    let scene = OldAndNew::new();
     scene.write(&scene.packages[0]);
     let killed = kill_everywhere(
         || scene.world.ldshim(&["pins", "--verify"]),

@@ -69,6 +69,7 @@ fn trials() -> Vec<Trial> {
         commands::a_program_is_unpinned_though_it_is_gone,
         commands::marks_are_listed_and_removed,
         commands::prune_removes_what_is_of_no_use_and_nothing_else,
+        commands::those_of_the_system_are_found_by_a_flag,
         commands::verify_asks_the_real_loader_again,
         garbage::what_a_pin_needs_is_kept_until_it_is_unpinned,
         garbage::what_no_pin_needs_can_be_deleted,

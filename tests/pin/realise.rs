@@ -70,13 +70,12 @@ fn expression(world: &World, command: &str) -> std::path::PathBuf {
 
 const TWO_OUTPUTS: &str = "echo out > $out; echo lib > $lib";
 
-fn is_built(world: &World, nixpkgs: &str) {
+fn is_built(nixpkgs: &str) {
     let wanted = ["lib", "out"].map(|output| attribute(nixpkgs, "set.p", output));
     let paths = nix_commands()
         .realise(&wanted, false)
         .expect("it can be built");
     for (path, output) in paths.iter().zip(["lib", "out"]) {
-        world.forget_later(path);
         assert_eq!(fs::read_to_string(path).expect("a file").trim(), output);
     }
 }
@@ -85,14 +84,14 @@ fn is_built(world: &World, nixpkgs: &str) {
 pub fn an_output_of_a_flake_is_built() {
     let world = World::new();
     let folder = expression(&world, TWO_OUTPUTS);
-    is_built(&world, &format!("path:{}", folder.display()));
+    is_built(&format!("path:{}", folder.display()));
 }
 
 /// By `nix-build`.
 pub fn an_output_of_a_file_is_built() {
     let world = World::new();
     let folder = expression(&world, TWO_OUTPUTS);
-    is_built(&world, text(&folder));
+    is_built(text(&folder));
 }
 
 /// Nix's own words say what is wrong.
@@ -149,7 +148,6 @@ pub fn what_two_packages_need_counts_once() {
     assert_eq!(one.to_string(), size);
     let manifest = nix.write_manifest(&world.unique("m"), slice::from_ref(&package));
     let manifest = manifest.expect("a manifest");
-    world.forget_later(&manifest);
     let both = nix
         .closure_size(&[package, manifest.clone()])
         .expect("a size");

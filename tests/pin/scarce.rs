@@ -1,14 +1,19 @@
 //! Homes that have no room, or that cannot be written to. They are file systems in a mount namespace.
 
-use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::nix::text;
-use crate::world::World;
+use crate::world::Scene;
 use crate::writer;
 
 /// Runs shell commands in a mount namespace of their own. `$H` is the home, `"$@"` the command that writes a pin.
-fn in_namespace(world: &World, script: &str, program: &Path, package: &Path) -> Output {
+fn in_namespace(scene: &Scene, script: &str) -> Output {
+    let Scene {
+        world,
+        program,
+        package,
+        ..
+    } = scene;
     let home = world.folder().join("home");
     std::fs::create_dir_all(&home).expect("a folder");
     let state = ldshim::pin::State::at(home.join("ldshim"));
@@ -28,24 +33,25 @@ fn texts(output: &Output) -> (String, String) {
 
 /// The message names the directory and the reason.
 pub fn a_read_only_home_is_a_clear_error() {
-    let world = World::new();
-    let program = world.program("program", &["a"]);
-    let package = world.package("p", &[("a", 42)]);
+    let scene = Scene::new();
     let script = "mount -t tmpfs none $H; mount -o remount,ro $H; \"$@\"";
-    let output = in_namespace(&world, script, &program, &package);
+    let output = in_namespace(&scene, script);
     let (_, error) = texts(&output);
     assert!(!output.status.success());
-    let expected = format!("cannot write {}", text(&world.folder().join("home/ldshim")));
+    let expected = format!(
+        "cannot write {}",
+        text(&scene.world.folder().join("home/ldshim"))
+    );
     assert!(error.contains(&expected), "{error}");
     assert!(error.contains("Read-only file system"), "{error}");
 
     // A pin that is there is listed all the same, and can be verified.
     let script = "mount -t tmpfs none $H; \"$@\" && mount -o remount,ro $H && XDG_STATE_HOME=$H $LDSHIM pins --verify";
-    let output = in_namespace(&world, script, &program, &package);
+    let output = in_namespace(&scene, script);
     let (listed, told) = texts(&output);
     assert!(output.status.success(), "{told}");
     assert!(
-        listed.contains("holds") && listed.contains(text(&program)),
+        listed.contains("holds") && listed.contains(text(&scene.program)),
         "{listed}"
     );
     assert!(
@@ -56,9 +62,7 @@ pub fn a_read_only_home_is_a_clear_error() {
 
 /// However much room there is: the writer fails with the reason and leaves nothing, or succeeds.
 pub fn a_full_disk_is_a_clear_error_and_changes_nothing() {
-    let world = World::new();
-    let program = world.program("program", &["a"]);
-    let package = world.package("p", &[("a", 42)]);
+    let scene = Scene::new();
     let mut failures = 0;
     for inodes in 2.. {
         // Once with few files, and at the end with no room in them: a page is what it can give.
@@ -66,7 +70,7 @@ pub fn a_full_disk_is_a_clear_error_and_changes_nothing() {
             "mount -t tmpfs -o nr_inodes={inodes},size=1m none $H; \"$@\"; s=$?; \
              find $H -mindepth 3 -printf '%P ' ; exit $s"
         );
-        let output = in_namespace(&world, &script, &program, &package);
+        let output = in_namespace(&scene, &script);
         let (left, error) = texts(&output);
         if output.status.success() {
             break;
@@ -81,7 +85,7 @@ pub fn a_full_disk_is_a_clear_error_and_changes_nothing() {
     }
     assert!(failures > 5, "{failures}");
     let script = "mount -t tmpfs -o size=4k none $H; \"$@\"; s=$?; find $H -mindepth 3; exit $s";
-    let output = in_namespace(&world, script, &program, &package);
+    let output = in_namespace(&scene, script);
     let (left, error) = texts(&output);
     assert!(!output.status.success());
     assert!(error.contains("No space left on device"), "{error}");

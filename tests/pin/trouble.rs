@@ -2,7 +2,6 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -10,42 +9,18 @@ use ldshim::pin::{self, Content};
 
 use crate::check::whole_pin;
 use crate::nix::text;
-use crate::world::{World, nix_commands};
+use crate::world::{Scene, nix_commands};
 use crate::writer;
 
-/// A program and a package for it.
-struct Scene {
-    world: World,
-    program: PathBuf,
-    package: PathBuf,
-}
-
-impl Scene {
-    fn new() -> Self {
-        let world = World::new();
-        let program = world.program("program", &["a"]);
-        let package = world.package("p", &[("a", 42)]);
-        Self {
-            world,
-            program,
-            package,
-        }
-    }
-
-    fn recipe(&self) -> pin::Recipe {
-        self.world.recipe(&self.program, &self.package, "a")
-    }
-
-    /// Why a pin cannot be written.
-    fn error(&self) -> String {
-        format!("{:#}", self.world.write(&self.recipe()).unwrap_err())
-    }
+/// Why a pin cannot be written.
+fn error(scene: &Scene) -> String {
+    format!("{:#}", scene.write().unwrap_err())
 }
 
 /// Each of the directories, in turn.
 pub fn a_file_in_the_place_of_the_state_is_an_error() {
     let scene = Scene::new();
-    let state = scene.world.state();
+    let state = scene.state();
     let above = state.directory().parent().expect("a home").to_owned();
     for place in [
         above.clone(),
@@ -55,7 +30,7 @@ pub fn a_file_in_the_place_of_the_state_is_an_error() {
     ] {
         fs::create_dir_all(place.parent().expect("a parent")).expect("a folder");
         fs::write(&place, "").expect("a file");
-        let error = scene.error();
+        let error = error(&scene);
         assert!(error.contains(text(&place)), "{error}");
         let is_clear = ["no directory", "Not a directory", "File exists"];
         assert!(is_clear.iter().any(|it| error.contains(it)), "{error}");
@@ -69,25 +44,25 @@ pub fn a_file_in_the_place_of_the_state_is_an_error() {
 /// As with `sudo` and the caller's HOME.
 pub fn a_state_of_somebody_else_is_refused() {
     let scene = Scene::new();
-    let pins = scene.world.state().pins();
+    let pins = scene.state().pins();
     fs::create_dir_all(&pins).expect("a folder");
     chown(&pins, Some(12345), None).expect("these tests are root's");
-    let error = scene.error();
+    let error = error(&scene);
     assert!(error.contains("belongs to the user 12345"), "{error}");
     assert!(error.contains("runs as the user 0"), "{error}");
     chown(&pins, Some(0), None).expect("these tests are root's");
-    scene.world.write(&scene.recipe()).expect("a pin");
+    scene.write().expect("a pin");
 }
 
 /// The stub would not take such a pin.
 pub fn a_state_that_others_may_write_to_is_refused() {
     let scene = Scene::new();
-    let state = scene.world.state();
+    let state = scene.state();
     fs::create_dir_all(state.pins()).expect("a folder");
     fs::create_dir_all(state.roots()).expect("a folder");
     for (directory, mode) in [(state.pins(), 0o775), (state.roots(), 0o757)] {
         fs::set_permissions(&directory, Permissions::from_mode(mode)).expect("a mode");
-        let error = scene.error();
+        let error = error(&scene);
         assert!(error.contains("others may write to it"), "{error}");
         assert!(
             error.contains(&format!("chmod go-w {}", directory.display())),
@@ -95,14 +70,14 @@ pub fn a_state_that_others_may_write_to_is_refused() {
         );
         fs::set_permissions(&directory, Permissions::from_mode(0o755)).expect("a mode");
     }
-    scene.world.write(&scene.recipe()).expect("a pin");
+    scene.write().expect("a pin");
 }
 
 /// Neither too much, which the stub would refuse, nor too little, which it could not read.
 pub fn what_is_made_is_not_writable_by_others_whatever_the_umask() {
     for umask in ["000", "022", "077", "777"] {
         let scene = Scene::new();
-        let state = scene.world.state();
+        let state = scene.state();
         let writer = writer::command(
             &state,
             &scene.program,
@@ -116,7 +91,7 @@ pub fn what_is_made_is_not_writable_by_others_whatever_the_umask() {
         command.arg(writer.get_program()).args(writer.get_args());
         let status = command.env(writer::VARIABLE, "1").status();
         assert!(status.expect("a shell").success(), "{umask}");
-        let identity = scene.recipe().identity.short;
+        let identity = scene.identity();
         for directory in [state.directory(), &state.pins(), &state.pin(identity)] {
             let mode = fs::metadata(directory).expect("a directory").mode();
             assert_eq!(mode & 0o777, 0o755, "{umask} {}", directory.display());
@@ -133,9 +108,8 @@ pub fn what_is_made_is_not_writable_by_others_whatever_the_umask() {
 /// It is listed as damaged, does not stop the others, and a new pin takes its place.
 pub fn a_damaged_description_is_told_and_can_be_replaced() {
     let scene = Scene::new();
-    let state = scene.world.state();
-    let recipe = scene.recipe();
-    let written = scene.world.write(&recipe).expect("a pin");
+    let state = scene.state();
+    let written = scene.write().expect("a pin");
     let file = written.directory.join("pin.json");
     let whole = fs::read(&file).expect("a file");
     for damage in [
@@ -157,14 +131,14 @@ pub fn a_damaged_description_is_told_and_can_be_replaced() {
         );
     }
     fs::remove_file(&file).expect("it is there");
-    scene.world.write(&recipe).expect("a pin");
-    whole_pin(&state, recipe.identity.short).expect("a pin");
+    scene.write().expect("a pin");
+    whole_pin(&state, scene.identity()).expect("a pin");
 }
 
 /// A state that a newer ldshim has written to.
 pub fn a_later_version_is_told() {
     let scene = Scene::new();
-    let written = scene.world.write(&scene.recipe()).expect("a pin");
+    let written = scene.write().expect("a pin");
     let file = written.directory.join("pin.json");
     let later = fs::read_to_string(&file)
         .expect("a file")
@@ -177,14 +151,14 @@ pub fn a_later_version_is_told() {
 /// Another writer that hangs.
 pub fn a_lock_that_is_held_is_waited_for_until_the_deadline() {
     let scene = Scene::new();
-    let state = scene.world.state();
-    scene.world.write(&scene.recipe()).expect("a pin");
+    let state = scene.state();
+    scene.write().expect("a pin");
     let file = fs::File::open(state.directory().join("lock")).expect("a lock");
     let lock = nix::fcntl::Flock::lock(file, nix::fcntl::FlockArg::LockExclusive);
     let lock = lock.map_err(|(_, errno)| errno).expect("nobody has it");
     let nix = nix_commands().with_deadline(Instant::now() + Duration::from_millis(100));
-    let error = pin::write(&scene.recipe(), &state, &nix, false).unwrap_err();
+    let error = pin::write(&scene.recipe, &state, &nix, false).unwrap_err();
     assert!(error.to_string().contains("another ldshim"), "{error}");
     drop(lock);
-    scene.world.write(&scene.recipe()).expect("a pin");
+    scene.write().expect("a pin");
 }

@@ -1,6 +1,5 @@
 //! What one test has to itself.
 
-use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,14 +8,14 @@ use anyhow::Result;
 use ldshim::elf::{Image, program_identity};
 use ldshim::nix::Nix;
 use ldshim::pin::{self, Package, Recipe, State, Written};
+use loader_stub::identity::Identity;
 use tempfile::TempDir;
 
 use crate::{common, nix};
 
-/// A home, and store paths with libraries that nobody else has. Those are deleted in the end.
+/// A home, and store paths with names that nobody else has. Those are deleted in the end.
 pub struct World {
     folder: TempDir,
-    paths: RefCell<Vec<PathBuf>>,
 }
 
 impl World {
@@ -29,7 +28,6 @@ impl World {
             .tempdir_in(env!("CARGO_TARGET_TMPDIR"));
         Self {
             folder: folder.expect("a temporary folder"),
-            paths: RefCell::default(),
         }
     }
 
@@ -60,9 +58,7 @@ impl World {
             let soname = format!("-Wl,-soname,{}", self.soname(library));
             compile(&source, &file, &["-shared", "-fPIC", &soname]);
         }
-        let path = nix::add(&package);
-        self.paths.borrow_mut().push(path.clone());
-        path
+        nix::add(&package)
     }
 
     /// The name of a library's file.
@@ -121,30 +117,79 @@ impl World {
         command.env("HOME", self.folder());
         command
     }
-
-    /// A store path of a test, to be deleted in the end.
-    pub fn forget_later(&self, path: &Path) {
-        self.paths.borrow_mut().push(path.to_owned());
-    }
 }
 
 impl Drop for World {
     fn drop(&mut self) {
-        let manifests = manifests(&self.state());
         let _ = fs::remove_dir_all(self.state().directory());
-        for path in manifests.iter().chain(self.paths.borrow().iter()) {
-            // Some are gone already.
-            let _ = nix::delete(path);
+        let unique = self.unique("");
+        let entries = fs::read_dir("/nix/store").into_iter().flatten().flatten();
+        let own = entries.map(|entry| entry.path());
+        let own = own.filter(|it| it.to_string_lossy().contains(&unique));
+        let (locks, own): (Vec<_>, Vec<_>) =
+            own.partition(|it| it.extension() == Some("lock".as_ref()));
+        for lock in locks {
+            let _ = fs::remove_file(lock);
         }
+        // What refers to them are manifests. Who fails to delete them leaves them to the garbage collector.
+        let mut all = vec!["--query", "--referrers-closure"];
+        all.extend(own.iter().map(|path| nix::text(path)));
+        let (_, all, _) = nix::output("nix-store", &all);
+        let mut delete = vec!["--delete"];
+        delete.extend(all.lines());
+        nix::output("nix-store", &delete);
     }
 }
 
-/// The manifests of all pins that have one.
-fn manifests(state: &State) -> Vec<PathBuf> {
-    let roots = fs::read_dir(state.roots()).into_iter().flatten().flatten();
-    roots
-        .filter_map(|root| root.path().read_link().ok())
-        .collect()
+/// A program that misses one library, and a package that has it, whose function answers 42.
+pub struct Scene {
+    pub world: World,
+    pub program: PathBuf,
+    pub package: PathBuf,
+    pub recipe: Recipe,
+}
+
+impl Scene {
+    /// Nothing is pinned.
+    pub fn new() -> Self {
+        Self::missing(&["a"])
+    }
+
+    /// The program misses these libraries, and the package has but the first of them, `a`.
+    pub fn missing(libraries: &[&str]) -> Self {
+        let world = World::new();
+        let program = world.program("program", libraries);
+        let package = world.package("p", &[("a", 42)]);
+        let recipe = world.recipe(&program, &package, "a");
+        Self {
+            world,
+            program,
+            package,
+            recipe,
+        }
+    }
+
+    /// The program is pinned.
+    pub fn pinned() -> Self {
+        let scene = Self::new();
+        scene.write().expect("a pin");
+        scene
+    }
+
+    /// Pins the program.
+    pub fn write(&self) -> Result<Written> {
+        self.world.write(&self.recipe)
+    }
+
+    /// Its identity.
+    pub fn identity(&self) -> Identity {
+        self.recipe.identity.short
+    }
+
+    /// The state of its world.
+    pub fn state(&self) -> State {
+        self.world.state()
+    }
 }
 
 /// A recipe for a program that misses the library `soname`, which a package has.

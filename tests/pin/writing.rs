@@ -2,12 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::time::Instant;
 
 use ldshim::pin::{self, Mark};
 
 use crate::check::{nothing_else, whole_pin};
-use crate::world::{World, chosen, nix_commands};
+use crate::world::{Scene, World, chosen, nix_commands};
 use crate::{common, nix};
 
 /// A program that misses one library finds it in its pin, and its pin says what it is.
@@ -40,10 +39,7 @@ pub fn a_pinned_program_finds_its_library() {
 
 /// What the real loader does not find is told by name, and nothing is left.
 pub fn a_program_that_misses_more_is_not_pinned() {
-    let world = World::new();
-    let program = world.program("program", &["a", "missing"]);
-    let package = world.package("p", &[("a", 42)]);
-    let recipe = world.recipe(&program, &package, "a");
+    let Scene { world, recipe, .. } = Scene::missing(&["a", "missing"]);
     let error = format!("{:#}", world.write(&recipe).unwrap_err());
     let missing = format!("{} is missing", world.soname("missing"));
     assert!(
@@ -56,10 +52,7 @@ pub fn a_program_that_misses_more_is_not_pinned() {
 
 /// The same with force is a pin that was never verified.
 pub fn force_pins_it_all_the_same() {
-    let world = World::new();
-    let program = world.program("program", &["a", "missing"]);
-    let package = world.package("p", &[("a", 42)]);
-    let recipe = world.recipe(&program, &package, "a");
+    let Scene { world, recipe, .. } = Scene::missing(&["a", "missing"]);
     let written = pin::write(&recipe, &world.state(), &nix_commands(), true).expect("a pin");
     let missing = world.soname("missing");
     assert!(written.notes[0].contains(&missing), "{:?}", written.notes);
@@ -135,10 +128,7 @@ pub fn a_pin_of_another_program_is_not_replaced() {
 
 /// The mark of an earlier start does not stand in the way.
 pub fn a_pin_replaces_a_mark() {
-    let world = World::new();
-    let program = world.program("program", &["a"]);
-    let package = world.package("p", &[("a", 42)]);
-    let recipe = world.recipe(&program, &package, "a");
+    let Scene { world, recipe, .. } = Scene::new();
     let identity = recipe.identity.short;
     pin::mark(&world.state(), identity, Mark::Declined).expect("a mark");
     assert!(world.write(&recipe).expect("a pin").replaced);
@@ -179,24 +169,21 @@ pub fn a_loader_of_musl_is_refused() {
     assert!(!world.state().directory().exists());
 }
 
-/// A larger environment: how long it takes is printed, to be read and not to be asserted.
+/// A larger environment.
 pub fn a_hundred_libraries_are_one_manifest() {
     let world = World::new();
     let program = world.program("program", &["a"]);
     let package = world.package("p", &[("a", 42)]);
     let mut recipe = world.recipe(&program, &package, "a");
     let one = package.join("lib").join(world.soname("a"));
-    let copies = world.folder().join("copies/lib");
+    let copies = world.folder().join(world.unique("copies")).join("lib");
     fs::create_dir_all(&copies).expect("a folder");
     for number in 0..100 {
         fs::copy(&one, copies.join(format!("libcopy{number}.so"))).expect("a copy");
     }
     let copies = nix::add(copies.parent().expect("a folder"));
-    world.forget_later(&copies);
     recipe.packages.push(chosen(&copies, &["libcopy0.so"]));
-    let start = Instant::now();
     world.write(&recipe).expect("a pin");
-    eprintln!("a pin of {} libraries: {:?}", 103, start.elapsed());
     let pin = whole_pin(&world.state(), recipe.identity.short).expect("a pin");
     assert_eq!(pin.libraries, 103);
     assert_eq!(pin.store_paths.len(), 3);

@@ -32,17 +32,30 @@ pub(in crate::commands) fn providers(
     names: impl Iterator<Item = String>,
     architecture: &'static Architecture,
 ) -> Result<BTreeMap<String, Vec<Provider>>> {
+    let is_imported = is_of_system(index, architecture);
     let mut all = BTreeMap::new();
     for name in names {
         let mut known = index.map_or(Ok(Vec::new()), |it| it.providers(&name))?;
-        known.retain_mut(|provider| fit(provider, architecture));
+        known.retain_mut(|provider| match fit(provider, architecture) {
+            Some(fits) => fits,
+            None => provider.source == Source::Local || is_imported,
+        });
         all.insert(name, known);
     }
     Ok(all)
 }
 
-/// Adds what the file says, if it is here. Whether it is for these programs.
-fn fit(provider: &mut Provider, architecture: &'static Architecture) -> bool {
+/// Whether the index tells of packages for programs of this architecture: those of one system are imported, by
+/// default this machine's.
+pub(super) fn is_of_system(index: Option<&Index>, architecture: &Architecture) -> bool {
+    match index.and_then(Index::system) {
+        Some(system) => system == architecture.nix_system,
+        None => architecture.machine == loader_stub::elf::MACHINE,
+    }
+}
+
+/// Adds what the file says. Whether it is for these programs; `None` if it is not here.
+fn fit(provider: &mut Provider, architecture: &'static Architecture) -> Option<bool> {
     name_the_owner(provider);
     let path = provider
         .store_path
@@ -50,16 +63,11 @@ fn fit(provider: &mut Provider, architecture: &'static Architecture) -> bool {
     match look(&path, architecture) {
         File::Fits(versions) => {
             provider.versions = Some(versions);
-            true
+            Some(true)
         }
-        File::Unfit => false,
-        // The packages of a database are those for the machine that it is used on.
-        File::Absent => provider.source == Source::Local || is_of_this_machine(architecture),
+        File::Unfit => Some(false),
+        File::Absent => None,
     }
-}
-
-pub(super) fn is_of_this_machine(architecture: &Architecture) -> bool {
-    architecture.machine == loader_stub::elf::MACHINE
 }
 
 /// A store path may have nothing but links to the libraries of others, as library environments have. Where nothing
@@ -126,7 +134,7 @@ pub(super) fn glibcs_beside(report: &Report) -> Vec<Provider> {
                 versions: None,
                 source: Source::Local,
             };
-            if directory.join(LIBC).exists() && fit(&mut provider, dynamic.architecture) {
+            if fit(&mut provider, dynamic.architecture) == Some(true) {
                 providers.push(provider);
             }
         }

@@ -212,7 +212,10 @@ impl<'a> Rounds<'a> {
                 },
             );
             let name = self.target.name();
-            let choices = choices.with_context(|| text::cannot_choose(&name, architecture))?;
+            let choices = choices.with_context(|| {
+                let is_indexed = lookup::is_of_system(index, architecture);
+                text::cannot_choose(&name, architecture, is_indexed)
+            })?;
             match (choices.unclear(), self.unclear) {
                 (None, _) | (_, Unclear::TakeFirst) => return Ok(choices),
                 (Some(choice), Unclear::Ask) => self.selections.push(prompt::ask(choice)?),

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::lookup::is_of_this_machine;
 use super::target::Target;
 use crate::elf::Architecture;
 use crate::explain::text::problem_text;
@@ -67,12 +66,17 @@ pub(super) fn missing(program: &str, needs: &[Need]) -> String {
     format!("{program} misses {}", names.collect::<Vec<_>>().join(", "))
 }
 
-pub(super) fn cannot_choose(program: &str, architecture: &Architecture) -> String {
-    let hint = match architecture == Architecture::I686 && !is_of_this_machine(architecture) {
-        true => {
-            ", a 32-bit program (an index has packages for 64 bits; write --select NAME=pkgsi686Linux.ATTR)"
+/// What went wrong; and if the index is of no use for programs of this architecture, that.
+pub(super) fn cannot_choose(
+    program: &str,
+    architecture: &Architecture,
+    is_indexed: bool,
+) -> String {
+    let hint = match is_indexed {
+        true => String::new(),
+        false => {
+            format!(", a program for {architecture}, of whose packages the index says nothing")
         }
-        false => "",
     };
     format!("cannot choose packages for {program}{hint}")
 }

@@ -211,9 +211,7 @@ impl Ground {
     pub fn store(&self, package: &str) -> PathBuf {
         let named = self.path(&format!("{}-{package}", self.world.unique("")));
         fs::rename(self.path(package), &named).expect("a folder");
-        let path = nix::add(&named);
-        self.world.forget_later(&path);
-        path
+        nix::add(&named)
     }
 
     /// A package in the store that has one library, which answers with a number.

@@ -132,13 +132,14 @@ fn settled(path: &Path, state: &State, mark: Mark) {
 fn say(path: &Path, message: &str) {
     let name = path.file_name().unwrap_or(path.as_os_str()).display();
     let path = path.display();
+    let first = message.lines().next().unwrap_or_default();
+    let first = first.trim_end_matches([':', '.']);
     say_line(&format!(
-        "no pin for {name}: {message}; to try again: ldshim pin {path}"
+        "no pin for {name}: {first}; to try again: ldshim pin {path}"
     ));
 }
 
-/// Prints one line, whatever there is in the text.
+/// Prints one line, whatever names there are in the text.
 fn say_line(text: &str) {
-    let lines = text.lines().map(str::trim).filter(|it| !it.is_empty());
-    eprintln!("ldshim: {}", lines.collect::<Vec<_>>().join("; "));
+    eprintln!("ldshim: {}", text.replace(char::is_control, "?"));
 }

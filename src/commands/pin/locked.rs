@@ -89,7 +89,9 @@ pub(super) fn run(target: &Target, file: &Path) -> Result<Option<Outcome>> {
     let system = target.architecture()?.nix_system;
     lock.check_program(&target.identity, system)
         .with_context(operation)?;
-    let candidates: Vec<_> = lock.packages.iter().map(candidate).collect();
+    let has_revision = lock.nixpkgs.is_some();
+    let candidates = lock.packages.iter().map(|it| candidate(it, has_revision));
+    let candidates: Vec<_> = candidates.collect();
     let all: Vec<_> = candidates.iter().collect();
     let nix = Nix::find()?;
     let paths = realise(&nix, &all, None, lock.nixpkgs.as_deref(), true).with_context(operation)?;
@@ -106,10 +108,11 @@ pub(super) fn run(target: &Target, file: &Path) -> Result<Option<Outcome>> {
     }))
 }
 
-fn candidate(package: &LockedPackage) -> Candidate {
+/// The package of a lock. Without a revision, its attribute could be any package of that name.
+fn candidate(package: &LockedPackage, has_revision: bool) -> Candidate {
     Candidate {
         attribute: package.attribute.clone(),
-        top_level: package.attribute.is_some(),
+        top_level: has_revision,
         output: package.output.clone(),
         store_path: Some(package.store_path.clone().into()),
         path: String::new(),

@@ -190,7 +190,7 @@ impl<'a> Rounds<'a> {
         };
         if index.is_none() && needs.iter().any(|it| is_unknown(&it)) {
             bail!(
-                "{}\n{HOW_TO_GET_ONE}",
+                "{}, and no index says who has that\n{HOW_TO_GET_ONE}",
                 text::missing(&self.target.name(), needs)
             );
         }

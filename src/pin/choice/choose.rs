@@ -62,8 +62,7 @@ pub fn choose(needs: &[Need], knowledge: &Knowledge<'_>) -> Result<Choices, Choi
     let glibc = glibc::choose(needs, knowledge)?;
     let mut open = Vec::new();
     for (at, need) in needs.iter().enumerate() {
-        let is_selected = knowledge.selection(&need.name).is_some();
-        if glibc.is_none() || is_selected || !glibc::is_part_of_glibc(&need.name) {
+        if glibc.is_none() || !glibc::is_part_of_glibc(&need.name) {
             open.push((at, need, knowledge.candidates(need)?));
         }
     }

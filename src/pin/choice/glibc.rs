@@ -21,15 +21,16 @@ pub fn is_part_of_glibc(name: &str) -> bool {
     name == LIBC || name.starts_with("ld-linux") || is_of_glibc_family(name)
 }
 
-/// The glibc to be brought, if one is selected, or if a symbol version is wanted that the one in use
-/// lacks.
+/// The glibc to be brought, if a symbol version is wanted that the one in use lacks; or if one is
+/// selected, and a part of glibc is wanted at all.
 pub(super) fn choose(
     needs: &[Need],
     knowledge: &Knowledge<'_>,
 ) -> Result<Option<Choice>, ChoiceError> {
     let is_lacking = |need: &&Need| is_part_of_glibc(&need.name) && !need.lacking.is_empty();
     let lacking: Vec<_> = needs.iter().filter(is_lacking).collect();
-    let selection = knowledge.selection(LIBC);
+    let is_wanted = needs.iter().any(|need| is_part_of_glibc(&need.name));
+    let selection = knowledge.selection(LIBC).filter(|_| is_wanted);
     if lacking.is_empty() && selection.is_none() {
         return Ok(None);
     }

@@ -50,6 +50,21 @@ pub fn a_newer_glibc_comes_with_its_loader() {
     ground.prints(&program, &[4]);
 }
 
+/// For a program that would do with the one in use.
+pub fn a_glibc_can_be_selected() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let package = ground.package("p", "a", 4);
+    ground.add_to_index(&[&package]);
+    ground.pin(&["./program"]).succeeded();
+    assert!(loader_of(&ground, &program).starts_with(common::store_path("libc6")));
+    let glibc = glibc_of("trixie");
+    let select = format!("libc.so.6={}", glibc.display());
+    ground.pin(&["--select", &select, "./program"]).succeeded();
+    assert!(loader_of(&ground, &program).starts_with(&glibc));
+    ground.prints(&program, &[4]);
+}
+
 pub fn no_glibc_that_is_new_enough_is_an_error() {
     let ground = Ground::new();
     let program = too_new(&ground);

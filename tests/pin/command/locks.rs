@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::ground::Ground;
+use super::ground::{Ground, Ran};
 use crate::common;
 use crate::nix::text;
 
@@ -44,7 +44,7 @@ fn elsewhere(ground: &Ground) {
         .arg("--out")
         .arg(ground.path("environment"))
         .arg(common::store_path("libc6"));
-    assert!(build.status().expect("ldshim").success());
+    Ran::of(&mut build).succeeded();
 }
 
 fn changed(lock: &Path, change: impl Fn(&mut Value)) {

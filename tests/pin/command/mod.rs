@@ -41,6 +41,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         foreign::ninja_gets_its_libraries,
         foreign::python_gets_its_libraries,
         glibc::a_newer_glibc_comes_with_its_loader,
+        glibc::a_glibc_can_be_selected,
         glibc::no_glibc_that_is_new_enough_is_an_error,
         glibc::the_glibc_of_a_chosen_library_is_brought_if_it_is_newer,
         locks::a_lock_makes_the_same_pin_elsewhere,

@@ -160,6 +160,23 @@ fn a_glibc_can_be_selected_and_then_has_all_of_its_parts() {
 }
 
 #[test]
+fn a_selected_glibc_is_chosen_as_a_whole_and_once() {
+    let mut world = world().select(&["libc.so.6=glibc"]);
+    let choices = world.choose(&[need("libc.so.6", &[])]).unwrap();
+    assert_eq!(choices.iter().count(), 1);
+    assert!(choices.glibc.is_some());
+    // In a later round nobody wants it any more.
+    world
+        .providers
+        .insert("liba.so".into(), vec![package("a", "liba.so")]);
+    let choices = world.choose(&[need("liba.so", &[])]).unwrap();
+    assert_eq!(
+        (choices.glibc.clone(), names(&choices)),
+        (None, vec!["a".into()])
+    );
+}
+
+#[test]
 fn whether_a_library_is_of_glibc() {
     for name in [
         "libc.so.6",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use super::packages::{is_of_glibc, realise};
+use super::packages::{leave_out_glibc, realise};
 use super::rounds::Outcome;
 use super::target::Target;
 use super::today::Today;
@@ -154,14 +154,12 @@ fn file(package: &LockedPackage, name: &str) -> PathBuf {
 fn recipe(target: &Target, lock: &Lock) -> Result<Recipe> {
     let today = Today::of(target)?;
     let mut base = today.libraries;
-    let loader = match &lock.loader {
-        Some(path) => Path::new(path)
+    let mut loader = today.loader;
+    if let Some(path) = &lock.loader {
+        leave_out_glibc(&mut base, &loader);
+        loader = Path::new(path)
             .canonicalize()
-            .with_context(|| format!("cannot use {path} as the loader"))?,
-        None => today.loader,
-    };
-    if lock.loader.is_some() {
-        base.retain(|(name, _)| !is_of_glibc(name));
+            .with_context(|| format!("cannot use {path} as the loader"))?;
     }
     let mut packages = Vec::new();
     for package in &lock.packages {

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use super::lookup::LIBC;
 use super::target::Target;
 use super::today::Today;
-use crate::nix::{Nix, Wanted};
+use crate::nix::{Nix, STORE, Wanted};
 use crate::pin::choice::{Candidate, Choice, is_part_of_glibc};
 use crate::pin::{Package, Recipe};
 
@@ -150,7 +150,7 @@ pub(super) fn recipe(
                     "{candidate} has no loader: {path}; choose another glibc: --select {LIBC}=ATTR"
                 )
             })?;
-            base.retain(|(name, _)| !is_of_glibc(name));
+            leave_out_glibc(&mut base, &today.loader);
             package.libraries.extend(parts_of_glibc(&had.store_path)?);
         } else if is_beside_others(&had.file, &had.store_path) {
             package.libraries.push(had.choice.need.name.clone());
@@ -172,8 +172,14 @@ pub(super) fn recipe(
     })
 }
 
-pub(super) fn is_of_glibc(name: &OsStr) -> bool {
-    name.to_str().is_some_and(is_part_of_glibc)
+/// Leaves out what belongs to the glibc of today's loader: by its name, or because it lies beside the loader in
+/// the store, where a glibc has no libraries but its own. Some, such as `libnss_compat.so.2`, work with their own
+/// glibc only.
+pub(super) fn leave_out_glibc(libraries: &mut Vec<(OsString, PathBuf)>, loader: &Path) {
+    let folder = loader.parent().filter(|it| it.starts_with(STORE));
+    let is_of_glibc = |name: &OsStr| name.to_str().is_some_and(is_part_of_glibc);
+    libraries
+        .retain(|(name, file)| !is_of_glibc(name) && (folder.is_none() || file.parent() != folder));
 }
 
 fn parts_of_glibc(store_path: &Path) -> Result<Vec<String>> {

@@ -1,5 +1,6 @@
 //! A program that needs a newer glibc than the one in use.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -28,9 +29,13 @@ fn too_new(ground: &Ground) -> PathBuf {
 }
 
 fn loader_of(ground: &Ground, program: &Path) -> PathBuf {
-    let pins = ground.path("state/ldshim/pins");
-    let loader = pins.join(ground.identity(program)).join("ld.so");
+    let loader = loader_link(ground, program);
     loader.canonicalize().expect("a loader")
+}
+
+fn loader_link(ground: &Ground, program: &Path) -> PathBuf {
+    let pins = ground.path("state/ldshim/pins");
+    pins.join(ground.identity(program)).join("ld.so")
 }
 
 pub fn a_newer_glibc_comes_with_its_loader() {
@@ -47,6 +52,17 @@ pub fn a_newer_glibc_comes_with_its_loader() {
         assert!(said.contains(part), "{part:?} is not in {said}");
     }
     assert!(loader_of(&ground, &program).starts_with(&glibc));
+    let old = glibc_of("bullseye");
+    assert!(
+        old.join("lib/libnss_compat.so.2").exists(),
+        "works with its own glibc only"
+    );
+    let pin = loader_link(&ground, &program).with_file_name("");
+    for entry in fs::read_dir(pin).expect("the pin") {
+        let path = entry.expect("a library").path();
+        let file = path.canonicalize().expect("a link that leads somewhere");
+        assert!(!file.starts_with(&old), "{}", path.display());
+    }
     ground.prints(&program, &[4]);
 }
 

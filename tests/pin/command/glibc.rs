@@ -60,7 +60,8 @@ pub fn a_newer_glibc_comes_with_its_loader() {
     let pin = loader_link(&ground, &program).with_file_name("");
     for entry in fs::read_dir(pin).expect("the pin") {
         let path = entry.expect("a library").path();
-        let file = path.canonicalize().expect("a link that leads somewhere");
+        // The link `ld.so.cache.place` is a text and leads nowhere.
+        let file = path.canonicalize().unwrap_or_default();
         assert!(!file.starts_with(&old), "{}", path.display());
     }
     ground.prints(&program, &[4]);

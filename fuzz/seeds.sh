@@ -53,3 +53,16 @@ done
     printf '\0\1\3\6\0\20\0\7\1\0\0\11\2\0\0'
     printf 'prog\0A=1\0odd\0NIX_LD=/ld.so\n\0NIX_LD_LIBRARY_PATH=/a:/b\0LD_LIBRARY_PATH=/u\0'
 } | seed initial_stack environment
+
+# The first byte chooses: entries of a database as they are without compression, or the file of an index.
+{
+    printf '\0'
+    printf '1d\0\0/lib\n9x\0\4/libz.so.1\nlibz.so.1s\0\5.so\n9r\0\377a.so\np\0\370'
+    printf '{"store_dir":"/nix/store","hash":"%032d","name":"zlib-1",' 0
+    printf '"origin":{"attr":"zlib","output":"out","toplevel":true,"system":null}}\n'
+} | seed nix_index entries
+package="$folder/store/$(printf %032d 0)-zlib-1"
+mkdir -p "$package/lib"
+cp "$folder/root/lib/libz.so.1" "$package/lib"
+HOME="$folder" XDG_CACHE_HOME='' "${LDSHIM:-../target/release/ldshim}" index add "$package"
+{ printf '\1'; cat "$folder/.cache/ldshim/index/local"; } | seed nix_index index

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use super::compact::{Builder, Info, NewPackage};
-use super::nix_index::{self, EntryKind, Package};
+use super::nix_index::{self, Entries, EntryKind, Package};
 use super::{Place, library_name, store_path, write};
 
 /// What an import found.
@@ -57,7 +57,17 @@ fn read<R: Read>(
 /// # Errors
 /// The database cannot be read, is damaged or has no libraries.
 pub fn convert(database: impl Read, revision: Option<&str>) -> Result<(Imported, Vec<u8>)> {
-    let mut entries = nix_index::open(database)?;
+    convert_entries(nix_index::open(database)?, revision)
+}
+
+/// Gives the index made of a database's entries.
+///
+/// # Errors
+/// The entries cannot be read, are damaged or have no libraries.
+pub fn convert_entries<R: Read>(
+    mut entries: Entries<R>,
+    revision: Option<&str>,
+) -> Result<(Imported, Vec<u8>)> {
     let mut builder = Builder::default();
     let mut info = None;
     let mut is_in_package = false;

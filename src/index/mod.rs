@@ -18,7 +18,7 @@ mod rank;
 mod store_path;
 mod write;
 
-pub use import::{Imported, convert, import};
+pub use import::{Imported, convert, convert_entries, import};
 pub use lookup::Index;
 pub use pattern::{Pattern, Query};
 pub use place::{Place, default_database};

@@ -34,10 +34,7 @@ fn home_for(system: &str, packages: usize) -> Home {
             .package(&package, [("1x", "/lib/liba.so")])
             .unwrap();
     }
-    let home = Home::new();
-    home.write_database(&database.finish().unwrap());
-    home.ldshim(&["index", "import"]).succeeded();
-    home
+    Home::with_index_of(&database.finish().unwrap())
 }
 
 fn explain(home: &Home, tree: &LibraryTree, args: &[&str]) -> Ran {

@@ -179,9 +179,7 @@ fn a_store_path_that_nixpkgs_has_too_is_one_provider_with_attribute_and_versions
     database
         .package(&known, [("1x", "/lib/liba.so.1")])
         .unwrap();
-    let home = Home::new();
-    home.write_database(&database.finish().unwrap());
-    home.ldshim(&["index", "import"]).succeeded();
+    let home = Home::with_index_of(&database.finish().unwrap());
     assert!(home.locate(&["liba.so.1"])[0]["versions"].is_null());
     add(&home, &package);
     let found = home.locate(&["liba.so.1"]);

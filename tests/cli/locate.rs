@@ -18,8 +18,13 @@ impl Home {
 
     /// A home with an index of a few packages.
     pub fn with_index() -> Self {
+        Self::with_index_of(&database())
+    }
+
+    /// A home with an index that is made of this database.
+    pub fn with_index_of(database: &[u8]) -> Self {
         let home = Self::new();
-        home.write_database(&database());
+        home.write_database(database);
         home.ldshim(&["index", "import"]).succeeded();
         home
     }
@@ -167,9 +172,7 @@ fn ranked(packages: &[(&str, &str, bool, &str)]) -> Vec<String> {
         };
         database.package(&package, [(kind, path)]).unwrap();
     }
-    let home = Home::new();
-    home.write_database(&database.finish().unwrap());
-    home.ldshim(&["index", "import"]).succeeded();
+    let home = Home::with_index_of(&database.finish().unwrap());
     let found = home.locate(&["libcurl.so.4"]);
     let attributes = found
         .iter()
@@ -218,9 +221,7 @@ fn an_attribute_that_only_refers_to_the_package_is_in_parentheses() {
     database
         .package(&package, [("1x", "/lib/libh.so")])
         .unwrap();
-    let home = Home::new();
-    home.write_database(&database.finish().unwrap());
-    home.ldshim(&["index", "import"]).succeeded();
+    let home = Home::with_index_of(&database.finish().unwrap());
     let ran = home.ldshim(&["locate", "libh.so"]).succeeded();
     assert!(ran.stdout.starts_with("(app.out) /nix/store/"), "{ran:?}");
 }

@@ -47,13 +47,13 @@ impl<'a> Package<'a> {
     /// It is damaged.
     pub fn parse(text: &'a [u8]) -> Result<Self> {
         let package: Self = serde_json::from_slice(text).context("a package is damaged")?;
-        let texts = [&package.origin.attr, &package.origin.output];
-        let is_clean = |text: &&Cow<'_, str>| !text.is_empty() && !text.contains(char::is_control);
+        let origin = &package.origin;
+        let texts = [&package.store_dir, &origin.attr, &origin.output];
+        let is_clean = |text: &Cow<'_, str>| !text.is_empty() && !text.contains(char::is_control);
         ensure!(
             store_path::is_name(&package.name)
                 && package.store_dir.starts_with('/')
-                && !package.store_dir.contains(char::is_control)
-                && texts.iter().all(is_clean),
+                && texts.into_iter().chain(&origin.system).all(is_clean),
             "a package is damaged: it has a name that Nix does not allow"
         );
         Ok(package)

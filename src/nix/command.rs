@@ -36,7 +36,8 @@ pub(super) struct Outcome {
     status: ExitStatus,
     /// What it printed to stdout.
     pub(super) printed: String,
-    messages: String,
+    /// What it printed to stderr, if that was kept.
+    pub(super) messages: String,
 }
 
 impl Outcome {

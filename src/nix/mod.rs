@@ -5,6 +5,7 @@
 
 mod command;
 mod find;
+mod new_closure;
 mod realise;
 mod roots;
 mod store_path;

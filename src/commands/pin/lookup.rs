@@ -1,6 +1,7 @@
 //! What is known of the packages that have a library: by the index, and by what is here already.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use anyhow::Result;
 use crate::elf::{Architecture, Dynamic, Image};
 use crate::explain::{Kind, Report};
 use crate::index::{Index, Provider, Source};
-use crate::nix::store_path_of;
+use crate::nix::{Nix, store_path_of};
 use crate::pin::choice::Facts;
 use crate::resolver::map_file;
 
@@ -142,12 +143,41 @@ pub(super) fn glibcs_beside(report: &Report) -> Vec<Provider> {
     providers
 }
 
-/// What can be seen in the store.
-pub(super) struct Store;
+/// What the store and binary caches tell.
+pub(super) struct Store {
+    /// For asking binary caches, if there is Nix.
+    nix: Option<Nix>,
+    /// What they were asked.
+    asked: RefCell<HashMap<PathBuf, Option<u64>>>,
+}
+
+impl Store {
+    /// Binary caches are asked this often at most. Each answer may take a second, and somebody waits.
+    const MOST_ASKED: usize = 12;
+
+    pub(super) fn new(nix: Option<Nix>) -> Self {
+        Self {
+            nix,
+            asked: RefCell::default(),
+        }
+    }
+}
 
 impl Facts for Store {
     fn new_closure(&self, store_path: &Path) -> Option<u64> {
-        store_path.exists().then_some(0)
+        if store_path.exists() {
+            return Some(0);
+        }
+        let mut asked = self.asked.borrow_mut();
+        if let Some(known) = asked.get(store_path) {
+            return *known;
+        }
+        if asked.len() == Self::MOST_ASKED {
+            return None;
+        }
+        let size = self.nix.as_ref().and_then(|it| it.new_closure(store_path));
+        asked.insert(store_path.to_owned(), size);
+        size
     }
 }
 

@@ -199,6 +199,7 @@ impl<'a> Rounds<'a> {
             .map(|it| it.choice.candidate.clone())
             .collect();
         let (glibc, glibc_package) = glibc_of(report);
+        let store = Store::new(self.nix().ok());
         loop {
             let choices = choose(
                 needs,
@@ -206,7 +207,7 @@ impl<'a> Rounds<'a> {
                     providers: &providers,
                     selections: &self.selections,
                     chosen: &earlier,
-                    facts: &Store,
+                    facts: &store,
                     glibc,
                     glibc_package: glibc_package.clone(),
                 },

@@ -122,7 +122,7 @@ impl Knowledge<'_> {
     pub(super) fn best(
         &self,
         need: &Need,
-        mut candidates: Vec<Candidate>,
+        candidates: Vec<Candidate>,
         choices: &[&Choice],
     ) -> Choice {
         let earlier = choices.iter().map(|it| &it.candidate);
@@ -132,32 +132,31 @@ impl Knowledge<'_> {
             chosen: &chosen,
             facts: self.facts,
         };
-        candidates.sort_by(|a, b| ranking.compare(a, b));
-        let candidate = candidates.remove(0);
-        // Another version of the same is no reason to ask.
-        let is_rival = |it: &&Candidate| {
-            ranking.difference(&candidate, it).is_none() && !candidate.is_same_software(it)
-        };
+        let mut ranked = ranking.rank(candidates);
+        let candidate = ranked.candidates.remove(0);
+        let others = ranked.candidates;
+        let mut equals = others[..ranked.equals - 1].iter();
         let is_selected = self.selection(&need.name).is_some();
-        let is_clear = is_selected || !candidates.iter().any(|it| is_rival(&it));
-        let reason = match candidates.first() {
+        // Another version of the same is no reason to ask.
+        let is_clear = is_selected || equals.all(|it| candidate.is_same_software(it));
+        let reason = match (others.first(), ranked.difference) {
             _ if is_selected => "selected by you".to_owned(),
-            None => "the only package that has it".to_owned(),
-            Some(second) => match ranking.difference(&candidate, second) {
-                Some(criterion) => self.reason(criterion, &candidate, need, choices),
-                None if is_clear && candidate.software().1 != second.software().1 => {
-                    "the newest of several versions".to_owned()
+            (None, _) => "the only package that has it".to_owned(),
+            (Some(_), Some(criterion)) => self.reason(criterion, &candidate, need, choices),
+            (Some(second), None) if is_clear => {
+                match candidate.software().1 == second.software().1 {
+                    true => "the first of several builds".to_owned(),
+                    false => "the newest of several versions".to_owned(),
                 }
-                None if is_clear => "the first of several builds".to_owned(),
-                None => "the first of several that are as good".to_owned(),
-            },
+            }
+            (Some(_), None) => "the first of several that are as good".to_owned(),
         };
         Choice {
             need: need.clone(),
             candidate,
             reason,
             is_clear,
-            others: candidates,
+            others,
         }
     }
 

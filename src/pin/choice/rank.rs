@@ -39,13 +39,12 @@ pub(super) enum Criterion {
     Closure,
 }
 
-const CRITERIA: [Criterion; 6] = [
+const CRITERIA: [Criterion; 5] = [
     Criterion::AlreadyChosen,
     Criterion::Versions,
     Criterion::TopLevel,
     Criterion::Output,
     Criterion::Directory,
-    Criterion::Closure,
 ];
 
 /// For comparing the packages that could be chosen for one library.
@@ -56,9 +55,51 @@ pub(super) struct Ranking<'a> {
     pub(super) facts: &'a dyn Facts,
 }
 
+/// Packages, the best first.
+pub(super) struct Ranked {
+    pub(super) candidates: Vec<Candidate>,
+    /// By what the first is better than the second; `None` if by nothing, or if there is no second.
+    pub(super) difference: Option<Criterion>,
+    /// How many, from the first, no criterion tells apart.
+    pub(super) equals: usize,
+}
+
 impl Ranking<'_> {
-    /// Orders the best first. The order is the same whatever order they come in.
-    pub(super) fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering {
+    /// Ranks packages, of which there is at least one. The order is the same whatever order they come in.
+    ///
+    /// New closures are asked for only where all else is equal.
+    pub(super) fn rank(&self, mut candidates: Vec<Candidate>) -> Ranked {
+        candidates.sort_by(|a, b| self.compare(a, b));
+        let is_equal = |it: &&Candidate| self.difference(&candidates[0], it).is_none();
+        let leading = candidates.iter().take_while(is_equal).count();
+        let rest = candidates.split_off(leading);
+        let mut sized: Vec<_> = candidates.into_iter().map(|it| (u64::MAX, it)).collect();
+        if leading > 1 {
+            for (size, candidate) in &mut sized {
+                let path = candidate.store_path.as_deref();
+                let known = path.and_then(|it| self.facts.new_closure(it));
+                *size = known.unwrap_or(u64::MAX);
+            }
+            // Stable: what is equal stays in order.
+            sized.sort_by_key(|(size, _)| *size);
+        }
+        let smallest = sized[0].0;
+        let equals = sized.iter().filter(|(size, _)| *size == smallest).count();
+        let mut candidates: Vec<_> = sized.into_iter().map(|(_, it)| it).collect();
+        candidates.extend(rest);
+        let difference = match candidates.get(1) {
+            Some(_) if equals < leading && equals == 1 => Some(Criterion::Closure),
+            Some(second) => self.difference(&candidates[0], second),
+            None => None,
+        };
+        Ranked {
+            candidates,
+            difference,
+            equals,
+        }
+    }
+
+    fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering {
         let by_criteria = CRITERIA.map(|it| self.score(it, a).cmp(&self.score(it, b)));
         by_criteria
             .into_iter()
@@ -67,7 +108,7 @@ impl Ranking<'_> {
     }
 
     /// The first criterion by which the two differ.
-    pub(super) fn difference(&self, a: &Candidate, b: &Candidate) -> Option<Criterion> {
+    fn difference(&self, a: &Candidate, b: &Candidate) -> Option<Criterion> {
         let mut criteria = CRITERIA.into_iter();
         criteria.find(|&it| self.score(it, a) != self.score(it, b))
     }
@@ -86,11 +127,8 @@ impl Ranking<'_> {
             }
             Criterion::Output => ["out", "lib"].contains(&candidate.output.as_str()),
             Criterion::Directory => ["lib", "lib64"].contains(&candidate.directory()),
-            Criterion::Closure => {
-                let path = candidate.store_path.as_deref();
-                let size = path.and_then(|it| self.facts.new_closure(it));
-                return size.unwrap_or(u64::MAX);
-            }
+            // Compared by itself.
+            Criterion::Closure => return 0,
         };
         u64::from(!is_better)
     }

@@ -218,6 +218,44 @@ pub fn a_package_that_is_not_here_comes_from_a_binary_cache() {
     ground.prints(&program, &[11]);
 }
 
+/// Neither is here. One is small itself, but needs something big.
+pub fn of_packages_that_are_not_here_the_smallest_is_taken() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let file = |path: &str, size: usize| {
+        let path = ground.path(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, vec![0; size]).expect("a file");
+    };
+    file("needed/file", 3 << 20);
+    file("zebra/file", 1 << 20);
+    let needed = ground.store("needed");
+    ground.library("apple", "a", "1", &[]);
+    let big = ground.build("apple", &needed);
+    let small = ground.package("zebra", "a", 2);
+    let path = format!("/lib/{}", ground.soname("a"));
+    ground.import(&[("apple", &big, &path), ("zebra", &small, &path)]);
+    for package in [&big, &small] {
+        nix::copy_to_cache(package);
+    }
+    // What has built it needs it as well.
+    let query = [
+        "--query",
+        "--referrers-closure",
+        text(&needed),
+        text(&small),
+    ];
+    let all = nix::run("nix-store", &query);
+    let delete: Vec<_> = ["--delete"].into_iter().chain(all.lines()).collect();
+    nix::run("nix-store", &delete);
+    assert!(!big.exists() && !small.exists() && !needed.exists());
+    let said = ground.pin(&["./program"]).succeeded().stdout;
+    let because = "because: adds the least to the store";
+    assert!(said.contains(because), "{said}");
+    ground.prints(&program, &[2]);
+    assert!(!big.exists());
+}
+
 /// As a library environment has them, or a profile.
 pub fn links_to_a_package_are_that_package() {
     let ground = Ground::new();

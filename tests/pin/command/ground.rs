@@ -214,6 +214,23 @@ impl Ground {
         nix::add(&named)
     }
 
+    /// Has Nix build a copy of the folder `package` that refers to a store path.
+    pub fn build(&self, package: &str, needed: &Path) -> PathBuf {
+        let expression = format!(
+            r#"derivation {{
+                name = "{}-{package}"; system = builtins.currentSystem; builder = "/bin/sh"; PATH = "/usr/bin:/bin";
+                folder = "${{builtins.path {{ path = {}; name = "folder"; }}}}";
+                needed = builtins.storePath "{}";
+                args = [ "-euc" "cp -a $folder $out; chmod u+w $out; ln -s $needed $out/needed" ];
+            }}"#,
+            self.world.unique(""),
+            self.path(package).display(),
+            needed.display()
+        );
+        let drv = nix::run("nix-instantiate", &["--expr", &expression]);
+        nix::run("nix-store", &["--realise", &drv]).into()
+    }
+
     /// A package in the store that has one library, which answers with a number.
     pub fn package(&self, package: &str, library: &str, answer: u32) -> PathBuf {
         self.library(package, library, &answer.to_string(), &[]);

@@ -37,6 +37,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         choosing::a_library_in_a_folder_of_its_own_is_found,
         choosing::a_package_that_is_not_here_comes_from_a_binary_cache,
         choosing::links_to_a_package_are_that_package,
+        choosing::of_packages_that_are_not_here_the_smallest_is_taken,
         choosing::what_is_here_already_goes_first,
         foreign::ninja_gets_its_libraries,
         foreign::python_gets_its_libraries,

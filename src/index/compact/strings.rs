@@ -8,6 +8,9 @@ use super::varint::{self, u32_at};
 /// How many strings a block has.
 const BLOCK: u32 = 16;
 
+/// Most strings are shorter.
+const USUAL_LENGTH: usize = 64;
+
 const DAMAGED: Damaged = Damaged("a table of strings is damaged");
 
 /// A string table in memory.
@@ -51,7 +54,7 @@ impl<'a> Strings<'a> {
             return Err(Damaged("it names a text that is not there"));
         }
         let mut bytes = self.block(number / BLOCK)?;
-        let mut string = Vec::new();
+        let mut string = Vec::with_capacity(USUAL_LENGTH);
         for _ in 0..=number % BLOCK {
             let (shared, own) = take(&mut bytes)?;
             if shared > string.len() {

@@ -6,7 +6,7 @@ use super::Damaged;
 use super::varint::{self, u32_at};
 
 /// How many strings a block has.
-const BLOCK: u32 = 16;
+const BLOCK: u32 = 8;
 
 /// Most strings are shorter.
 const USUAL_LENGTH: usize = 64;

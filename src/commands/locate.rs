@@ -1,6 +1,5 @@
 //! `ldshim locate NAME`
 
-use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -49,9 +48,15 @@ fn text(providers: &[Provider]) -> String {
         .collect();
     let width = labels.iter().map(String::len).max().unwrap_or(0).min(40);
     let mut text = String::new();
+    // There may be thousands, and formatting each would take longer than finding it.
     for (provider, label) in providers.iter().zip(labels) {
-        let path = provider.store_path.join(&provider.path);
-        _ = writeln!(text, "{label:width$} {}", path.display());
+        let padding = width.saturating_sub(label.len()) + 1;
+        text.push_str(&label);
+        text.extend(std::iter::repeat_n(' ', padding));
+        text.push_str(&provider.store_path.to_string_lossy());
+        text.push('/');
+        text.push_str(&provider.path);
+        text.push('\n');
     }
     text
 }

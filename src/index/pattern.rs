@@ -52,6 +52,9 @@ pub struct Pattern {
     parts: Vec<Part>,
 }
 
+/// How many characters make a text that few libraries have.
+const RARE: usize = 4;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Any,
@@ -98,26 +101,28 @@ impl Pattern {
         literal(&self.parts)
     }
 
-    /// A text without a slash that is in all that fits: the longest one, where what nearly all libraries
-    /// have does not count.
+    /// A text without a slash that is in all that fits, and in little else: the longest one, where what
+    /// nearly all libraries have does not count. One behind the last slash is better than others,
+    /// because many libraries share a folder.
     #[must_use]
     pub fn needle(&self) -> String {
-        let worth = |run: &String| {
-            let rare = run.trim_start_matches("lib").trim_end_matches(".so");
-            (rare.len(), run.len())
+        let rare = |text: &String| {
+            let rare = text.trim_start_matches("lib").trim_end_matches(".so");
+            rare.len()
         };
-        self.texts()
-            .into_iter()
-            .max_by_key(worth)
+        let slash = self.parts.iter().rposition(|it| *it == Part::Byte(b'/'));
+        let name = &self.parts[slash.map_or(0, |slash| slash + 1)..];
+        let of_name = texts(name).max_by_key(rare);
+        let of_name = of_name.filter(|it| rare(it) >= RARE);
+        of_name
+            .or_else(|| texts(&self.parts).max_by_key(rare))
             .unwrap_or_default()
     }
 
     /// All texts without slashes that are in all that fits.
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
-        let is_cut = |part: &Part| !matches!(part, Part::Byte(byte) if *byte != b'/');
-        let runs = self.parts.split(is_cut).map(literal);
-        runs.filter(|run| !run.is_empty()).collect()
+        texts(&self.parts).filter(|text| !text.is_empty()).collect()
     }
 
     /// Whether a text fits.
@@ -166,6 +171,12 @@ impl Part {
             }
         }
     }
+}
+
+/// The texts between slashes and whatever stands for other text.
+fn texts(parts: &[Part]) -> impl Iterator<Item = String> {
+    let is_cut = |part: &Part| !matches!(part, Part::Byte(byte) if *byte != b'/');
+    parts.split(is_cut).map(literal)
 }
 
 /// The bytes at the start, as far as they are text.

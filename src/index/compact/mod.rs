@@ -19,7 +19,7 @@
 //! | postings | who has a library of this name: see below |
 //!
 //! A string table is the count of its strings (4 bytes), the offsets of its blocks behind the last
-//! offset (4 bytes each), then the blocks. A block has 16 strings, the last one fewer. They are sorted by
+//! offset (4 bytes each), then the blocks. A block has 8 strings, the last one fewer. They are sorted by
 //! their bytes and numbered from 0. A string is two varints, how many bytes it has from the start of the
 //! string before in its block (0 for the first), and how many of its own; then these.
 //!

@@ -6,7 +6,10 @@ use super::Damaged;
 use super::varint::{self, u32_at};
 
 /// How many strings a block has.
-const BLOCK: u32 = 16;
+const BLOCK: u32 = 8;
+
+/// Most strings are shorter.
+const USUAL_LENGTH: usize = 64;
 
 const DAMAGED: Damaged = Damaged("a table of strings is damaged");
 
@@ -51,7 +54,7 @@ impl<'a> Strings<'a> {
             return Err(Damaged("it names a text that is not there"));
         }
         let mut bytes = self.block(number / BLOCK)?;
-        let mut string = Vec::new();
+        let mut string = Vec::with_capacity(USUAL_LENGTH);
         for _ in 0..=number % BLOCK {
             let (shared, own) = take(&mut bytes)?;
             if shared > string.len() {

@@ -11,19 +11,16 @@ pub(super) fn write(bytes: &mut Vec<u8>, mut number: u32) {
 /// Takes a number from the front; `None` if there is none.
 #[inline]
 pub(super) fn read(bytes: &mut &[u8]) -> Option<u32> {
-    let (&first, rest) = bytes.split_first()?;
-    if first < 0x80 {
+    let mut number = 0;
+    for shift in [0, 7, 14, 21, 28] {
+        let (&byte, rest) = bytes.split_first()?;
         *bytes = rest;
-        return Some(first.into());
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return u32::try_from(number).ok();
+        }
     }
-    let length = bytes.iter().take(5).position(|&byte| byte < 0x80)? + 1;
-    let (digits, rest) = bytes.split_at(length);
-    *bytes = rest;
-    let number = digits
-        .iter()
-        .rev()
-        .fold(0u64, |number, &byte| number << 7 | u64::from(byte & 0x7f));
-    u32::try_from(number).ok()
+    None
 }
 
 /// The 4 bytes at this place.

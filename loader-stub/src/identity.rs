@@ -1,8 +1,9 @@
 //! Which program this is: by what its pin is found.
 //!
 //! The linker's build-id says it. Where there is none, a hash of the program headers and the dynamic section
-//! does: they hold the sizes and addresses of everything else. Both lie in memory when a program starts, as in
-//! its file, so the stub knows them without a system call, and `ldshim` from the file.
+//! does, and the names of the libraries that it needs: they hold the sizes and addresses of everything else. All of
+//! this lies in memory when a program starts, as in its file, so the stub knows it without a system call, and `ldshim`
+//! from the file.
 //!
 //! An identity is short because it is part of a path that has to fit into the place of a loader's built-in
 //! cache path, about 75 bytes.
@@ -10,7 +11,8 @@
 use core::fmt;
 use core::ops::Range;
 
-use goblin::elf::program_header::{PT_DYNAMIC, PT_LOAD, PT_NOTE};
+use goblin::elf::dynamic::{DT_NEEDED, DT_NULL, DT_STRTAB};
+use goblin::elf::program_header::{PF_R, PT_DYNAMIC, PT_LOAD, PT_NOTE};
 
 /// `NT_GNU_BUILD_ID` in glibc's elf/elf.h.
 const BUILD_ID: u32 = 3;
@@ -20,6 +22,11 @@ const OWNER: &[u8] = b"GNU\0";
 const NOTE_HEADER: usize = 12;
 /// How much of a build-id counts, in bytes. One that is shorter is none.
 const COUNTS: usize = 8;
+
+/// How much of notes, or of a dynamic section, is looked at, in bytes. Larger ones are none.
+const LARGEST: u64 = 1 << 16;
+/// How much of a library's name counts, in bytes: NAME_MAX.
+const LONGEST_NAME: u64 = 255;
 
 /// What tells a program from others: the first 8 bytes of its build-id, or a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +40,8 @@ pub const DIGITS: usize = 16;
 pub struct Part {
     /// `p_type`
     pub kind: u32,
+    /// `p_flags`
+    pub flags: u32,
     /// `p_vaddr`
     pub address: u64,
     /// `p_filesz`
@@ -42,28 +51,21 @@ pub struct Part {
 }
 
 impl Identity {
-    /// The identity of a program with these program headers, which are `table` as bytes. `contents` gives what
-    /// was loaded of the file at some addresses; it is asked only for what lies within one PT_LOAD.
+    /// The identity of a program with these program headers, which are `table` as bytes. An address has `word` bytes.
+    /// `contents` gives what was loaded of the file at some addresses; it is asked only for what lies within one
+    /// PT_LOAD that can be read.
     pub fn of<'a>(
         table: &[u8],
+        word: usize,
         parts: impl Iterator<Item = Part> + Clone,
         mut contents: impl FnMut(Range<u64>) -> Option<&'a [u8]>,
     ) -> Self {
         let mut loaded = |part: &Part| {
-            let range = part.address..part.address.checked_add(part.size)?;
-            let is_in = |load: Part| {
-                load.kind == PT_LOAD
-                    && load.address <= range.start
-                    && range.end - load.address <= load.size
-            };
-            if parts.clone().any(is_in) {
-                contents(range)
-            } else {
-                None
-            }
+            let end = part.address.checked_add(part.size)?;
+            contents(within_one(parts.clone(), part.address, end)?)
         };
         let mut dynamic = None;
-        for part in parts.clone() {
+        for part in parts.clone().filter(|part| part.size <= LARGEST) {
             match part.kind {
                 PT_NOTE => {
                     let id = loaded(&part).and_then(|notes| build_id(notes, part.alignment));
@@ -76,7 +78,12 @@ impl Identity {
             }
         }
         let dynamic = dynamic.and_then(|part| loaded(&part)).unwrap_or_default();
-        Self(hash(hash(FNV_OFFSET, table), dynamic))
+        let mut hash = hash(hash(FNV_OFFSET, table), dynamic);
+        for name in needed(dynamic, word) {
+            let name = within_one(parts.clone(), name, name).and_then(&mut contents);
+            hash = hash_name(hash, name.unwrap_or_default());
+        }
+        Self(hash)
     }
 
     /// As text: 16 hexadecimal digits, which are those that a build-id begins with.
@@ -111,6 +118,52 @@ impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
     }
+}
+
+/// The addresses from `start` to `end` if they lie within the one PT_LOAD that has them, and that can be read. If both
+/// are the same: those from there on which it has, as many as a name may take.
+fn within_one(parts: impl Iterator<Item = Part>, start: u64, end: u64) -> Option<Range<u64>> {
+    let mut found = None;
+    for load in parts.filter(|part| part.kind == PT_LOAD) {
+        let load_end = load.address.checked_add(load.size)?;
+        if end.max(start + 1) <= load.address || load_end <= start {
+            continue;
+        }
+        let wanted = if start == end {
+            load_end.min(start.checked_add(LONGEST_NAME)?)
+        } else {
+            end
+        };
+        // What two segments have, only the kernel could tell.
+        let is_whole = load.address <= start && wanted <= load_end && load.flags & PF_R != 0;
+        if !is_whole || found.is_some() {
+            return None;
+        }
+        found = Some(start..wanted);
+    }
+    found
+}
+
+/// The addresses of the names of the libraries that a dynamic section asks for.
+fn needed(dynamic: &[u8], word: usize) -> impl Iterator<Item = u64> {
+    let entries = dynamic.chunks_exact(2 * word).map(move |entry| {
+        let (tag, value) = entry.split_at_checked(word).unwrap_or_default();
+        (number(tag), number(value))
+    });
+    let entries = entries.take_while(|&(tag, _)| tag != DT_NULL);
+    let mut tables = entries.clone().filter(|&(tag, _)| tag == DT_STRTAB);
+    let table = tables.next().map(|(_, address)| address);
+    let names = entries.filter(|&(tag, _)| tag == DT_NEEDED);
+    names.filter_map(move |(_, offset)| {
+        // No address can be the last one: whoever looks there adds one to it.
+        table?.checked_add(offset).filter(|&it| it < u64::MAX)
+    })
+}
+
+/// A little-endian number of at most 8 bytes.
+fn number(bytes: &[u8]) -> u64 {
+    let bytes = bytes.iter().rev();
+    bytes.fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// The build-id among the notes of a segment, if it is long enough to count.
@@ -148,6 +201,14 @@ fn hash(start: u64, bytes: &[u8]) -> u64 {
         // The upper half has to get to the lower one, which multiplication never moves it to.
         let mixed = (hash ^ hash >> 32) ^ u64::from(u32::from_le_bytes(*word));
         mixed.wrapping_mul(FNV_PRIME)
+    })
+}
+
+/// The same for a name, up to its NUL and with it.
+fn hash_name(start: u64, name: &[u8]) -> u64 {
+    let bytes = name.iter().take_while(|&&byte| byte != 0);
+    bytes.chain(&[0]).fold(start, |hash, &byte| {
+        (hash ^ hash >> 32 ^ u64::from(byte)).wrapping_mul(FNV_PRIME)
     })
 }
 

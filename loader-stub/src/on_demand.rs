@@ -9,8 +9,8 @@ pub const DEFAULT_TOOL: &CStr = c"/run/current-system/sw/bin/ldshim";
 
 /// The entry of the environment that keeps programs which the tool starts from asking again.
 pub const OFF: &CStr = c"NIX_LD_ON_DEMAND=0";
-/// How that entry begins.
-pub const VARIABLE: &[u8] = b"NIX_LD_ON_DEMAND=";
+/// How entries begin that are not for the tool: that one's, and those for the loader of the program.
+pub const LEFT_OUT: [&[u8]; 2] = [b"NIX_LD_ON_DEMAND=", b"LD_"];
 
 /// What is asked of the tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,16 +22,30 @@ pub const MANIFEST: &str = "/manifest";
 
 /// `S_IWGRP` and `S_IWOTH` in the kernel's include/uapi/linux/stat.h.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
+/// `S_IWUSR`
+const WRITABLE: u32 = 0o200;
 const ROOT: u32 = 0;
+/// The user who stands for all that a user namespace does not have: `DEFAULT_OVERFLOWUID` in the kernel's
+/// include/linux/highuid.h.
+const UNKNOWN: u32 = 65534;
+
+/// Where the pin of a program would be, and whose pins are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'b> {
+    /// The pin's directory.
+    pub path: &'b CStr,
+    /// Whether it is among root's pins, and not among a user's.
+    pub is_of_system: bool,
+}
 
 /// Where the pin of a program would be. A relative directory counts as none, as the XDG Base Directory
-/// Specification has it. `None` if the path is too long.
+/// Specification has it. `None` if the path is too long, or one that no list of directories can have in it.
 pub fn place<'b>(
     settings: &Settings<'_>,
     secure: bool,
     identity: Identity,
     buffer: &'b mut PathBuffer,
-) -> Option<&'b CStr> {
+) -> Option<Place<'b>> {
     let homes = [
         (settings.state_home, IN_STATE_HOME),
         (settings.home, IN_HOME),
@@ -40,17 +54,27 @@ pub fn place<'b>(
         .into_iter()
         .filter_map(|(home, rest)| Some((home?, rest)))
         .filter(|(home, _)| !secure && home.first() == b'/');
-    let (home, rest) = match own.next() {
+    let own = own.next();
+    let (home, rest) = match own {
         Some((home, rest)) => (home.to_c_str().to_bytes(), rest),
         None => (&b""[..], SYSTEM_DIR),
     };
-    buffer.concat(&[home, rest.as_bytes(), &identity.digits()])
+    if home.iter().any(|byte| b":;".contains(byte)) {
+        return None;
+    }
+    let path = buffer.concat(&[home, rest.as_bytes(), &identity.digits()])?;
+    Some(Place {
+        path,
+        is_of_system: own.is_none(),
+    })
 }
 
-/// Whether the stub trusts a pin whose directory has this owner and mode. `user` is whose rights the program has.
-pub fn is_trusted(owner: u32, mode: u32, user: u32, secure: bool) -> bool {
-    let is_own = owner == ROOT || owner == user && !secure;
-    is_own && mode & WRITABLE_BY_OTHERS == 0
+/// Whether the stub trusts a pin whose directory has this owner and mode. `user` is whose rights the program has. Its
+/// owner has to be able to write to it: in a Nix store any user can have a directory of root's made, with whatever
+/// they like in it, and none of those can be written to.
+pub fn is_trusted(owner: u32, mode: u32, user: u32, is_of_system: bool) -> bool {
+    let trusted = if is_of_system { ROOT } else { user };
+    owner == trusted && owner != UNKNOWN && mode & (WRITABLE | WRITABLE_BY_OTHERS) == WRITABLE
 }
 
 #[cfg(test)]
@@ -59,7 +83,12 @@ mod tests {
 
     const IDENTITY: &[u8] = b"0123456789abcdef";
 
-    fn check(state_home: Option<&'static CStr>, home: Option<&'static CStr>, expected: &[u8]) {
+    fn check(
+        state_home: Option<&'static CStr>,
+        home: Option<&'static CStr>,
+        expected: &[u8],
+        is_of_system: bool,
+    ) {
         let settings = Settings {
             state_home: state_home.map(Into::into),
             home: home.map(Into::into),
@@ -68,52 +97,60 @@ mod tests {
         let identity = Identity::parse(IDENTITY).unwrap();
         let (mut buffer, mut other) = (PathBuffer::new(), PathBuffer::new());
         let found = place(&settings, false, identity, &mut buffer).unwrap();
-        assert_eq!(found.to_bytes(), [expected, IDENTITY].concat());
+        assert_eq!(found.path.to_bytes(), [expected, IDENTITY].concat());
+        assert_eq!(found.is_of_system, is_of_system);
         let privileged = place(&settings, true, identity, &mut other).unwrap();
-        assert_eq!(
-            privileged.to_bytes(),
-            [SYSTEM_DIR.as_bytes(), IDENTITY].concat()
-        );
+        let expected = [SYSTEM_DIR.as_bytes(), IDENTITY].concat();
+        assert_eq!(privileged.path.to_bytes(), expected);
+        assert!(privileged.is_of_system);
     }
 
     #[test]
     fn are_in_the_users_state_directory_and_roots_for_privileged_programs() {
-        check(Some(c"/s"), Some(c"/home"), b"/s/ldshim/pins/");
-        check(None, Some(c"/home"), b"/home/.local/state/ldshim/pins/");
-        check(
-            Some(c"s"),
-            Some(c"/home"),
-            b"/home/.local/state/ldshim/pins/",
-        );
-        check(None, None, b"/etc/ldshim/pins/");
-        check(None, Some(c"home"), b"/etc/ldshim/pins/");
+        check(Some(c"/s"), Some(c"/home"), b"/s/ldshim/pins/", false);
+        let in_home = b"/home/.local/state/ldshim/pins/";
+        check(None, Some(c"/home"), in_home, false);
+        check(Some(c"s"), Some(c"/home"), in_home, false);
+        check(None, None, b"/etc/ldshim/pins/", true);
+        check(None, Some(c"home"), b"/etc/ldshim/pins/", true);
     }
 
     #[test]
-    fn are_not_looked_for_by_a_path_that_is_too_long() {
+    fn are_not_looked_for_by_a_path_that_is_too_long_or_would_be_several() {
         let long = std::ffi::CString::new([b'/'; 1000]).unwrap();
-        let settings = Settings {
-            home: Some((&*long).into()),
-            ..Settings::default()
-        };
-        let identity = Identity::parse(IDENTITY).unwrap();
-        let found = place(&settings, false, identity, &mut PathBuffer::new()).is_some();
-        assert!(!found);
+        for home in [&long, c"/home:me", c"/home;me"] {
+            let settings = Settings {
+                home: Some(home.into()),
+                ..Settings::default()
+            };
+            let identity = Identity::parse(IDENTITY).unwrap();
+            let mut buffer = PathBuffer::new();
+            assert_eq!(
+                place(&settings, false, identity, &mut buffer),
+                None,
+                "{home:?}"
+            );
+        }
     }
 
     #[test]
     fn are_trusted_if_nobody_else_could_have_written_them() {
         assert!(is_trusted(1000, 0o40_755, 1000, false));
-        assert!(is_trusted(0, 0o40_755, 1000, false), "root's");
-        assert!(is_trusted(0, 0o40_755, 0, true));
-        for (owner, mode, secure) in [
-            (1001, 0o40_755, false),
-            (1000, 0o40_775, false),
-            (1000, 0o40_757, false),
-            (1000, 0o40_755, true),
-            (0, 0o40_775, true),
+        assert!(is_trusted(0, 0o40_700, 0, false));
+        assert!(is_trusted(0, 0o40_755, 1000, true), "root's, for a service");
+        for (owner, mode, user, is_of_system) in [
+            (1001, 0o40_755, 1000, false),
+            (0, 0o40_755, 1000, false),
+            (1000, 0o40_755, 0, false),
+            (1000, 0o40_775, 1000, false),
+            (1000, 0o40_757, 1000, false),
+            (1000, 0o40_755, 1000, true),
+            (0, 0o40_775, 0, true),
+            (0, 0o40_555, 0, false),
+            (65534, 0o40_755, 65534, false),
         ] {
-            assert!(!is_trusted(owner, mode, 1000, secure), "{owner} {mode:o}");
+            let trusted = is_trusted(owner, mode, user, is_of_system);
+            assert!(!trusted, "{owner} {mode:o} {user} {is_of_system}");
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The program's pin: looking for it, at the cost of one system call if there is none, and asking the tool for one if
 //! that is wanted.
 
-use core::ffi::CStr;
-
 use loader_stub::identity::Identity;
+use loader_stub::on_demand;
 use loader_stub::path_buffer::PathBuffer;
+use loader_stub::pin::{self, Place};
 use loader_stub::plan::Inputs;
 use loader_stub::stack::{InitialStack, at};
-use loader_stub::{on_demand, pin};
 
 use crate::log::{Level, Log};
 use crate::spawn;
@@ -33,19 +32,21 @@ pub(crate) fn find<'b>(
 ) -> Option<&'b [u8]> {
     let place = pin::place(inputs.settings, inputs.secure, identity, buffer)?;
     let user = stack.aux(at::EUID) as u32;
-    let mut found = look(place, user, inputs.secure, log);
-    if let Found::Nothing = found
+    let mut found = look(place, user, log);
+    // Where there is no home, nobody could remember that the tool was asked.
+    if let (Found::Nothing, false) = (&found, place.is_of_system)
         && let Some(request) = on_demand::request(inputs)
     {
         spawn::tool(stack, &request, identity, log);
-        found = look(place, user, inputs.secure, log);
+        found = look(place, user, log);
     }
-    matches!(found, Found::Pin).then_some(place.to_bytes())
+    matches!(found, Found::Pin).then_some(place.path.to_bytes())
 }
 
-/// What there is at `place`. A pin that is there but cannot be used is said to be so.
-fn look(place: &CStr, user: u32, secure: bool, log: Log) -> Found {
-    let status = match sys::status(place) {
+/// What there is at a place. A pin that is there but cannot be used is said to be so.
+fn look(place: Place<'_>, user: u32, log: Log) -> Found {
+    let path = place.path.to_bytes();
+    let status = match sys::status(place.path) {
         Ok(status) => status,
         Err(Errno(libc::ENOENT)) => return Found::Nothing,
         Err(_) => return Found::NoPin,
@@ -54,16 +55,16 @@ fn look(place: &CStr, user: u32, secure: bool, log: Log) -> Found {
     if mode & libc::S_IFMT != libc::S_IFDIR {
         return Found::NoPin;
     }
-    if !pin::is_trusted(status.stx_uid, mode, user, secure) {
+    if !pin::is_trusted(status.stx_uid, mode, user, place.is_of_system) {
         let why = b" is not used: it belongs to another user, or others may write to it; take both away, or remove it";
-        log.say(Level::Warn, &[b"the pin ", place.to_bytes(), why]);
+        log.say(Level::Warn, &[b"the pin ", path, why]);
         return Found::NoPin;
     }
-    let mut path = PathBuffer::new();
-    let manifest = path.join(place.to_bytes(), pin::MANIFEST);
+    let mut buffer = PathBuffer::new();
+    let manifest = buffer.join(path, pin::MANIFEST);
     if !manifest.is_some_and(sys::is_readable) {
         let why = b" is not used: its paths are gone from the store; run `ldshim pin` again, or `ldshim unpin`";
-        log.say(Level::Warn, &[b"the pin ", place.to_bytes(), why]);
+        log.say(Level::Warn, &[b"the pin ", path, why]);
         return Found::NoPin;
     }
     Found::Pin

@@ -5,21 +5,68 @@ use core::ffi::{CStr, c_char};
 use crate::arch::syscall;
 use crate::sys::Errno;
 
-/// Makes a copy of this process; in the copy there is no child. No signal tells of the copy's end, for a program that
-/// has it blocked would get it later. QEMU's user mode knows no copies without: `do_fork` in its
-/// linux-user/syscall.c.
+/// `SIGCHLD` in a set of signals of the kernel's, which has 64 of them.
+const CHILD_SIGNAL: u64 = 1 << (libc::SIGCHLD - 1);
+
+/// Makes a copy of this process; in the copy there is no child. Its end is told by SIGCHLD as every program's is:
+/// debuggers take a copy that tells it otherwise for a thread.
 pub(crate) fn fork() -> Result<Option<usize>, Errno> {
-    let child = match clone(0) {
-        Err(Errno(libc::EINVAL)) => clone(libc::SIGCHLD)?,
-        answer => answer?,
-    };
+    let arguments = [libc::SIGCHLD as usize, 0, 0, 0, 0, 0];
+    // SAFETY: the child gets a copy of all memory, its stack included.
+    let child = Errno::check(unsafe { syscall(libc::SYS_clone, arguments) })?;
     Ok((child != 0).then_some(child))
 }
 
-/// Copies this process and all its memory; `signal` tells of the copy's end.
-fn clone(signal: i32) -> Result<usize, Errno> {
-    // SAFETY: the child gets a copy of all memory, its stack included.
-    Errno::check(unsafe { syscall(libc::SYS_clone, [signal as usize, 0, 0, 0, 0, 0]) })
+/// Whether a SIGCHLD waits to be delivered, because it is blocked.
+pub(crate) fn is_child_signal_pending() -> bool {
+    let mut pending = 0u64;
+    let set = core::ptr::from_mut(&mut pending).expose_provenance();
+    // SAFETY: the kernel writes the set.
+    unsafe { syscall(libc::SYS_rt_sigpending, [set, size_of::<u64>(), 0, 0, 0, 0]) };
+    // SAFETY: it is a number that the kernel may have written.
+    let pending = unsafe { core::ptr::read_volatile(&raw const pending) };
+    pending & CHILD_SIGNAL != 0
+}
+
+/// Takes a SIGCHLD that waits to be delivered: the program would get it, and knows of no child.
+pub(crate) fn take_child_signal() {
+    let (set, no_time) = (CHILD_SIGNAL, [0u64; 2]);
+    let arguments = [
+        core::ptr::from_ref(&set).expose_provenance(),
+        0,
+        core::ptr::from_ref(&no_time).expose_provenance(),
+        size_of::<u64>(),
+        0,
+        0,
+    ];
+    // SAFETY: the kernel reads both; whatever the size of its `timespec` is, it is not larger and all zeros.
+    unsafe { syscall(libc::SYS_rt_sigtimedwait, arguments) };
+}
+
+/// Puts SIGCHLD to its default and blocks no signal: a program that cannot wait for its own children could start none.
+pub(crate) fn reset_signals() {
+    // `struct sigaction` of the kernel has at most five words, and its default is zeros.
+    let (action, none) = ([0usize; 5], 0u64);
+    let arguments = [
+        libc::SIGCHLD as usize,
+        core::ptr::from_ref(&action).expose_provenance(),
+        0,
+        size_of::<u64>(),
+        0,
+        0,
+    ];
+    // SAFETY: the kernel reads the action; this process has no handler of which it could matter.
+    unsafe { syscall(libc::SYS_rt_sigaction, arguments) };
+    let arguments = [
+        libc::SIG_SETMASK as usize,
+        core::ptr::from_ref(&none).expose_provenance(),
+        0,
+        size_of::<u64>(),
+        0,
+        0,
+    ];
+    // SAFETY: the kernel reads the set.
+    unsafe { syscall(libc::SYS_rt_sigprocmask, arguments) };
 }
 
 /// Waits until a child ends.
@@ -34,11 +81,14 @@ pub(crate) fn wait(child: usize) {
     }
 }
 
-/// Makes the descriptor `copy` another one for what `descriptor` is.
-pub(crate) fn duplicate(descriptor: i32, copy: i32) {
+/// Makes the descriptor `copy` another one for what `descriptor` is; closed, if that is nothing.
+pub(crate) fn duplicate_or_close(descriptor: i32, copy: i32) {
     let arguments = [descriptor as usize, copy as usize, 0, 0, 0, 0];
     // SAFETY: no memory is involved.
-    unsafe { syscall(libc::SYS_dup3, arguments) };
+    if Errno::check(unsafe { syscall(libc::SYS_dup3, arguments) }).is_err() {
+        // SAFETY: likewise.
+        unsafe { syscall(libc::SYS_close, [copy as usize, 0, 0, 0, 0, 0]) };
+    }
 }
 
 /// Executes a program in place of this one, and returns why it could not. The lists end with a null pointer.

@@ -62,17 +62,19 @@ impl<'a> Program<'a> {
         let bias = table.addr().wrapping_sub(own.p_vaddr as usize);
         let parts = self.headers.iter().map(|header| Part {
             kind: header.p_type,
+            flags: header.p_flags,
             address: header.p_vaddr as u64,
             size: header.p_filesz as u64,
             alignment: header.p_align as u64,
         });
         // SAFETY: it is the same memory. Headers have no padding.
         let bytes = unsafe { slice::from_raw_parts(table.cast(), size_of_val(self.headers)) };
-        Some(Identity::of(bytes, parts, |range| {
+        Some(Identity::of(bytes, size_of::<usize>(), parts, |range| {
             let start = bias.wrapping_add(range.start as usize);
             let start = core::ptr::with_exposed_provenance::<u8>(start);
-            // SAFETY: what is asked for lies in a segment that the kernel has loaded. Nobody has written to it yet,
-            // for the program has not begun.
+            // SAFETY: what is asked for lies in a segment that the kernel has loaded and that can be read, as far as
+            // the file goes: one that is cut off ends here, and not in the real loader. Nobody has written to it
+            // yet, for the program has not begun.
             Some(unsafe { slice::from_raw_parts(start, (range.end - range.start) as usize) })
         }))
     }

@@ -4,8 +4,8 @@ use core::ffi::CStr;
 
 use loader_stub::errno;
 use loader_stub::identity::{DIGITS, Identity};
-use loader_stub::on_demand::{OFF, Request, VARIABLE};
-use loader_stub::stack::InitialStack;
+use loader_stub::on_demand::{LEFT_OUT, OFF, Request};
+use loader_stub::stack::{Entry, InitialStack};
 
 use crate::log::{Level, Log};
 use crate::process;
@@ -21,10 +21,16 @@ pub(crate) fn tool(stack: &InitialStack<'_>, request: &Request<'_>, identity: Id
         Level::Info,
         &[b"there is no pin: starting ", request.tool.to_bytes()],
     );
+    let is_pending = process::is_child_signal_pending();
     match process::fork() {
         // SAFETY: this is the child, which executes the tool and nothing else.
         Ok(None) => unsafe { execute(stack, request, identity, program, log) },
-        Ok(Some(child)) => process::wait(child),
+        Ok(Some(child)) => {
+            process::wait(child);
+            if !is_pending {
+                process::take_child_signal();
+            }
+        }
         Err(error) => complain(log, request.tool, error),
     }
 }
@@ -40,8 +46,9 @@ unsafe fn execute(
     program: &CStr,
     log: Log,
 ) -> ! {
+    process::reset_signals();
     // What the program prints may be read by another, who expects nothing of the tool's.
-    process::duplicate(libc::STDERR_FILENO, libc::STDOUT_FILENO);
+    process::duplicate_or_close(libc::STDERR_FILENO, libc::STDOUT_FILENO);
     let mut digits = [0; DIGITS + 1];
     for (place, digit) in digits.iter_mut().zip(identity.digits()) {
         *place = digit;
@@ -58,37 +65,42 @@ unsafe fn execute(
         core::ptr::null(),
     ];
     // SAFETY: the caller says so.
-    let environment = unsafe { without_recursion(stack) };
+    let environment = unsafe { environment(stack) };
     // SAFETY: all of these are NUL-terminated strings, and both lists end with a null pointer.
     let error = unsafe { process::execute(request.tool, &arguments, environment) };
     complain(log, request.tool, error);
     sys::exit(sys::EXIT_CANNOT_RUN)
 }
 
-/// The environment with [`OFF`] in place of what it says about that, or behind it.
+/// The environment without what is not for the tool, and with [`OFF`].
 ///
 /// # Safety
 /// As for [`execute`].
-unsafe fn without_recursion(stack: &InitialStack<'_>) -> *const usize {
+unsafe fn environment(stack: &InitialStack<'_>) -> *const usize {
+    let count = stack.envp.len();
     // SAFETY: `argc`, the arguments and their NULL come before the environment.
     let environment = unsafe { stack.pointer.add(stack.argv.len() + 2) };
-    let off = OFF.as_ptr().expose_provenance();
-    let mut is_there = false;
-    for (number, entry) in stack.envp.iter().enumerate() {
-        if entry.strip_prefix(VARIABLE).is_some() {
-            is_there = true;
-            // SAFETY: it is the entry's word.
-            unsafe { environment.add(number).write(off) };
+    let mut kept = 0;
+    for number in 0..count {
+        // SAFETY: it is an entry's word, and entries move to lower places only.
+        unsafe {
+            let entry = environment.add(number);
+            if LEFT_OUT
+                .iter()
+                .all(|it| Entry::at(*entry).strip_prefix(it).is_none())
+            {
+                environment.add(kept).write(*entry);
+                kept += 1;
+            }
         }
     }
-    if !is_there {
-        // SAFETY: the NULL of the environment is there, and the auxiliary vector behind it has two words at least,
-        // for its end is an entry. Whoever is executed gets a new one.
-        unsafe {
-            let end = environment.add(stack.envp.len());
-            end.write(off);
-            end.add(1).write(0);
-        }
+    // SAFETY: the NULL of the environment is there, and the auxiliary vector behind it has two words at least, for
+    // its end is an entry. Whoever is executed gets a new one.
+    unsafe {
+        environment
+            .add(kept)
+            .write(OFF.as_ptr().expose_provenance());
+        environment.add(kept + 1).write(0);
     }
     environment
 }

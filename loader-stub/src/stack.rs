@@ -80,6 +80,17 @@ impl<'a> From<&'a CStr> for Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// The string at an address.
+    ///
+    /// # Safety
+    /// There is a NUL-terminated string, and it stays as it is for 'a.
+    pub unsafe fn at(address: usize) -> Self {
+        Self {
+            start: core::ptr::with_exposed_provenance(address),
+            stack: PhantomData,
+        }
+    }
+
     /// What follows `prefix`, if the string starts with it. `prefix` must not contain a NUL.
     pub fn strip_prefix(self, prefix: &[u8]) -> Option<Self> {
         let mut at = self.start;

@@ -64,7 +64,8 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     let c_library = match program {
         Some(program) => program.c_library(),
         // A stub that was started directly is told by its own path.
-        None => CLibrary::of_loader(stack.program().map_or(b"", CStr::to_bytes)),
+        None if is_direct => CLibrary::of_loader(stack.program().map_or(b"", CStr::to_bytes)),
+        None => CLibrary::Glibc,
     };
     let mut settings = Settings::default();
     env::scan_into(&mut settings, stack.envp, c_library);

@@ -25,11 +25,16 @@ pub struct ProgramIdentity {
 pub fn program_identity(image: &Image<'_>) -> ProgramIdentity {
     let parts = image.segments.iter().map(|segment| Part {
         kind: segment.kind,
+        flags: segment.flags,
         address: segment.address,
         size: segment.file_size,
         alignment: segment.alignment,
     });
-    let short = Identity::of(table(image).unwrap_or_default(), parts, |range| {
+    let word = match image.identity.class {
+        Class::Bits32 => 4,
+        Class::Bits64 => 8,
+    };
+    let short = Identity::of(table(image).unwrap_or_default(), word, parts, |range| {
         let length = usize::try_from(range.end - range.start).ok()?;
         image.from_address(range.start)?.get(..length)
     });

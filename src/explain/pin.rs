@@ -46,8 +46,8 @@ pub(super) fn find(
     let Some(place) = pin::place(&said, is_secure, identity, &mut buffer) else {
         return Pin::None;
     };
-    let path = PathBuf::from(OsStr::from_bytes(place.to_bytes()));
-    match reason_against(&path, is_secure) {
+    let path = PathBuf::from(OsStr::from_bytes(place.path.to_bytes()));
+    match reason_against(&path, place.is_of_system) {
         None => Pin::None,
         Some(None) => Pin::Used(path),
         Some(Some(reason)) => Pin::NotUsed(Refused {
@@ -61,10 +61,10 @@ pub(super) fn find(
 }
 
 /// Why the pin at `path` cannot be used, if not; `None` if there is none.
-fn reason_against(path: &Path, is_secure: bool) -> Option<Option<&'static str>> {
+fn reason_against(path: &Path, is_of_system: bool) -> Option<Option<&'static str>> {
     let metadata = path.symlink_metadata().ok().filter(|it| it.is_dir())?;
     let user = Uid::effective().as_raw();
-    let is_trusted = pin::is_trusted(metadata.uid(), metadata.mode(), user, is_secure);
+    let is_trusted = pin::is_trusted(metadata.uid(), metadata.mode(), user, is_of_system);
     let has_paths = plan::is_readable(path.as_os_str().as_bytes(), pin::MANIFEST);
     Some(match (is_trusted, has_paths) {
         (false, _) => Some("it belongs to another user, or others may write to it"),

@@ -265,6 +265,7 @@ fn make_pin(directory: &Path, state: PinState) -> Result<()> {
     }
     let mode = match state {
         PinState::Writable => 0o775,
+        PinState::ReadOnly => 0o555,
         _ => 0o755,
     };
     fs::set_permissions(directory, Permissions::from_mode(mode))?;

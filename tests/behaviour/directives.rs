@@ -96,6 +96,8 @@ pub enum PinState {
     Gone,
     /// Others may write to it.
     Writable,
+    /// Nobody may write to it, as to a directory in the store.
+    ReadOnly,
     /// It belongs to another user, neither root nor who runs the tests.
     OfAnother,
 }
@@ -310,6 +312,7 @@ impl Case {
                     Some("holds") => PinState::Holds,
                     Some("gone") => PinState::Gone,
                     Some("writable-by-others") => PinState::Writable,
+                    Some("read-only") => PinState::ReadOnly,
                     Some("of-another-user") => PinState::OfAnother,
                     _ => bail!("no such state of a pin"),
                 };

@@ -31,7 +31,7 @@
 //! | `changed-loader: PATH absent` or `twice` | glibc's loader without its built-in cache path, or with a second one |
 //! | `musl-library-env: PLACE FOLDER...` | a library environment for musl, with the libraries of these folders |
 //! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |
-//! | `pin: PLACE STATE FOLDER...` | a pin, likewise; the last part of PLACE is the identity of its program, which has it by `-Wl,--build-id=0x...`; or `{identity}`, that of `/t/main`. STATE is `holds`, `gone`, `writable-by-others` or `of-another-user` (needs root) |
+//! | `pin: PLACE STATE FOLDER...` | a pin, likewise; the last part of PLACE is the identity of its program, which has it by `-Wl,--build-id=0x...`; or `{identity}`, that of `/t/main`. STATE is `holds`, `gone`, `writable-by-others`, `read-only` or `of-another-user` (needs root) |
 //! | `loader: nixpkgs-like` | the real loader of all library environments, and `{loader}`, is one with room for a long cache path, as in nixpkgs: see `../common/long_path.rs` |
 //! | `extra-path: PATH` | the library environments name this directory as an extra path; a whole path, not one in `/t` |
 //! | `cache-place: none` | the library environments do not say where the real loader has its cache path |

@@ -9,6 +9,7 @@ const LOAD: Part = part(PT_LOAD, 0x1000, 0x1000);
 const fn part(kind: u32, address: u64, size: u64) -> Part {
     Part {
         kind,
+        flags: PF_R,
         address,
         size,
         alignment: 4,
@@ -37,7 +38,7 @@ fn identity(table: &[u8], notes: &[u8], dynamic: &[u8]) -> Identity {
         part(PT_NOTE, 0x1000, notes.len() as u64),
         part(PT_DYNAMIC, 0x1800, dynamic.len() as u64),
     ];
-    Identity::of(table, parts.into_iter(), |range| {
+    Identity::of(table, 8, parts.into_iter(), |range| {
         let [start, end] = [range.start, range.end].map(|it| usize::try_from(it).unwrap());
         memory.get(start - 0x1000..end - 0x1000)
     })
@@ -97,7 +98,7 @@ fn looks_at_nothing_outside_of_what_was_loaded() {
     ] {
         for kind in [PT_NOTE, PT_DYNAMIC] {
             let parts = [LOAD, part(kind, address, size)];
-            Identity::of(b"", parts.into_iter(), |range| {
+            Identity::of(b"", 8, parts.into_iter(), |range| {
                 panic!("was asked for {range:x?}")
             });
         }
@@ -114,5 +115,51 @@ fn reads_no_other_texts() {
         b"../../etc/passwd",
     ] {
         assert_eq!(Identity::parse(text), None, "{text:?}");
+    }
+}
+
+#[test]
+fn looks_at_nothing_that_cannot_be_read_or_is_there_twice() {
+    let unreadable = Part { flags: 0, ..LOAD };
+    let overlapping = part(PT_LOAD, 0x1ff0, 0x1000);
+    for loads in [[unreadable, unreadable], [LOAD, overlapping]] {
+        for kind in [PT_NOTE, PT_DYNAMIC] {
+            let parts = [loads[0], loads[1], part(kind, 0x1fe8, 16)];
+            Identity::of(b"", 8, parts.into_iter(), |range| {
+                panic!("was asked for {range:x?}")
+            });
+        }
+    }
+    let large = [part(PT_LOAD, 0, 1 << 40), part(PT_NOTE, 0, 1 << 30)];
+    Identity::of(b"", 8, large.into_iter(), |range| {
+        panic!("was asked for {range:x?}")
+    });
+}
+
+#[test]
+fn the_names_of_libraries_count_and_not_only_where_they_are() {
+    let strings = 0x1000 + 0x800 + 48;
+    for word in [4, 8] {
+        let dynamic = |name: &[u8]| {
+            let entries = [(DT_NEEDED, 1), (DT_STRTAB, strings), (DT_NULL, 0)];
+            let mut bytes = Vec::new();
+            for number in entries.iter().flat_map(|&(tag, value)| [tag, value]) {
+                bytes.extend(&number.to_le_bytes()[..word]);
+            }
+            bytes.resize(48, 0);
+            [&bytes, &b"\0"[..], name, b"\0rest"].concat()
+        };
+        let of = |name: &[u8]| {
+            let mut memory = vec![0; 0x1000];
+            let dynamic = dynamic(name);
+            memory[0x800..][..dynamic.len()].copy_from_slice(&dynamic);
+            let parts = [LOAD, part(PT_DYNAMIC, 0x1800, 48)];
+            Identity::of(b"", word, parts.into_iter(), |range| {
+                let [start, end] = [range.start, range.end].map(|it| usize::try_from(it).unwrap());
+                memory.get(start - 0x1000..end - 0x1000)
+            })
+        };
+        assert_eq!(of(b"libaa.so"), of(b"libaa.so"), "{word}");
+        assert_ne!(of(b"libaa.so"), of(b"libbb.so"), "{word}");
     }
 }

@@ -5,6 +5,7 @@
 //@ library: libraries/libwhere.so where.c
 //@ program: main main.c -Wl,--build-id=0x0123456789abcdef0011223344556677
 //@ program: tool tool.c
+//@ program: blocked blocked.c -static
 //@ pin: /pinned/ldshim/pins/0123456789abcdef holds libraries
 //@ link: marked/ldshim/pins/0123456789abcdef declined
 //@ library-env: {D} libraries
@@ -55,6 +56,37 @@
 //@ env: XDG_STATE_HOME=/t/marked
 //@ stdout: children: 0, signals: 0
 //@ stdout: {environment}
+//
+//@ control: no home, where nobody could remember that it was asked
+//@ env: A=1
+//@ stdout: children: 0, signals: 0
+//@ stdout: {environment}
+//
+//@ run: what is for the program's loader is not for the tool's
+//@ plan: cache
+//@ stub: - {D} - - yes /t/tool
+//@ env: LD_LIBRARY_PATH=/t/nothing
+//@ env: XDG_STATE_HOME=/tmp
+//@ stdout: children: 0, signals: 0
+//@ stdout: {environment}
+//@ stderr-has: tool: XDG_STATE_HOME=/tmp
+//@ stderr-lacks: tool: LD_
+//
+//@ run: with SIGCHLD blocked
+//@ plan: cache
+//@ stub: - {D} - - yes /t/tool
+//@ command: /t/blocked /t/main
+//@ env: XDG_STATE_HOME=/tmp
+//@ stdout: children: 0, signals: 0
+//@ stdout: {environment}
+//@ stderr-has: tool: pin
+//
+//@ control: with SIGCHLD blocked and one waiting already
+//@ command: /t/blocked /t/main waiting
+//@ env: XDG_STATE_HOME=/tmp
+//@ stdout: children: 0, signals: 1
+//@ stdout: {environment}
+//@ stderr-has: tool: pin
 //
 //@ run: a tool that is not there
 //@ plan: cache

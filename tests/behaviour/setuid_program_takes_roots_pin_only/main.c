@@ -14,29 +14,27 @@
 //@ pin: /home/ldshim/pins/1123456789abcdef holds hostile
 //@ library-env: /run/current-system/sw/share/nix-ld/lib default
 //
-//@ run: root's pin
+//@ run: the caller's pin, without the setuid bit
+//@ command: /t/main
+//@ env: XDG_STATE_HOME=/home
+//@ stdout: AT_SECURE: 0, found in hostile
+//
+//@ control: root's pin, with it
 //@ user: nobody
 //@ command: /t/main-setuid
 //@ env: XDG_STATE_HOME=/home
 //@ stdout: AT_SECURE: 1, found in pinned
 //
-//@ control: without the setuid bit
-//@ user: nobody
-//@ command: /t/main
+//@ run: the caller's pin only, without the setuid bit
+//@ command: /t/without-pin
 //@ env: XDG_STATE_HOME=/home
 //@ stdout: AT_SECURE: 0, found in hostile
 //
-//@ run: the caller's pin only
+//@ control: the caller's pin only, with it
 //@ user: nobody
 //@ command: /t/without-pin-setuid
 //@ env: XDG_STATE_HOME=/home
 //@ stdout: AT_SECURE: 1, found in default
-//
-//@ control: the caller's pin, without the setuid bit
-//@ user: nobody
-//@ command: /t/without-pin
-//@ env: XDG_STATE_HOME=/home
-//@ stdout: AT_SECURE: 0, found in hostile
 //
 //@ run: root's pin serves where there is no home
 //@ command: /t/main

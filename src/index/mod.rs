@@ -1,7 +1,7 @@
 //! The index: which packages have which shared libraries.
 //!
 //! It is two files of one format ([`compact`]) in `~/.cache/ldshim/index`. `nixpkgs` is made of a
-//! database of nix-index ([`nix_index`]) by [`import`]; `local` holds store paths of this machine,
+//! database of nix-index ([`nix_index`]) by [`import()`]; `local` holds store paths of this machine,
 //! with the symbol versions of their libraries, by [`local::add`]. [`Index`] answers from both.
 
 pub mod compact;

@@ -1,7 +1,7 @@
 //! Databases of nix-index, read as a stream.
 //!
 //! A database is `NIXI`, the format's version (8 bytes, little-endian, 1), and one stream of zstd. In
-//! it are entries ([`entries`]): for each package its files, then the package itself ([`package`]).
+//! it are entries ([`Entries`]): for each package its files, then the package itself ([`Package`]).
 //! The source is nix-index: `src/database.rs`, `frcode.rs`, `files.rs`, `package.rs`.
 //!
 //! It does not say of which revision of nixpkgs it was made.

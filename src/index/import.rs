@@ -128,7 +128,7 @@ fn add_package(builder: &mut Builder, info: &mut Option<Info>, text: &[u8]) -> R
     builder.end_package(&NewPackage {
         hash: store_path::parse_hash(&package.hash).context("a store path has a damaged hash")?,
         name: &package.name,
-        attribute: Some(&package.origin.attr),
+        attribute: Some(&*package.origin.attr).filter(|it| !it.is_empty()),
         output: &package.origin.output,
         is_top_level: package.origin.toplevel,
     });

@@ -13,10 +13,12 @@ pub(super) fn split(path: &[u8]) -> Option<(&str, &str)> {
         Some(at) => (&path[..at], &path[at + 1..]),
         None => (&path[..0], path),
     };
-    if !is_library(name) || path.iter().any(u8::is_ascii_control) {
+    if !is_library(name) {
         return None;
     }
-    Some((str::from_utf8(folder).ok()?, str::from_utf8(name).ok()?))
+    let texts = (str::from_utf8(folder).ok()?, str::from_utf8(name).ok()?);
+    let is_plain = |text: &str| !text.contains(char::is_control);
+    (is_plain(texts.0) && is_plain(texts.1)).then_some(texts)
 }
 
 fn may_end_a_library(path: &[u8]) -> bool {
@@ -28,7 +30,7 @@ fn is_library(name: &[u8]) -> bool {
     if let Some(stem) = name.strip_suffix(b".so") {
         return !stem.is_empty();
     }
-    let Some(at) = memmem::find(name, b".so.") else {
+    let Some(at) = memmem::rfind(name, b".so.") else {
         return false;
     };
     let version = &name[at + b".so.".len()..];
@@ -50,6 +52,8 @@ mod tests {
             "libLLVM.so.18.1-rust-1.78.0-stable",
             "_ssl.cpython-312-x86_64-linux-gnu.so",
             "libperl.so.5.36/../libz.so",
+            "liba.so.so.1",
+            "liba.so.1.so.2",
         ] {
             assert!(split(name.as_bytes()).is_some(), "{name}");
         }
@@ -70,6 +74,7 @@ mod tests {
             "libz.so.1.3/1",
             "lib\nz.so",
             "li\u{7f}z.so.1",
+            "li\u{9b}z.so.1",
         ] {
             assert_eq!(split(name.as_bytes()), None, "{name:?}");
         }

@@ -229,6 +229,11 @@ fn a_package_with_a_name_that_nix_does_not_allow_is_refused() {
         ..package(0)
     };
     assert!(convert(&attribute).is_err());
+    let none = Package {
+        attribute: "",
+        ..package(0)
+    };
+    assert!(convert(&none).is_ok(), "of a file that is one package");
     let system = Package {
         system: "\u{1b}",
         ..package(0)

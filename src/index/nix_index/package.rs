@@ -48,11 +48,13 @@ impl<'a> Package<'a> {
     pub fn parse(text: &'a [u8]) -> Result<Self> {
         let package: Self = serde_json::from_slice(text).context("a package is damaged")?;
         let origin = &package.origin;
+        // A file that is one package has it under no attribute.
         let texts = [&package.store_dir, &origin.attr, &origin.output];
-        let is_clean = |text: &Cow<'_, str>| !text.is_empty() && !text.contains(char::is_control);
+        let is_clean = |text: &Cow<'_, str>| !text.contains(char::is_control);
         ensure!(
             store_path::is_name(&package.name)
                 && package.store_dir.starts_with('/')
+                && !origin.output.is_empty()
                 && texts.into_iter().chain(&origin.system).all(is_clean),
             "a package is damaged: it has a name that Nix does not allow"
         );

@@ -3,14 +3,19 @@
 use core::ffi::CStr;
 
 use crate::plan::Inputs;
+use crate::stack::Entry;
 
 /// The tool that is started if none is baked in: a NixOS system's.
 pub const DEFAULT_TOOL: &CStr = c"/run/current-system/sw/bin/ldshim";
 
 /// The entry of the environment that keeps programs which the tool starts from asking again.
 pub const OFF: &CStr = c"NIX_LD_ON_DEMAND=0";
-/// How entries begin that are not for the tool: that one's, and those for the loader of the program.
-pub const LEFT_OUT: [&[u8]; 2] = [b"NIX_LD_ON_DEMAND=", b"LD_"];
+
+/// Whether an entry of the environment is not for the tool: that one, and those for the loader of the program.
+pub fn is_left_out(entry: Entry<'_>) -> bool {
+    let begins = |name: &[u8]| entry.strip_prefix(name).is_some();
+    begins(b"NIX_LD_ON_DEMAND=") || begins(b"LD_")
+}
 
 /// What is asked of the tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

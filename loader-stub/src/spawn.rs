@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use loader_stub::errno;
 use loader_stub::identity::{DIGITS, Identity};
-use loader_stub::on_demand::{LEFT_OUT, OFF, Request};
+use loader_stub::on_demand::{self, OFF, Request};
 use loader_stub::stack::{Entry, InitialStack};
 
 use crate::log::{Level, Log};
@@ -85,10 +85,7 @@ unsafe fn environment(stack: &InitialStack<'_>) -> *const usize {
         // SAFETY: it is an entry's word, and entries move to lower places only.
         unsafe {
             let entry = environment.add(number);
-            if LEFT_OUT
-                .iter()
-                .all(|it| Entry::at(*entry).strip_prefix(it).is_none())
-            {
+            if !on_demand::is_left_out(Entry::at(*entry)) {
                 environment.add(kept).write(*entry);
                 kept += 1;
             }

@@ -3,6 +3,9 @@
 
 use std::path::Path;
 
+use ldshim::stub_file::StubFile;
+use loader_stub::baked::Baked;
+
 use crate::common::{Plan, store_path};
 use crate::host::{Host, stub};
 
@@ -74,6 +77,30 @@ pub fn has_nothing_to_warn_of(plan: Plan) {
     without_hook(&host);
     let control = gdb(&host, &["./debugged"], &["break main", "run"]);
     assert!(control.contains(NO_PLACE), "{control}");
+}
+
+pub fn follows_the_program_when_the_tool_is_started_on_demand(plan: Plan) {
+    let host = host(plan);
+    let asked = |text: &str| text.contains("pin --auto ask --identity");
+    let commands = ["break main", "run"];
+    let control = gdb(&host, &["./debugged"], &commands);
+    assert!(!asked(&control), "{control}");
+
+    // It prints its arguments, and ends.
+    let asking = Baked {
+        on_demand: Some(c"ask"),
+        tool: Some(c"/bin/echo"),
+        ..Baked::default()
+    };
+    let mut file = StubFile::read(stub()).expect("the stub");
+    file.bake(&asking, &Baked::default())
+        .expect("there is room");
+    let stub = host.path("asking-stub");
+    file.write(&stub).expect("the folder can be written");
+    link(&host, &stub, "now");
+    let text = gdb(&host, &["./debugged"], &commands);
+    assert!(asked(&text), "{text}");
+    assert!(text.contains("Breakpoint 1, main (argc=1"), "{text}");
 }
 
 /// Gives the program a stub in which gdb does not find the function that it looks for.

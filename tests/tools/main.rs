@@ -52,6 +52,7 @@ const TESTS: &[(&str, Test, Needs)] = tests![
     nothing: gdb::breaks_in_main_and_lists_libraries,
     nothing: gdb::breaks_in_libraries_that_are_loaded_later,
     nothing: gdb::breaks_in_constructors_of_libraries,
+    nothing: gdb::follows_the_program_when_the_tool_is_started_on_demand,
     nothing: gdb::has_nothing_to_warn_of,
     nothing: gdb::knows_the_real_loader,
     nothing: gdb::steps_into_a_library,

@@ -89,6 +89,8 @@ fn trials() -> Vec<Trial> {
         scarce::a_full_disk_is_a_clear_error_and_changes_nothing,
         trouble::a_file_in_the_place_of_the_state_is_an_error,
         trouble::a_state_of_somebody_else_is_refused,
+        trouble::nothing_is_made_in_the_home_of_somebody_else,
+        trouble::a_mark_in_the_pins_of_somebody_else_is_refused,
         trouble::a_state_that_others_may_write_to_is_refused,
         trouble::what_is_made_is_not_writable_by_others_whatever_the_umask,
         trouble::a_damaged_description_is_told_and_can_be_replaced,

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use crate::elf::{self, Architecture};
 use crate::library_env::LOADER_NAME;
-use crate::stub_file;
+use crate::{loader_variables, stub_file};
 
 /// What the real loader has said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub fn verify(program: &Path, directory: &Path, architecture: &Architecture) -> 
     for name in ["NIX_LD", "NIX_LD_LIBRARY_PATH"] {
         command.env_remove(format!("{name}_{system}"));
     }
+    // What a user's loader finds elsewhere is not in the pin.
+    loader_variables::remove(&mut command);
     // Neither the older pin nor one that is made meanwhile is to answer for this one.
     command.env("XDG_STATE_HOME", directory);
     command

@@ -30,6 +30,7 @@ mod scarce;
 #[expect(dead_code, reason = "other tests need more of it")]
 mod trace;
 mod trouble;
+mod variables;
 mod world;
 mod writer;
 mod writing;
@@ -96,6 +97,7 @@ fn trials() -> Vec<Trial> {
         trouble::a_damaged_description_is_told_and_can_be_replaced,
         trouble::a_later_version_is_told,
         trouble::a_lock_that_is_held_is_waited_for_until_the_deadline,
+        variables::what_they_name_is_missing_in_the_pin,
         writing::a_pinned_program_finds_its_library,
         writing::a_program_that_misses_more_is_not_pinned,
         writing::force_pins_it_all_the_same,

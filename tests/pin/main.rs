@@ -98,6 +98,7 @@ fn trials() -> Vec<Trial> {
         trouble::a_later_version_is_told,
         trouble::a_lock_that_is_held_is_waited_for_until_the_deadline,
         variables::what_they_name_is_missing_in_the_pin,
+        variables::neither_nix_nor_the_real_loader_gets_them,
         writing::a_pinned_program_finds_its_library,
         writing::a_program_that_misses_more_is_not_pinned,
         writing::force_pins_it_all_the_same,

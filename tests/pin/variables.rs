@@ -1,5 +1,7 @@
 //! What a user's loader is told by variables, such as `LD_LIBRARY_PATH`: a pin has to hold without it.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::check::nothing_else;
@@ -33,4 +35,27 @@ pub fn what_they_name_is_missing_in_the_pin() {
         assert!(told.contains(&missing), "{name}: {told}");
         nothing_else(&scene.state(), 0);
     }
+}
+
+/// By them, each loader would write a file of its own.
+pub fn neither_nix_nor_the_real_loader_gets_them() {
+    let scene = Scene::new();
+    let traced = |command: &mut Command, name: &str| {
+        let folder = scene.world.folder().join(name);
+        fs::create_dir(&folder).expect("a folder");
+        command.env("LD_DEBUG", "files");
+        command.env("LD_DEBUG_OUTPUT", folder.join("trace"));
+        let output = command.output().expect("it can be started");
+        assert!(output.status.success(), "{output:?}");
+        count(&folder)
+    };
+    assert_eq!(traced(&mut writer(&scene), "writer"), 1);
+    // As it is with what starts others and takes nothing away.
+    let mut both = Command::new("sh");
+    both.args(["-c", "cat /dev/null; cat /dev/null"]);
+    assert!(traced(&mut both, "both") > 1);
+}
+
+fn count(folder: &Path) -> usize {
+    fs::read_dir(folder).expect("a folder").count()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -77,10 +78,16 @@ fn new_name(identity: Identity, attempt: usize) -> String {
     format!("{identity}-{nanoseconds:x}-{}-{attempt}", process::id())
 }
 
-/// The name of the root that keeps the pin in `directory`, if that is a pin.
-pub(super) fn root_of(directory: &Path) -> Option<OsString> {
-    let link = directory.join(ROOT).read_link().ok()?;
-    link.file_name().map(Into::into)
+/// The name of the root that keeps the pin in `directory`, if that is a pin. An error means that it cannot be told.
+pub(super) fn root_of(directory: &Path) -> io::Result<Option<OsString>> {
+    match directory.join(ROOT).read_link() {
+        Ok(link) => Ok(link.file_name().map(Into::into)),
+        Err(error) => match error.kind() {
+            // There is none; a mark; something that is no link.
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput => Ok(None),
+            _ => Err(error),
+        },
+    }
 }
 
 /// The text of the link to a root in a pin.

@@ -1,11 +1,15 @@
 //! Keeping store paths, and asking about them.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use super::command::Messages;
 use super::{Nix, store_path_of};
+
+/// Where Nix has the links to indirect roots (the chapter "Garbage Collector Roots" of its manual).
+const INDIRECT_ROOTS: &str = "/nix/var/nix/gcroots/auto";
 
 impl Nix {
     /// Makes a file in the store that says which store paths belong together: it has their names, one a line,
@@ -60,6 +64,8 @@ impl Nix {
         outcome
             .success("nix-store --add-root")
             .with_context(operation)?;
+        // Nix does not wait for that. Where another user's rights are needed for it, it comes in its own time.
+        let _ = File::open(INDIRECT_ROOTS).and_then(|it| it.sync_all());
         Ok(())
     }
 

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use loader_stub::identity::Identity;
 
-use super::MANIFEST;
 use super::marks::Mark;
 use super::pin_json::Pin;
 use super::state::State;
+use super::{MANIFEST, manifest};
 use crate::elf::{Image, program_identity};
 use crate::resolver::map_file;
 
@@ -47,6 +47,8 @@ pub enum Condition {
     ProgramChanged,
     /// Store paths that it needs are gone.
     PathsGone,
+    /// They are there, but nothing keeps them: Nix's garbage collector may take them at any time.
+    NotKept,
     /// It is none, but a mark.
     Marked(Mark),
     /// It cannot be read.
@@ -67,6 +69,7 @@ impl Entry {
             Found::Other => Condition::ProgramChanged,
             Found::Program(identity) if identity != self.identity => Condition::ProgramChanged,
             _ if !self.path.join(MANIFEST).exists() => Condition::PathsGone,
+            _ if !manifest::is_kept(&self.path) => Condition::NotKept,
             _ => Condition::Holds,
         }
     }

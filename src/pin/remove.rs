@@ -67,7 +67,7 @@ pub fn prune(state: &State) -> Result<Pruned> {
     let leftovers = sweep::sweep(state)?;
     let mut useless = list::all(state)?;
     useless.retain(|entry| match entry.condition() {
-        Condition::Holds | Condition::PathsGone => false,
+        Condition::Holds | Condition::PathsGone | Condition::NotKept => false,
         Condition::Marked(mark) => mark != Mark::Declined,
         Condition::ProgramGone | Condition::ProgramChanged | Condition::Damaged => true,
     });

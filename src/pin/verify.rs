@@ -28,6 +28,12 @@ impl Verdict {
     pub fn holds(&self) -> bool {
         self.problems.is_empty()
     }
+
+    /// That something else than a library is wrong.
+    pub(super) fn of_problem(error: &anyhow::Error) -> Self {
+        let problems = vec![format!("{error:#}")];
+        Self { problems }
+    }
 }
 
 impl fmt::Display for Verdict {

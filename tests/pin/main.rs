@@ -75,6 +75,7 @@ fn trials() -> Vec<Trial> {
         garbage::what_a_pin_needs_is_kept_until_it_is_unpinned,
         garbage::what_no_pin_needs_can_be_deleted,
         garbage::an_older_pin_keeps_nothing,
+        garbage::a_pin_that_nothing_keeps_is_told_and_kept_again,
         killed::the_first_pin_is_whole_or_not_there,
         killed::the_old_pin_holds_until_the_new_one_does,
         killed::an_unpinned_program_has_its_whole_pin_or_none,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use super::list::{self, Condition, Content, Entry};
 use super::state::State;
@@ -80,7 +80,14 @@ fn ask(entry: &Entry) -> Result<Verdict> {
     let architecture = all
         .find(|it| it.nix_system == pin.system)
         .with_context(|| format!("{} is for {}", entry.path.display(), pin.system))?;
-    match verify(Path::new(&pin.program), &entry.path, architecture) {
+    // Any copy of it will do.
+    let program = pin.programs_left(entry.identity).next();
+    let program = program.unwrap_or(&pin.program);
+    if program.contains(char::REPLACEMENT_CHARACTER) {
+        let error = anyhow!("cannot ask the real loader: the program's path is not UTF-8");
+        return Ok(Verdict::of_problem(&error));
+    }
+    match verify(Path::new(program), &entry.path, architecture) {
         Ok(verdict) => Ok(verdict),
         Err(error) => Ok(Verdict::of_problem(&error)),
     }

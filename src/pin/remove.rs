@@ -97,7 +97,8 @@ fn named(state: &State, name: &OsStr) -> Result<Vec<Entry>> {
     let recorded = recorded_path(Path::new(name));
     let recorded = recorded.to_string_lossy();
     all.retain(|entry| {
-        let is_recorded = matches!(&entry.content, Content::Pin(pin) if pin.program == recorded);
+        let is_recorded =
+            matches!(&entry.content, Content::Pin(pin) if pin.programs().any(|it| it == recorded));
         Some(entry.identity) == identity || is_recorded
     });
     Ok(all)

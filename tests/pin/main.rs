@@ -70,6 +70,8 @@ fn trials() -> Vec<Trial> {
         commands::a_program_is_unpinned_though_it_is_gone,
         commands::marks_are_listed_and_removed,
         commands::prune_removes_what_is_of_no_use_and_nothing_else,
+        commands::prune_keeps_the_pin_of_a_copy,
+        commands::prune_keeps_the_pin_of_a_program_whose_path_is_not_utf_8,
         commands::those_of_the_system_are_found_by_a_flag,
         commands::verify_asks_the_real_loader_again,
         garbage::what_a_pin_needs_is_kept_until_it_is_unpinned,

@@ -11,6 +11,7 @@ pub mod host_env;
 pub mod index;
 pub mod library_env;
 pub mod loader_cache;
+mod loader_variables;
 pub mod nix;
 pub mod pin;
 pub mod resolver;

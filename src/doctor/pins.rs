@@ -98,6 +98,14 @@ fn of_entry(entry: &Entry, secure: bool) -> Option<Finding> {
                 entry.identity
             ),
         )),
+        Condition::NotKept => Some(Finding::warning(
+            "pin-not-kept",
+            format!("the pin of {program} holds, but nothing keeps its store paths"),
+            match secure {
+                true => "`ldshim pins --verify --system` keeps them again.",
+                false => "`ldshim pins --verify` keeps them again.",
+            },
+        )),
         Condition::ProgramChanged => Some(Finding::info(
             "pin-of-an-older-program",
             format!(

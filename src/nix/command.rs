@@ -12,6 +12,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use super::Nix;
+use crate::loader_variables;
 
 /// How many lines of a failed command's messages are told.
 const LINES_TOLD: usize = 6;
@@ -72,6 +73,8 @@ impl Nix {
         let mut command = Command::new(self.directory.join(name));
         // Whatever Nix starts is not to be pinned on the way.
         command.env("NIX_LD_ON_DEMAND", "0");
+        // What is set for a program that is pinned may be an obstacle for Nix.
+        loader_variables::remove(&mut command);
         command
     }
 

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 pub use realise::Wanted;
+pub use roots::is_indirect_root;
 pub use store_path::{STORE, store_path_of};
 
 /// Nix's commands of this machine.

@@ -1,11 +1,45 @@
 //! Keeping store paths, and asking about them.
 
+use std::env;
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use super::command::Messages;
 use super::{Nix, store_path_of};
+
+/// The directory of Nix's state, if NIX_STATE_DIR does not name another.
+const NIX_STATE: &str = "/nix/var/nix";
+
+/// Where Nix has the links to indirect roots (the chapter "Garbage Collector Roots" of its manual).
+fn indirect_roots() -> PathBuf {
+    let state = env::var_os("NIX_STATE_DIR").filter(|it| !it.is_empty());
+    let state = state.unwrap_or_else(|| NIX_STATE.into());
+    Path::new(&state).join("gcroots/auto")
+}
+
+/// Whether Nix knows `link` as an indirect root, and where it is now. Where that cannot be told, it does.
+#[must_use]
+pub fn is_indirect_root(link: &Path) -> bool {
+    let Ok(own) = fs::symlink_metadata(link) else {
+        return false;
+    };
+    let Ok(entries) = fs::read_dir(indirect_roots()) else {
+        return true;
+    };
+    let is_it = |target: PathBuf| {
+        // Of thousands, one has the name.
+        target.file_name() == link.file_name()
+            && fs::symlink_metadata(&target)
+                .is_ok_and(|it| (it.dev(), it.ino()) == (own.dev(), own.ino()))
+    };
+    let mut targets = entries
+        .flatten()
+        .filter_map(|it| it.path().read_link().ok());
+    targets.any(is_it)
+}
 
 impl Nix {
     /// Makes a file in the store that says which store paths belong together: it has their names, one a line,
@@ -60,6 +94,8 @@ impl Nix {
         outcome
             .success("nix-store --add-root")
             .with_context(operation)?;
+        // Nix does not wait for that. Where another user's rights are needed for it, it comes in its own time.
+        let _ = File::open(indirect_roots()).and_then(|it| it.sync_all());
         Ok(())
     }
 

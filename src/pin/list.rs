@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use loader_stub::identity::Identity;
 
-use super::MANIFEST;
 use super::marks::Mark;
 use super::pin_json::Pin;
 use super::state::State;
+use super::{MANIFEST, manifest};
 use crate::elf::{Image, program_identity};
 use crate::resolver::map_file;
 
@@ -47,6 +47,8 @@ pub enum Condition {
     ProgramChanged,
     /// Store paths that it needs are gone.
     PathsGone,
+    /// They are there, but nothing keeps them: Nix's garbage collector may take them at any time.
+    NotKept,
     /// It is none, but a mark.
     Marked(Mark),
     /// It cannot be read.
@@ -62,11 +64,12 @@ impl Entry {
             Content::Mark(mark) => return Condition::Marked(*mark),
             Content::Damaged(_) => return Condition::Damaged,
         };
-        match found_at(Path::new(&pin.program)) {
-            Found::Nothing => Condition::ProgramGone,
-            Found::Other => Condition::ProgramChanged,
-            Found::Program(identity) if identity != self.identity => Condition::ProgramChanged,
+        let is_there = pin.programs_left(self.identity).next().is_some();
+        match found_at_recorded(&pin.program) {
+            Found::Nothing if !is_there => Condition::ProgramGone,
+            _ if !is_there => Condition::ProgramChanged,
             _ if !self.path.join(MANIFEST).exists() => Condition::PathsGone,
+            _ if !manifest::is_kept(&self.path) => Condition::NotKept,
             _ => Condition::Holds,
         }
     }
@@ -110,6 +113,26 @@ fn found_at(path: &Path) -> Found {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Found::Nothing,
             _ => Found::Unknown,
         },
+    }
+}
+
+/// The same for a path as a pin has it. Where it has U+FFFD, the bytes of the real one are not known.
+fn found_at_recorded(path: &str) -> Found {
+    match path.contains(char::REPLACEMENT_CHARACTER) {
+        true => Found::Unknown,
+        false => found_at(Path::new(path)),
+    }
+}
+
+impl Pin {
+    /// The paths at which its program was pinned and is still, or may be; the last one first.
+    pub(super) fn programs_left(&self, own: Identity) -> impl Iterator<Item = &str> {
+        let is_left = move |path: &&str| match found_at_recorded(path) {
+            Found::Program(identity) => identity == own,
+            Found::Unknown => true,
+            Found::Nothing | Found::Other => false,
+        };
+        self.programs().filter(is_left)
     }
 }
 

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use loader_stub::identity::Identity;
 
-use super::{ROOT, Recipe, State};
+use super::{MANIFEST, ROOT, Recipe, State, place};
 use crate::library_env::LibraryEnv;
-use crate::nix::{Nix, store_path_of};
+use crate::nix::{Nix, is_indirect_root, store_path_of};
 
 /// How often a manifest is made again that the garbage collector takes before it has a root.
 const ATTEMPTS: usize = 3;
@@ -77,10 +80,48 @@ fn new_name(identity: Identity, attempt: usize) -> String {
     format!("{identity}-{nanoseconds:x}-{}-{attempt}", process::id())
 }
 
-/// The name of the root that keeps the pin in `directory`, if that is a pin.
-pub(super) fn root_of(directory: &Path) -> Option<OsString> {
-    let link = directory.join(ROOT).read_link().ok()?;
-    link.file_name().map(Into::into)
+/// The name of the root that keeps the pin in `directory`, if that is a pin. An error means that it cannot be told.
+pub(super) fn root_of(directory: &Path) -> io::Result<Option<OsString>> {
+    match directory.join(ROOT).read_link() {
+        Ok(link) => Ok(link.file_name().map(Into::into)),
+        Err(error) => match error.kind() {
+            // There is none; a mark; something that is no link.
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Whether the root of the pin in `directory` leads to its manifest, and Nix knows it. A state that was moved has roots
+/// that Nix looks for where they were.
+pub(super) fn is_kept(directory: &Path) -> bool {
+    let (Ok(Some(name)), Ok(manifest)) = (root_of(directory), manifest_of(directory)) else {
+        return false;
+    };
+    let root = directory.join("../../roots").join(name);
+    root.read_link().is_ok_and(|target| target == manifest) && is_indirect_root(&root)
+}
+
+fn manifest_of(directory: &Path) -> io::Result<PathBuf> {
+    directory.join(MANIFEST).read_link()
+}
+
+/// Makes another root of a pin that is there, but not kept.
+pub(super) fn keep_again(
+    state: &State,
+    identity: Identity,
+    directory: &Path,
+    nix: &Nix,
+) -> Result<()> {
+    let operation = || place::cannot_write(directory);
+    let manifest = manifest_of(directory).with_context(operation)?;
+    let root = new_name(identity, 1);
+    nix.add_root(&manifest, &state.roots().join(&root))?;
+    place::sync(&state.roots())?;
+    let new = place::beside(directory);
+    symlink(link_to(&root), &new).with_context(operation)?;
+    fs::rename(&new, directory.join(ROOT)).with_context(operation)?;
+    place::sync(directory)
 }
 
 /// The text of the link to a root in a pin.

@@ -49,14 +49,11 @@ impl Mark {
 /// Writes a mark, in place of another one. A pin that is there stays.
 ///
 /// # Errors
-/// The file system refuses.
+/// The file system refuses, or the state is somebody else's.
 pub fn mark(state: &State, identity: Identity, mark: Mark) -> Result<()> {
+    place::prepare(state)?;
     let path = state.pin(identity);
     let write = || match symlink(mark.text(), &path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            place::prepare(state)?;
-            symlink(mark.text(), &path).with_context(|| place::cannot_write(&path))
-        }
         // Something is there: another mark, or a pin.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         result => result.with_context(|| place::cannot_write(&path)),

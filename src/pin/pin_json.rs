@@ -25,6 +25,9 @@ pub struct Pin {
     version: u32,
     /// The program's canonical path when it was pinned.
     pub program: String,
+    /// Paths at which the same build was pinned earlier, and still was when this was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// The program's identity: 16 hexadecimal digits.
     pub identity: String,
     /// Its whole build-id in hexadecimal digits, if it has one.
@@ -65,6 +68,7 @@ impl Pin {
         Self {
             version: VERSION,
             program: text(&recipe.program),
+            also: Vec::new(),
             identity: recipe.identity.short.to_string(),
             build_id,
             system: env.architecture.nix_system.to_owned(),
@@ -118,6 +122,18 @@ impl Pin {
     /// Notes that a real loader has just found all libraries.
     pub(super) fn set_verified(&mut self) {
         self.verified = Some(now());
+    }
+
+    /// Notes paths at which the same build was pinned earlier.
+    pub(super) fn set_also<'a>(&mut self, programs: impl Iterator<Item = &'a str>) {
+        let others = programs.filter(|&it| it != self.program);
+        self.also = others.map(str::to_owned).collect();
+    }
+
+    /// All paths at which its program was pinned, the last one first.
+    pub(super) fn programs(&self) -> impl Iterator<Item = &str> {
+        let programs = [&self.program].into_iter().chain(&self.also);
+        programs.map(String::as_str)
     }
 
     /// Whether this is a pin of that program, as far as build-ids tell.

@@ -19,10 +19,14 @@ const MODE: u32 = 0o755;
 const MODE_ABOVE: u32 = 0o700;
 /// The bits of a mode that let others than the owner write.
 const OTHERS_WRITE: u32 = 0o022;
+/// The user who may do everything.
+const ROOT: u32 = 0;
 
 /// Makes the directories of a state, where they are missing, and makes sure that nobody else may write to them.
+/// Nothing is made in somebody else's home.
 pub(super) fn prepare(state: &State) -> Result<()> {
     let directory = state.directory();
+    check_ground(directory)?;
     if let Some(above) = directory.parent() {
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(MODE_ABOVE);
@@ -36,6 +40,36 @@ pub(super) fn prepare(state: &State) -> Result<()> {
     Ok(())
 }
 
+/// Fails if what is there of the path to `directory` belongs to somebody else, as with `sudo` and the caller's HOME.
+/// In root's, such as /tmp, whoever may can have directories.
+fn check_ground(directory: &Path) -> Result<()> {
+    let mut path = directory.ancestors();
+    let Some((ground, found)) = path.find_map(|it| Some((it, fs::metadata(it).ok()?))) else {
+        return Ok(());
+    };
+    if found.uid() != Uid::effective().as_raw() && found.uid() != ROOT {
+        bail!(foreign(directory, ground, &found));
+    }
+    Ok(())
+}
+
+/// That `found`, which is at `place`, is not this user's.
+fn foreign(directory: &Path, place: &Path, found: &Metadata) -> String {
+    let me = Uid::effective();
+    let next = if me.is_root() {
+        "use --system for root's own pins"
+    } else {
+        "set XDG_STATE_HOME"
+    };
+    format!(
+        "cannot keep pins in {}: {} belongs to the user {}, and ldshim runs as the user {me}; run it as that user, \
+         or {next}",
+        directory.display(),
+        place.display(),
+        found.uid()
+    )
+}
+
 fn make(directory: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(MODE).create(directory) {
         // The umask may have taken more than others' right to write.
@@ -47,16 +81,11 @@ fn make(directory: &Path) -> io::Result<()> {
 
 fn check(directory: &Path, found: &Metadata) -> Result<()> {
     let name = directory.display();
-    let me = Uid::effective();
     if !found.is_dir() {
         bail!("cannot keep pins in {name}: it is no directory; move it away");
     }
-    if found.uid() != me.as_raw() {
-        bail!(
-            "cannot keep pins in {name}: it belongs to the user {}, and ldshim runs as the user {me}; run it as \
-             that user, or set XDG_STATE_HOME",
-            found.uid()
-        );
+    if found.uid() != Uid::effective().as_raw() {
+        bail!(foreign(directory, directory, found));
     }
     if found.mode() & OTHERS_WRITE != 0 {
         bail!(

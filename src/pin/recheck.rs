@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use super::list::{self, Condition, Content, Entry};
-use super::lock;
 use super::state::State;
 use super::verify::{Verdict, verify};
+use super::{lock, manifest, sweep};
 use crate::elf::Architecture;
+use crate::nix::Nix;
 
 /// What became of an entry.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl Rechecked {
     }
 }
 
-/// Asks the real loader about every pin, and notes when it did so. The second answer says why that could not be
+/// Asks the real loader about every pin, and notes when it did so. What is not kept is kept again. The second answer says why that could not be
 /// noted, as of pins that belong to somebody else.
 ///
 /// # Errors
@@ -46,9 +47,14 @@ pub fn recheck(state: &State) -> Result<(Vec<Rechecked>, Option<String>)> {
     let mut not_noted = lock.as_ref().err().map(|error| format!("{error:#}"));
     let mut all = Vec::new();
     for mut entry in list::all(state)? {
+        let kept = match (entry.condition(), &lock) {
+            (Condition::NotKept, Ok(_)) => keep_again(state, &entry),
+            _ => Ok(()),
+        };
         let condition = entry.condition();
-        let verdict = match condition {
-            Condition::Holds => Some(ask(&entry)?),
+        let verdict = match (condition, kept) {
+            (_, Err(error)) => Some(Verdict::of_problem(&error)),
+            (Condition::Holds, _) => Some(ask(&entry)?),
             _ => None,
         };
         let holds = verdict.as_ref().is_some_and(Verdict::holds);
@@ -74,10 +80,22 @@ fn ask(entry: &Entry) -> Result<Verdict> {
     let architecture = all
         .find(|it| it.nix_system == pin.system)
         .with_context(|| format!("{} is for {}", entry.path.display(), pin.system))?;
-    match verify(Path::new(&pin.program), &entry.path, architecture) {
-        Ok(verdict) => Ok(verdict),
-        Err(error) => Ok(Verdict {
-            problems: vec![format!("{error:#}")],
-        }),
+    // Any copy of it will do.
+    let program = pin.programs_left(entry.identity).next();
+    let program = program.unwrap_or(&pin.program);
+    if program.contains(char::REPLACEMENT_CHARACTER) {
+        let error = anyhow!("cannot ask the real loader: the program's path is not UTF-8");
+        return Ok(Verdict::of_problem(&error));
     }
+    match verify(Path::new(program), &entry.path, architecture) {
+        Ok(verdict) => Ok(verdict),
+        Err(error) => Ok(Verdict::of_problem(&error)),
+    }
+}
+
+/// Makes a root for a pin that has none any more. What is left of the older one is to be swept.
+fn keep_again(state: &State, entry: &Entry) -> Result<()> {
+    manifest::keep_again(state, entry.identity, &entry.path, &Nix::find()?)?;
+    sweep::sweep(state)?;
+    Ok(())
 }

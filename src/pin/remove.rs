@@ -67,7 +67,7 @@ pub fn prune(state: &State) -> Result<Pruned> {
     let leftovers = sweep::sweep(state)?;
     let mut useless = list::all(state)?;
     useless.retain(|entry| match entry.condition() {
-        Condition::Holds | Condition::PathsGone => false,
+        Condition::Holds | Condition::PathsGone | Condition::NotKept => false,
         Condition::Marked(mark) => mark != Mark::Declined,
         Condition::ProgramGone | Condition::ProgramChanged | Condition::Damaged => true,
     });
@@ -97,7 +97,8 @@ fn named(state: &State, name: &OsStr) -> Result<Vec<Entry>> {
     let recorded = recorded_path(Path::new(name));
     let recorded = recorded.to_string_lossy();
     all.retain(|entry| {
-        let is_recorded = matches!(&entry.content, Content::Pin(pin) if pin.program == recorded);
+        let is_recorded =
+            matches!(&entry.content, Content::Pin(pin) if pin.programs().any(|it| it == recorded));
         Some(entry.identity) == identity || is_recorded
     });
     Ok(all)

@@ -4,11 +4,14 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use loader_stub::identity::Identity;
 
 /// Where root's pins for privileged programs are.
 const SYSTEM: &str = "/etc/ldshim";
+
+/// What separates the directories of a list (ld.so(8), `LD_LIBRARY_PATH`). The stub takes no pin whose path has one.
+const SEPARATORS: &[u8] = b":;";
 
 /// A directory S with pins, their roots and marks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +23,7 @@ impl State {
     /// The user's: `$XDG_STATE_HOME/ldshim`, else `$HOME/.local/state/ldshim`. Whether it exists is not asked.
     ///
     /// # Errors
-    /// Neither variable has an absolute path.
+    /// Neither variable has an absolute path, or the stub cannot take pins from there.
     pub fn of_user() -> Result<Self> {
         Self::of(env::var_os("XDG_STATE_HOME"), env::var_os("HOME"))
     }
@@ -30,7 +33,16 @@ impl State {
             |value: Option<OsString>| value.map(PathBuf::from).filter(|it| it.is_absolute());
         let below = |value, folder: &str| absolute(value).map(|it| it.join(folder));
         match below(state_home, "ldshim").or_else(|| below(home, ".local/state/ldshim")) {
-            Some(directory) => Ok(Self { directory }),
+            Some(directory) => {
+                let bytes = directory.as_os_str().as_encoded_bytes();
+                ensure!(
+                    !bytes.iter().any(|byte| SEPARATORS.contains(byte)),
+                    "cannot keep pins in {}: a list of directories cannot have a path with a colon or a semicolon; \
+                     set XDG_STATE_HOME to a path without them",
+                    directory.display()
+                );
+                Ok(Self { directory })
+            }
             None => bail!(
                 "cannot tell where pins are kept: neither XDG_STATE_HOME nor HOME has an absolute path; set HOME"
             ),
@@ -107,5 +119,20 @@ mod tests {
         );
         assert_eq!(place(Some(""), Some("h")), None);
         assert_eq!(place(None, None), None);
+    }
+
+    #[test]
+    fn a_path_that_no_list_can_have_is_refused() {
+        for path in ["/a:b", "/a;b"] {
+            assert_eq!(place(Some(path), Some("/h")), None);
+            assert_eq!(place(None, Some(path)), None);
+            let error = State::of(Some(path.into()), None).unwrap_err().to_string();
+            assert!(
+                error.contains(path) && error.contains("XDG_STATE_HOME"),
+                "{error}"
+            );
+            // What is not used does not matter.
+            assert!(place(Some("/s"), Some(path)).is_some());
+        }
     }
 }

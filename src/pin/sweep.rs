@@ -41,8 +41,14 @@ pub(super) fn sweep(state: &State) -> Result<usize> {
 fn is_root_of_a_pin(state: &State, name: &OsStr) -> bool {
     let digits = name.as_encoded_bytes().get(..identity::DIGITS);
     let identity = digits.and_then(Identity::parse);
-    let root = identity.and_then(|it| manifest::root_of(&state.pin(it)));
-    root.as_deref() == Some(name)
+    let Some(identity) = identity else {
+        return false;
+    };
+    match manifest::root_of(&state.pin(identity)) {
+        Ok(root) => root.as_deref() == Some(name),
+        // It may be.
+        Err(_) => true,
+    }
 }
 
 fn entries(directory: &Path) -> Result<Vec<DirEntry>> {
@@ -62,5 +68,33 @@ pub(super) fn remove(path: &Path) -> Result<()> {
     match result {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         result => result.with_context(|| format!("cannot remove {}", path.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// What remains of the root of a program in whose place there is a link to `target`.
+    fn is_kept(target: &str) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::at(folder.path().join("ldshim"));
+        place::prepare(&state).unwrap();
+        let identity = Identity::parse(b"0123456789abcdef").unwrap();
+        symlink(target, state.pin(identity)).unwrap();
+        let root = state.roots().join(format!("{identity}-1"));
+        symlink("/nix/store/something", &root).unwrap();
+        sweep(&state).unwrap();
+        root.is_symlink()
+    }
+
+    #[test]
+    fn the_root_of_a_pin_that_cannot_be_read_stays() {
+        // A link to itself.
+        assert!(is_kept("0123456789abcdef"));
+        assert!(!is_kept("nothing"));
+        assert!(!is_kept("/dev/null"));
     }
 }

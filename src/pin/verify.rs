@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use crate::elf::{self, Architecture};
 use crate::library_env::LOADER_NAME;
-use crate::stub_file;
+use crate::{loader_variables, stub_file};
 
 /// What the real loader has said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,12 @@ impl Verdict {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.problems.is_empty()
+    }
+
+    /// That something else than a library is wrong.
+    pub(super) fn of_problem(error: &anyhow::Error) -> Self {
+        let problems = vec![format!("{error:#}")];
+        Self { problems }
     }
 }
 
@@ -63,6 +69,8 @@ pub fn verify(program: &Path, directory: &Path, architecture: &Architecture) -> 
     for name in ["NIX_LD", "NIX_LD_LIBRARY_PATH"] {
         command.env_remove(format!("{name}_{system}"));
     }
+    // What a user's loader finds elsewhere is not in the pin.
+    loader_variables::remove(&mut command);
     // Neither the older pin nor one that is made meanwhile is to answer for this one.
     command.env("XDG_STATE_HOME", directory);
     command

@@ -83,6 +83,9 @@ fn write_swept(
     let path = state.pin(identity);
     let new = place::beside(&path);
     let mut pin = Pin::new(recipe, env, needs.store_paths, size);
+    if let Ok(older) = Pin::read(&path) {
+        pin.set_also(older.programs_left(identity));
+    }
     fill(&new, env, &kept)?;
     let verdict = verify::verify(&recipe.program, &new, env.architecture)?;
     match (verdict.holds(), force) {

@@ -37,6 +37,10 @@ fn pin(home: &Path, identity: &str, manifest: &Path) -> PathBuf {
     fs::create_dir_all(&pin).unwrap();
     fs::set_permissions(&pin, Permissions::from_mode(0o755)).unwrap();
     symlink(manifest, pin.join("manifest")).unwrap();
+    let roots = home.join(".local/state/ldshim/roots");
+    fs::create_dir_all(&roots).unwrap();
+    symlink(manifest, roots.join("root")).unwrap();
+    symlink("../../roots/root", pin.join("root")).unwrap();
     let description = json!({
         "version": 1, "program": PROGRAM, "identity": identity, "build_id": null, "system": "x86_64-linux",
         "loader": "/nld/ld.so", "libraries": 1, "extra_paths": [], "packages": [], "revision": null,
@@ -83,6 +87,15 @@ fn a_pin_whose_paths_are_gone_is_a_warning() {
         report.one("pin-paths-gone").1.contains(PROGRAM),
         "{report:?}"
     );
+}
+
+#[test]
+fn a_pin_that_nothing_keeps_is_a_warning() {
+    let (system, pin) = with_pin();
+    fs::remove_dir_all(pin.join("../../roots")).unwrap();
+    let report = system.doctor();
+    assert_eq!(report.one("pin-not-kept").0, "warning");
+    assert!(report.one("pin-not-kept").1.contains(PROGRAM), "{report:?}");
 }
 
 #[test]

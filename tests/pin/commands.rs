@@ -1,6 +1,8 @@
 //! `ldshim pins` and `ldshim unpin`, as users run them.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -150,6 +152,62 @@ pub fn prune_removes_what_is_of_no_use_and_nothing_else() {
     assert_eq!(run(&world, &["pins", "--prune"]).2, "");
 }
 
+/// Two copies of one build have one pin. The pin is of use as long as one of them is there.
+pub fn prune_keeps_the_pin_of_a_copy() {
+    let world = World::new();
+    let package = world.package("p", &[("a", 42)]);
+    let first = world.program("program", &["a"]);
+    let second = world.folder().join("copy");
+    fs::copy(&first, &second).expect("a copy");
+    for program in [&first, &second] {
+        let recipe = world.recipe(program, &package, "a");
+        world.write(&recipe).expect("a pin");
+    }
+    let state = world.state();
+    nothing_else(&state, 1);
+    for (gone, left) in [(&second, Some(&first)), (&first, None)] {
+        fs::remove_file(gone).expect("it is there");
+        let verified = run(&world, &["pins", "--prune", "--verify"]);
+        assert_eq!(verified.0, 0, "{verified:?}");
+        nothing_else(&state, usize::from(left.is_some()));
+    }
+
+    // A program is unpinned by each of its paths.
+    world.program("program", &["a"]);
+    fs::copy(&first, &second).expect("a copy");
+    for program in [&first, &second, &second] {
+        let recipe = world.recipe(program, &package, "a");
+        world.write(&recipe).expect("a pin");
+    }
+    let [entry] = &pin::all(&state).expect("a list")[..] else {
+        panic!("there is one")
+    };
+    let pin = pin::Pin::read(&entry.path).expect("a pin");
+    assert_eq!(
+        (pin.program.as_str(), pin.also),
+        (text(&second), vec![text(&first).to_owned()])
+    );
+    fs::remove_file(&first).expect("it is there");
+    assert_eq!(run(&world, &["unpin", text(&first)]).0, 0);
+    nothing_else(&state, 0);
+}
+
+/// Its path cannot be written down, so nobody knows whether it is there.
+pub fn prune_keeps_the_pin_of_a_program_whose_path_is_not_utf_8() {
+    let world = World::new();
+    let package = world.package("p", &[("a", 42)]);
+    let program = world.program("program", &["a"]);
+    let odd = world.folder().join(OsStr::from_bytes(b"odd\xff"));
+    fs::rename(&program, &odd).expect("it is there");
+    world
+        .write(&world.recipe(&odd, &package, "a"))
+        .expect("a pin");
+    assert_eq!(run(&world, &["pins", "--prune"]).2, "");
+    nothing_else(&world.state(), 1);
+    let verified = run(&world, &["pins", "--verify"]).1;
+    assert!(verified.contains("is not UTF-8"), "{verified}");
+}
+
 /// A library that is no longer there, and a manifest that is not.
 pub fn verify_asks_the_real_loader_again() {
     let (world, program, identity) = pinned();
@@ -212,7 +270,8 @@ pub fn those_of_the_system_are_found_by_a_flag() {
     let output = command.output().expect("util-linux");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
-    let listed = format!("holds  {}", program.display());
+    // A copy has no root of its own.
+    let listed = format!("not kept  {}", program.display());
     assert!(said.contains(&listed), "{said}");
     assert!(said.ends_with("there are no pins\n"), "{said}");
     // The user's is another one, and still there.

@@ -30,6 +30,7 @@ mod scarce;
 #[expect(dead_code, reason = "other tests need more of it")]
 mod trace;
 mod trouble;
+mod variables;
 mod world;
 mod writer;
 mod writing;
@@ -69,11 +70,14 @@ fn trials() -> Vec<Trial> {
         commands::a_program_is_unpinned_though_it_is_gone,
         commands::marks_are_listed_and_removed,
         commands::prune_removes_what_is_of_no_use_and_nothing_else,
+        commands::prune_keeps_the_pin_of_a_copy,
+        commands::prune_keeps_the_pin_of_a_program_whose_path_is_not_utf_8,
         commands::those_of_the_system_are_found_by_a_flag,
         commands::verify_asks_the_real_loader_again,
         garbage::what_a_pin_needs_is_kept_until_it_is_unpinned,
         garbage::what_no_pin_needs_can_be_deleted,
         garbage::an_older_pin_keeps_nothing,
+        garbage::a_pin_that_nothing_keeps_is_told_and_kept_again,
         killed::the_first_pin_is_whole_or_not_there,
         killed::the_old_pin_holds_until_the_new_one_does,
         killed::an_unpinned_program_has_its_whole_pin_or_none,
@@ -89,11 +93,15 @@ fn trials() -> Vec<Trial> {
         scarce::a_full_disk_is_a_clear_error_and_changes_nothing,
         trouble::a_file_in_the_place_of_the_state_is_an_error,
         trouble::a_state_of_somebody_else_is_refused,
+        trouble::nothing_is_made_in_the_home_of_somebody_else,
+        trouble::a_mark_in_the_pins_of_somebody_else_is_refused,
         trouble::a_state_that_others_may_write_to_is_refused,
         trouble::what_is_made_is_not_writable_by_others_whatever_the_umask,
         trouble::a_damaged_description_is_told_and_can_be_replaced,
         trouble::a_later_version_is_told,
         trouble::a_lock_that_is_held_is_waited_for_until_the_deadline,
+        variables::what_they_name_is_missing_in_the_pin,
+        variables::neither_nix_nor_the_real_loader_gets_them,
         writing::a_pinned_program_finds_its_library,
         writing::a_program_that_misses_more_is_not_pinned,
         writing::force_pins_it_all_the_same,

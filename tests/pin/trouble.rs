@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use ldshim::pin::{self, Content};
+use ldshim::pin::{self, Content, Mark, State};
 
 use crate::check::whole_pin;
 use crate::nix::text;
@@ -52,6 +52,42 @@ pub fn a_state_of_somebody_else_is_refused() {
     assert!(error.contains("runs as the user 0"), "{error}");
     chown(&pins, Some(0), None).expect("these tests are root's");
     scene.write().expect("a pin");
+}
+
+/// Where there is nothing of a state yet, neither a pin nor a mark begins one. In one's own home both do.
+pub fn nothing_is_made_in_the_home_of_somebody_else() {
+    let scene = Scene::new();
+    let home = scene.world.folder().join("home");
+    fs::create_dir(&home).expect("a folder");
+    let state = State::at(home.join(".local/state/ldshim"));
+    let write = || pin::write(&scene.recipe, &state, &nix_commands(), false).map(|_| ());
+    let mark = || pin::mark(&state, scene.identity(), Mark::Failed);
+    let acts: [&dyn Fn() -> anyhow::Result<()>; 2] = [&write, &mark];
+    for act in acts {
+        chown(&home, Some(12345), None).expect("these tests are root's");
+        let error = format!("{:#}", act().unwrap_err());
+        let expected = format!("{} belongs to the user 12345", home.display());
+        assert!(error.contains(&expected), "{error}");
+        assert!(error.contains("--system"), "{error}");
+        assert_eq!(fs::read_dir(&home).expect("a folder").count(), 0);
+
+        chown(&home, Some(0), None).expect("these tests are root's");
+        act().expect("it is root's");
+        fs::remove_dir_all(home.join(".local")).expect("it is there");
+    }
+}
+
+/// A mark in a directory of somebody else would be no mark to them.
+pub fn a_mark_in_the_pins_of_somebody_else_is_refused() {
+    let scene = Scene::new();
+    let state = scene.state();
+    let mark = || pin::mark(&state, scene.identity(), Mark::Failed);
+    mark().expect("it is root's");
+    pin::unpin(&state, scene.identity().to_string().as_ref()).expect("there is one");
+    chown(state.pins(), Some(12345), None).expect("these tests are root's");
+    let error = mark().unwrap_err().to_string();
+    assert!(error.contains("belongs to the user 12345"), "{error}");
+    assert_eq!(fs::read_dir(state.pins()).expect("a folder").count(), 0);
 }
 
 /// The stub would not take such a pin.

@@ -37,6 +37,7 @@ fn code(condition: Condition) -> &'static str {
         Condition::ProgramGone => "program-gone",
         Condition::ProgramChanged => "program-changed",
         Condition::PathsGone => "paths-gone",
+        Condition::NotKept => "not-kept",
         Condition::Marked(mark) => mark.text(),
         Condition::Damaged => "damaged",
     }

@@ -79,6 +79,7 @@ pub(super) fn state(condition: Condition) -> &'static str {
         Condition::ProgramGone => "program gone",
         Condition::ProgramChanged => "program changed",
         Condition::PathsGone => "paths gone",
+        Condition::NotKept => "not kept",
         Condition::Marked(mark) => mark.text(),
         Condition::Damaged => "damaged",
     }

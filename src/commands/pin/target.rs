@@ -1,5 +1,7 @@
 //! The program to be pinned, and how it is started today.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -84,10 +86,16 @@ pub(super) fn identity(path: &Path) -> Result<ProgramIdentity> {
     Ok(program_identity(&Image::parse(&bytes)?))
 }
 
-/// As the program would be started from here if it had no pin.
+/// As the program would be started by anybody if it had no pin: what somebody has told the loader in
+/// this session does not hold in the next one, and a pin does.
 pub(super) fn settings() -> Result<Settings> {
-    Ok(Settings {
-        without_pins: true,
-        ..inherited()?
-    })
+    let mut settings = inherited()?;
+    settings.environment.retain(|(name, _)| !is_of_loader(name));
+    settings.without_pins = true;
+    Ok(settings)
+}
+
+/// Whether the loader listens to a variable, as to LD_LIBRARY_PATH.
+fn is_of_loader(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b"LD_")
 }

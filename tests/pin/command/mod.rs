@@ -9,6 +9,7 @@ mod locks;
 mod on_demand;
 mod refused;
 mod rounds;
+mod session;
 mod terminal;
 
 /// All of them.
@@ -67,5 +68,6 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         rounds::what_a_chosen_library_misses_is_chosen_as_well,
         rounds::what_nobody_has_is_an_error_and_nothing_is_pinned,
         rounds::a_package_without_the_library_is_an_error,
+        session::what_the_loader_is_told_does_not_answer_for_the_pin,
     ]
 }

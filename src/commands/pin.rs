@@ -1,6 +1,5 @@
 //! `ldshim pin PROGRAM`
 
-use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail, ensure};
@@ -16,6 +15,7 @@ mod packages;
 mod prompt;
 mod rounds;
 mod target;
+mod temporary;
 mod text;
 mod time_limit;
 mod today;
@@ -50,6 +50,11 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     let needs = target.needs()?;
     let name = target.name();
     if needs.is_empty() && args.select.is_empty() {
+        ensure!(
+            args.force || args.write_lock.is_none(),
+            "{name} misses no library, so there is nothing to be locked; to pin the libraries of today, and \
+             write a lock of them: --force"
+        );
         if !args.force {
             super::print(&text::nothing_missing(
                 &name,
@@ -59,13 +64,12 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
         }
         super::print(&format!("{name} misses no library\n"))?;
     }
-    let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal();
     let mut rounds = Rounds::new(target, args.select.clone());
     rounds.nixpkgs.clone_from(&args.nixpkgs);
     rounds.is_dry = args.dry_run;
     rounds.unclear = match args.yes {
         true => Unclear::TakeFirst,
-        false if is_asked => Unclear::Ask,
+        false if prompt::can_ask() => Unclear::Ask,
         false => Unclear::Fail,
     };
     rounds.say = |text| super::print(text);

@@ -3,7 +3,7 @@
 //! The program waits meanwhile. So nothing is printed on its stdout, at most one line on stderr
 //! unless a user is asked, and there is a limit of time.
 
-use std::io::{self, IsTerminal};
+use std::ffi::OsString;
 use std::os::unix::process::parent_id;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::rounds::{Outcome, Rounds, Unclear};
 use super::target::{self, Target};
+use super::temporary::Temporary;
 use super::{prompt, text, time_limit};
 use crate::cli::Auto;
 use crate::explain::Explainer;
@@ -24,28 +25,44 @@ pub(super) fn run(how: Auto, identity: &str, program: &Path) {
     let (Some(path), Ok(state)) = (find(identity, program), State::of_user()) else {
         return;
     };
-    let is_asked = how == Auto::Ask && io::stdin().is_terminal() && io::stderr().is_terminal();
+    let is_asked = how == Auto::Ask && prompt::can_ask();
     let deadline = time_limit::set(&path);
-    match settle(&path, how, is_asked, &state, deadline) {
+    let told = told(identity);
+    match settle(&path, how, is_asked, &state, deadline, told) {
         Ok(Some(mark)) => settled(&path, &state, mark),
         Ok(None) => {}
         Err(error) => {
             say(&path, &format!("{error:#}"));
-            settled(&path, &state, Mark::Failed);
+            if !error.is::<Temporary>() {
+                settled(&path, &state, Mark::Failed);
+            }
         }
     }
+}
+
+/// What the loader is told by the program's own environment, which is still in the process that waits. The
+/// environment of this process has none of it: it would be told to this program's loader.
+fn told(identity: &str) -> Vec<(OsString, OsString)> {
+    let parent = parent_id();
+    match is_it(identity, &executable(parent)) {
+        true => target::told_to_loader(parent),
+        false => Vec::new(),
+    }
+}
+
+fn executable(process: u32) -> PathBuf {
+    format!("/proc/{process}/exe").into()
+}
+
+fn is_it(identity: &str, path: &Path) -> bool {
+    target::identity(path).is_ok_and(|it| it.short.to_string() == identity)
 }
 
 /// The program of this identity. A script's path is not that of the program that the stub is in,
 /// which is what has started this.
 fn find(identity: &str, program: &Path) -> Option<PathBuf> {
-    let parent = PathBuf::from(format!("/proc/{}/exe", parent_id()));
-    let mut places = [program.to_owned(), parent].into_iter();
-    let is_it = |path: &PathBuf| {
-        let found = target::identity(path);
-        found.is_ok_and(|it| it.short.to_string() == identity)
-    };
-    places.find(is_it)?.canonicalize().ok()
+    let mut places = [program.to_owned(), executable(parent_id())].into_iter();
+    places.find(|it| is_it(identity, it))?.canonicalize().ok()
 }
 
 /// What is to be remembered of the program, if there is no pin now.
@@ -55,12 +72,17 @@ fn settle(
     is_asked: bool,
     state: &State,
     deadline: Instant,
+    told: Vec<(OsString, OsString)>,
 ) -> Result<Option<Mark>> {
-    let settings = target::settings()?;
+    let mut settings = target::settings()?;
+    let by_itself = Explainer::new(&settings).explain(path)?;
+    let misses_nothing_by_itself = needs(&by_itself).is_ok_and(|it| it.is_empty());
+    settings.environment.extend(told);
     let report = Explainer::new(&settings).explain(path)?;
     let missing = needs(&report)?;
     if missing.is_empty() {
-        return Ok(Some(Mark::NothingMissing));
+        // Started without its variables, it may miss something.
+        return Ok(misses_nothing_by_itself.then_some(Mark::NothingMissing));
     }
     let target = Target::new(report, settings)?;
     if how == Auto::Ask && !is_asked {
@@ -86,8 +108,10 @@ fn settle(
         "{}",
         text::still_wrong(&target, &outcome.report)
     );
-    let nix = Nix::find()?.with_deadline(deadline);
-    pin::write(&outcome.recipe, state, &nix, false)?;
+    let nix = Nix::find().map_err(Temporary::from_error)?;
+    let nix = nix.with_deadline(deadline);
+    // All of it is here: what is in the way is a lock, or a file system.
+    pin::write(&outcome.recipe, state, &nix, false).map_err(Temporary::from_error)?;
     let packages = outcome.recipe.packages.iter().map(|it| {
         let name = it.attribute.clone();
         name.unwrap_or_else(|| it.store_path.display().to_string())

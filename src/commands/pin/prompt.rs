@@ -1,15 +1,30 @@
 //! Questions on the terminal. They are written to stderr.
 
-use anyhow::{Context, Result, bail};
+use std::io::{self, IsTerminal};
+
+use anyhow::{Context, Result};
 use dialoguer::console::{Term, colors_enabled_stderr};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Confirm, FuzzySelect};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use nix::unistd::{getpgrp, tcgetpgrp};
 
+use super::temporary::Temporary;
 use crate::pin::choice::{Candidate, Choice, Selection};
 
 /// At most so many packages are shown at once.
 const LINES: usize = 12;
+
+/// Whether there is somebody to be asked: on a terminal, and in its foreground.
+pub(super) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal() && !is_in_background()
+}
+
+/// Whether the kernel would stop this process if it read from its terminal, or changed how that works (SIGTTIN,
+/// SIGTTOU). A terminal that does not control this process, for which the call fails, stops nobody.
+pub(super) fn is_in_background() -> bool {
+    tcgetpgrp(io::stdin()).is_ok_and(|it| it != getpgrp())
+}
 
 /// Asks which package is to give a library. Typing narrows the list.
 pub(super) fn ask(choice: &Choice) -> Result<Selection> {
@@ -28,7 +43,7 @@ pub(super) fn ask(choice: &Choice) -> Result<Selection> {
     let answer = with_cursor_restored(|| prompt.interact_opt())
         .context("cannot ask on this terminal; decide with --select or --yes")?;
     let Some(number) = answer else {
-        bail!("stopped; nothing was pinned");
+        return Err(Temporary::new("stopped; nothing was pinned").into());
     };
     Ok(Selection {
         name: name.clone(),

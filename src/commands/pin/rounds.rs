@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::lookup::{self, LIBC, Store};
 use super::packages::{self, Had};
 use super::target::Target;
+use super::temporary::Temporary;
 use super::today::Today;
 use super::trial::Trial;
 use super::{prompt, text};
@@ -119,7 +120,7 @@ impl<'a> Rounds<'a> {
     }
 
     fn nix(&self) -> Result<Nix> {
-        let nix = Nix::find()?;
+        let nix = Nix::find().map_err(Temporary::from_error)?;
         Ok(match self.deadline {
             Some(deadline) => nix.with_deadline(deadline),
             None => nix,
@@ -189,10 +190,9 @@ impl<'a> Rounds<'a> {
             !is_selected(name) && providers.get(name).is_none_or(Vec::is_empty)
         };
         if index.is_none() && needs.iter().any(|it| is_unknown(&it)) {
-            bail!(
-                "{}, and no index says who has that\n{HOW_TO_GET_ONE}",
-                text::missing(&self.target.name(), needs)
-            );
+            let missing = text::missing(&self.target.name(), needs);
+            let told = format!("{missing}, and no index says who has that\n{HOW_TO_GET_ONE}");
+            return Err(Temporary::new(told).into());
         }
         let earlier: Vec<_> = chosen
             .iter()

@@ -1,5 +1,8 @@
 //! The program to be pinned, and how it is started today.
 
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -84,10 +87,29 @@ pub(super) fn identity(path: &Path) -> Result<ProgramIdentity> {
     Ok(program_identity(&Image::parse(&bytes)?))
 }
 
-/// As the program would be started from here if it had no pin.
+/// As the program would be started by anybody if it had no pin: what somebody has told the loader in
+/// this session does not hold in the next one, and a pin does.
 pub(super) fn settings() -> Result<Settings> {
-    Ok(Settings {
-        without_pins: true,
-        ..inherited()?
-    })
+    let mut settings = inherited()?;
+    settings.environment.retain(|(name, _)| !is_of_loader(name));
+    settings.without_pins = true;
+    Ok(settings)
+}
+
+/// The variables that the loader listens to in the environment of a process; none if that cannot be read.
+pub(super) fn told_to_loader(process: u32) -> Vec<(OsString, OsString)> {
+    let block = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+    let entries = block.split(|&byte| byte == 0).filter_map(|entry| {
+        let at = entry.iter().position(|&byte| byte == b'=')?;
+        let text = |bytes| OsStr::from_bytes(bytes).to_owned();
+        Some((text(&entry[..at]), text(&entry[at + 1..])))
+    });
+    let is_search = |name: &OsStr| name == "LD_LIBRARY_PATH" || name == "LD_PRELOAD";
+    let told = entries.filter(|(name, value)| is_search(name) && !value.is_empty());
+    told.collect()
+}
+
+/// Whether the loader listens to a variable, as to LD_LIBRARY_PATH.
+fn is_of_loader(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b"LD_")
 }

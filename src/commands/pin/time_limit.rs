@@ -9,13 +9,16 @@ use std::time::{Duration, Instant};
 
 use nix::sys::termios::{SetArg, tcgetattr, tcsetattr};
 
-use super::target;
+use super::{prompt, target};
 use crate::pin::{self, Mark, State};
 
 /// The variable that sets the limit, in seconds.
 const VARIABLE: &str = "NIX_LD_ON_DEMAND_TIMEOUT";
 /// The limit where it is not set.
 const DEFAULT: Duration = Duration::from_secs(120);
+
+/// A longer one means the same to whoever waits, and could not be added to a time.
+const MOST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How much later than Nix's commands this process ends, so that their failure is what is told.
 const GRACE: Duration = Duration::from_secs(1);
@@ -30,7 +33,7 @@ pub(super) fn set(path: &Path) -> Instant {
     let terminal = tcgetattr(io::stdin()).ok();
     thread::spawn(move || {
         thread::sleep(limit + GRACE);
-        if let Some(terminal) = terminal {
+        if let Some(terminal) = terminal.filter(|_| !prompt::is_in_background()) {
             _ = tcsetattr(io::stdin(), SetArg::TCSADRAIN, &terminal);
             _ = dialoguer::console::Term::stderr().show_cursor();
         }
@@ -50,7 +53,7 @@ pub(super) fn set(path: &Path) -> Instant {
 fn limit(text: Option<&str>) -> Duration {
     let seconds = text.and_then(|it| it.trim().parse().ok());
     let seconds = seconds.filter(|&it: &u64| it > 0);
-    seconds.map_or(DEFAULT, Duration::from_secs)
+    seconds.map_or(DEFAULT, Duration::from_secs).min(MOST)
 }
 
 #[cfg(test)]
@@ -60,6 +63,7 @@ mod tests {
     #[test]
     fn the_limit_is_a_number_of_seconds() {
         assert_eq!(limit(Some("7")), Duration::from_secs(7));
+        assert_eq!(limit(Some("9223372036854775807")), MOST);
         for none in [None, Some(""), Some("0"), Some("-1"), Some("soon")] {
             assert_eq!(limit(none), DEFAULT, "{none:?}");
         }

@@ -66,7 +66,7 @@ impl Selection {
         let path = Path::new(&self.package);
         let is_attribute = candidate.attribute.as_ref().is_some_and(|attribute| {
             let rest = self.package.strip_prefix(attribute.as_str());
-            let output = rest.map(|it| it.strip_prefix('.').unwrap_or(it));
+            let output = rest.and_then(|it| it.strip_prefix('.'));
             rest == Some("") || output == Some(&candidate.output)
         });
         is_attribute || candidate.store_path.as_deref() == Some(path)

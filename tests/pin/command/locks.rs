@@ -168,3 +168,18 @@ pub fn what_is_outside_of_the_store_is_not_in_a_lock() {
         "{written}"
     );
 }
+
+pub fn a_lock_of_a_program_that_misses_nothing_is_written_by_force_only() {
+    let ground = Ground::new();
+    ground.program("program", &[]);
+    let lock = ground.path("lock.json");
+    let arguments = ["--write-lock", text(&lock), "./program"];
+    ground
+        .pin(&arguments)
+        .failed_with("write a lock of them: --force");
+    assert!(!lock.exists());
+    ground
+        .pin(&[&["--force"], &arguments[..]].concat())
+        .succeeded();
+    assert!(lock.exists());
+}

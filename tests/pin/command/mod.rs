@@ -9,6 +9,7 @@ mod locks;
 mod on_demand;
 mod refused;
 mod rounds;
+mod session;
 mod terminal;
 
 /// All of them.
@@ -50,6 +51,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         locks::a_lock_of_another_build_is_refused,
         locks::a_lock_that_is_changed_is_refused,
         locks::what_is_outside_of_the_store_is_not_in_a_lock,
+        locks::a_lock_of_a_program_that_misses_nothing_is_written_by_force_only,
         on_demand::a_program_that_misses_nothing_is_marked,
         on_demand::without_a_terminal_one_line_is_said,
         on_demand::what_is_clear_is_pinned_and_what_is_not_is_marked,
@@ -57,6 +59,9 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         on_demand::the_program_that_runs_a_script_is_meant,
         on_demand::a_user_can_decline,
         on_demand::a_user_can_agree,
+        on_demand::in_the_background_nothing_is_asked,
+        on_demand::only_what_stays_so_is_remembered_as_failed,
+        on_demand::a_question_that_is_left_is_asked_again,
         on_demand::a_question_ends_with_the_time,
         on_demand::a_first_start_through_the_stub_works,
         refused::what_is_no_dynamic_program_is_refused,
@@ -67,5 +72,8 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         rounds::what_a_chosen_library_misses_is_chosen_as_well,
         rounds::what_nobody_has_is_an_error_and_nothing_is_pinned,
         rounds::a_package_without_the_library_is_an_error,
+        session::a_first_start_counts_what_the_loader_is_told,
+        session::a_program_that_needs_no_variable_is_marked_in_spite_of_it,
+        session::what_the_loader_is_told_does_not_answer_for_the_pin,
     ]
 }

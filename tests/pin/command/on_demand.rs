@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use super::ground::{Ground, Ran};
 use super::terminal::Terminal;
@@ -122,6 +123,59 @@ pub fn a_user_can_agree() {
     ground.prints(&program, &[6]);
 }
 
+/// A shell with job control starts it; the kernel would stop what asks in the background.
+pub fn in_the_background_nothing_is_asked() {
+    for (job, expected) in [
+        ("& wait", "to find and pin them: ldshim pin"),
+        ("; exit 0", "Find them, and pin the program to them?"),
+    ] {
+        let ground = Ground::new();
+        let program = ground.program("program", &["a"]);
+        let identity = ground.identity(&program);
+        let tool = env!("CARGO_BIN_EXE_ldshim");
+        let call = arguments("ask", &identity, &program).join(" ");
+        let script = format!("set -m; {tool} {call} {job}");
+        let mut shell = Command::new("setsid");
+        shell.args(["--ctty", "--wait", "sh", "-c", &script]);
+        let mut terminal = Terminal::start(ground.in_session(&mut shell));
+        terminal.sees(expected);
+        terminal.types("n");
+        let ended = terminal.ends();
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+}
+
+/// An index may be there the next time; a package that nobody has is not.
+pub fn only_what_stays_so_is_remembered_as_failed() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let ran = auto(&ground, "yes", &program).succeeded();
+    is_quiet(&ran, 1);
+    assert!(ran.stderr.contains("no index says"), "{ran:?}");
+    assert_eq!(ground.settled(&program), "nothing");
+
+    let package = ground.package("p", "b", 1);
+    ground.add_to_index(&[&package]);
+    let ran = auto(&ground, "yes", &program).succeeded();
+    assert!(ran.stderr.contains("no pin for program"), "{ran:?}");
+    assert_eq!(ground.settled(&program), "failed");
+}
+
+/// Of a question that somebody stops.
+pub fn a_question_that_is_left_is_asked_again() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let packages = [ground.package("one", "a", 1), ground.package("two", "a", 2)];
+    ground.add_to_index(&[&packages[0], &packages[1]]);
+    let mut terminal = asked(&ground, &program, &[]);
+    terminal.types("y");
+    terminal.sees("(a store path)");
+    terminal.types("\x1b");
+    let ended = terminal.ends();
+    assert!(ended.screen.contains("nothing was pinned"), "{ended:?}");
+    assert_eq!(ground.settled(&program), "nothing");
+}
+
 pub fn a_question_ends_with_the_time() {
     let ground = Ground::new();
     let program = ground.program("program", &["a"]);
@@ -132,16 +186,21 @@ pub fn a_question_ends_with_the_time() {
     assert_eq!(ground.settled(&program), "failed");
 }
 
+/// Has the programs that are made from now on start the tool.
+pub(super) fn start_tool(ground: &mut Ground, how: &str) {
+    let configured = ground.path("stub");
+    let mut configure = ground.command(&["stub", "configure", "--in", text(&ground.stub)]);
+    configure.args(["--out", text(&configured), "--on-demand", how]);
+    configure.args(["--tool", env!("CARGO_BIN_EXE_ldshim")]);
+    Ran::of(&mut configure).succeeded();
+    ground.stub = configured;
+}
+
 /// The stub, the tool, Nix and the loader together.
 pub fn a_first_start_through_the_stub_works() {
     let mut ground = Ground::new();
-    let configured = ground.path("stub");
-    let mut configure = ground.command(&["stub", "configure", "--in", text(&ground.stub)]);
-    configure.args(["--out", text(&configured), "--on-demand", "yes"]);
-    configure.args(["--tool", env!("CARGO_BIN_EXE_ldshim")]);
-    Ran::of(&mut configure).succeeded();
     let plain = ground.program("plain", &["a"]);
-    ground.stub = configured;
+    start_tool(&mut ground, "yes");
     let program = ground.program("program", &["a"]);
     ground.add_to_index(&[&ground.package("p", "a", 8)]);
     ground.does_not_start(&plain, &ground.soname("a"));

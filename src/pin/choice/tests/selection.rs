@@ -57,6 +57,19 @@ fn an_attribute_that_the_index_does_not_know_can_be_selected() {
 }
 
 #[test]
+fn an_output_is_named_behind_a_dot() {
+    let mut package = package("z", LIBRARY);
+    package.output = "lib".into();
+    let path = package.store_path.clone();
+    for (named, expected) in [("z.lib", Some(path)), ("zlib", None)] {
+        let selection = format!("{LIBRARY}={named}");
+        let mut world = World::new([package.clone()]).select(&[&selection]);
+        let choice = world.choose_one(need(LIBRARY, &[]));
+        assert_eq!(choice.candidate.store_path, expected, "{named}");
+    }
+}
+
+#[test]
 fn other_libraries_follow_what_is_selected() {
     let other = "libother.so.1";
     let packages = [

@@ -11,6 +11,7 @@ use crate::pin::{self, State};
 mod auto;
 mod locked;
 pub(super) mod lookup;
+mod of_system;
 mod packages;
 mod prompt;
 mod rounds;
@@ -64,6 +65,9 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
         }
         super::print(&format!("{name} misses no library\n"))?;
     }
+    if args.system {
+        of_system::check_index()?;
+    }
     let mut rounds = Rounds::new(target, args.select.clone());
     rounds.nixpkgs.clone_from(&args.nixpkgs);
     rounds.is_dry = args.dry_run;
@@ -86,6 +90,9 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
         );
     }
     ensure_not_empty(outcome)?;
+    if args.system {
+        of_system::check(&outcome.recipe)?;
+    }
     let written = pin::write(&outcome.recipe, state, &Nix::find()?, args.force)?;
     for note in &written.notes {
         eprintln!("ldshim: {note}");

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
+use std::process::Command;
 
-use super::ground::Ground;
+use super::ground::{Ground, Ran};
 use crate::common;
 use crate::nix::text;
 
@@ -74,6 +75,34 @@ pub fn a_privileged_program_has_pins_of_the_system_only() {
         .pin(&["./program"])
         .failed_with("as root: ldshim pin --system");
     mode(0o755).expect("root may");
+    ground.pin(&["./program"]).succeeded();
+}
+
+/// As root, who may give them.
+pub fn a_program_with_capabilities_has_pins_of_the_system_only() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    ground.add_to_index(&[&ground.package("p", "a", 1)]);
+    let as_user = |expected: bool| {
+        // Root's own programs get nothing from capabilities.
+        let mut explain = Command::new("setpriv");
+        explain.args([
+            "--reuid=65534",
+            "--clear-groups",
+            env!("CARGO_BIN_EXE_ldshim"),
+        ]);
+        let explain = explain.args(["pin", text(&program)]);
+        let ran = Ran::of(ground.in_session(explain));
+        let is_refused = ran.stderr.contains("as root: ldshim pin --system");
+        assert_eq!(is_refused, expected, "{ran:?}");
+    };
+    as_user(false);
+    let setcap = Command::new("setcap")
+        .arg("cap_net_bind_service+ep")
+        .arg(&program)
+        .status();
+    assert!(setcap.expect("setcap runs").success());
+    as_user(true);
     ground.pin(&["./program"]).succeeded();
 }
 

@@ -74,6 +74,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         refused::a_program_with_capabilities_has_pins_of_the_system_only,
         refused::a_selection_that_says_nothing_is_refused,
         refused::a_package_for_another_machine_is_passed_over,
+        refused::control_characters_do_not_reach_the_terminal,
         rounds::what_a_chosen_library_misses_is_chosen_as_well,
         rounds::what_nobody_has_is_an_error_and_nothing_is_pinned,
         rounds::a_package_without_the_library_is_an_error,

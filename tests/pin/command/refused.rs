@@ -139,7 +139,35 @@ pub fn a_package_for_another_machine_is_passed_over() {
     ground
         .pin(&["./program"])
         .failed_with("no package in the index has");
+    let select = format!("{}={}", ground.soname("a"), foreign.display());
+    let ran = ground.pin(&["--select", &select, "./program"]);
+    ran.failed_with("is no library for x86_64");
     ground.add_to_index(&[&ground.package("own", "a", 3)]);
     ground.pin(&["./program"]).succeeded();
     ground.prints(&program, &[3]);
+}
+
+/// A program says which libraries it needs, and a terminal obeys what is in their names.
+pub fn control_characters_do_not_reach_the_terminal() {
+    let ground = Ground::new();
+    let program = ground.program("pro\x1bgram", &["a"]);
+    let soname = ground.soname("a");
+    let mut bytes = fs::read(&program).expect("a program");
+    let at = bytes
+        .windows(soname.len())
+        .position(|it| it == soname.as_bytes());
+    bytes[at.expect("its name")] = 0x1b;
+    fs::write(&program, bytes).expect("a program");
+    let shown = soname.replacen('l', "\u{fffd}", 1);
+    let package = ground.package("p", "b", 1);
+    for packages in [&[][..], &[&*package]] {
+        if !packages.is_empty() {
+            ground.add_to_index(packages);
+        }
+        let ran = ground.pin(&[text(&program)]).failed_with(&shown);
+        assert!(
+            !format!("{}{}", ran.stdout, ran.stderr).contains('\x1b'),
+            "{ran:?}"
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 
 use crate::cli::PinArgs;
 use crate::nix::Nix;
@@ -11,6 +11,7 @@ use crate::pin::{self, State};
 mod auto;
 mod locked;
 pub(super) mod lookup;
+mod of_system;
 mod packages;
 mod prompt;
 mod rounds;
@@ -29,6 +30,16 @@ pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
         auto::run(how, identity, &args.program);
         return Ok(ExitCode::SUCCESS);
     }
+    pin_program(args).map_err(|error| anyhow!(text::clean(&format!("{error:#}"))))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints text that has names of files and libraries in it.
+fn print(text: &str) -> Result<()> {
+    super::print(&text::clean(text))
+}
+
+fn pin_program(args: &PinArgs) -> Result<()> {
     let target = Target::find(&args.program, args.system)?;
     let state = match args.system {
         true => State::of_system(),
@@ -42,7 +53,7 @@ pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
     if let Some(done) = done {
         finish(&target, &state, args, &done)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Chooses packages; `None` if there is nothing to be written.
@@ -56,13 +67,16 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
              write a lock of them: --force"
         );
         if !args.force {
-            super::print(&text::nothing_missing(
+            print(&text::nothing_missing(
                 &name,
                 state.pin(target.identity.short).is_dir(),
             ))?;
             return Ok(None);
         }
-        super::print(&format!("{name} misses no library\n"))?;
+        print(&format!("{name} misses no library\n"))?;
+    }
+    if args.system {
+        of_system::check_index()?;
     }
     let mut rounds = Rounds::new(target, args.select.clone());
     rounds.nixpkgs.clone_from(&args.nixpkgs);
@@ -72,7 +86,7 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
         false if prompt::can_ask() => Unclear::Ask,
         false => Unclear::Fail,
     };
-    rounds.say = |text| super::print(text);
+    rounds.say = |text| print(text);
     let outcome = rounds.run(needs)?;
     Ok(Some(outcome).filter(|_| !args.dry_run))
 }
@@ -86,9 +100,12 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
         );
     }
     ensure_not_empty(outcome)?;
+    if args.system {
+        of_system::check(&outcome.recipe)?;
+    }
     let written = pin::write(&outcome.recipe, state, &Nix::find()?, args.force)?;
     for note in &written.notes {
-        eprintln!("ldshim: {note}");
+        eprintln!("ldshim: {}", text::clean(note));
     }
     if let Some(file) = &args.write_lock {
         let (lock, left_out) = locked::lock_of(target, outcome)?;
@@ -96,11 +113,11 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
         for path in left_out {
             eprintln!(
                 "ldshim: not in the lock, because it is not in the Nix store: {}",
-                path.display()
+                text::clean(&path.display().to_string())
             );
         }
     }
-    super::print(&text::written(target, &written, args.write_lock.as_deref()))
+    print(&text::written(target, &written, args.write_lock.as_deref()))
 }
 
 fn ensure_not_empty(outcome: &Outcome) -> Result<()> {

@@ -1,7 +1,10 @@
 //! What a file is.
 
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::ptr;
 
 use goblin::elf::header::ET_EXEC;
 use nix::unistd::{getegid, geteuid};
@@ -60,12 +63,25 @@ pub(super) fn is_static(image: &Image<'_>, program: &Program<'_>) -> bool {
     program.interpreter.is_none() && (image.identity.elf_type == ET_EXEC || is_marked)
 }
 
-/// Whether the program would have more rights than whoever asks (AT_SECURE).
-pub(crate) fn is_secure(path: &Path) -> bool {
+/// Whether the program would have more rights than whoever asks (AT_SECURE); with `is_for_all`, than anybody.
+pub(crate) fn is_secure(path: &Path, is_for_all: bool) -> bool {
     path.metadata().is_ok_and(|it| {
         let is_set = |bits| it.mode() & bits == bits;
-        let other_user = is_set(SET_USER) && it.uid() != geteuid().as_raw();
-        let other_group = is_set(SET_GROUP) && it.gid() != getegid().as_raw();
-        other_user || other_group
+        let other_user = is_set(SET_USER) && (is_for_all || it.uid() != geteuid().as_raw());
+        let other_group = is_set(SET_GROUP) && (is_for_all || it.gid() != getegid().as_raw());
+        let is_user = is_for_all || !geteuid().is_root();
+        other_user || other_group || is_user && has_capabilities(path)
     })
+}
+
+/// Whether the kernel gives the program capabilities when a user starts it: capabilities(7), "File capabilities".
+fn has_capabilities(path: &Path) -> bool {
+    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else {
+        return false;
+    };
+    let name = c"security.capability";
+    // SAFETY: both texts end with a zero byte, and of no memory the kernel writes no byte to it.
+    #[allow(unsafe_code)]
+    let length = unsafe { libc::getxattr(path.as_ptr(), name.as_ptr(), ptr::null_mut(), 0) };
+    length >= 0
 }

@@ -63,6 +63,10 @@ pub struct Settings {
     pub library_path: Option<OsString>,
     /// As if no program had a pin.
     pub without_pins: bool,
+    /// As if every program had this pin.
+    pub pin: Option<PathBuf>,
+    /// As anybody starts a program, and not as whoever asks: what has rights of its own is privileged.
+    pub for_all_users: bool,
 }
 
 /// Explains programs, and remembers which files it has read. It is for one thread.
@@ -160,7 +164,7 @@ impl<'s> Explainer<'s> {
         architecture: &'static Architecture,
     ) -> Result<Report> {
         program.may_load = guesses::names(image, &program);
-        let is_secure = kind::is_secure(program.path);
+        let is_secure = kind::is_secure(program.path, self.settings.for_all_users);
         let interpreter = program.interpreter.as_ref();
         let pin = pin::find(
             image,

@@ -33,6 +33,9 @@ pub(super) fn find(
     is_secure: bool,
     settings: &Settings,
 ) -> Pin {
+    if let Some(pin) = &settings.pin {
+        return Pin::Used(pin.clone());
+    }
     let is_of_glibc =
         interpreter.is_some_and(|it| CLibrary::of_loader(it.as_bytes()) == CLibrary::Glibc);
     if settings.without_pins || !is_of_glibc || image.segment(PT_PHDR).is_none() {

@@ -136,8 +136,8 @@ fn choose(
     rounds.is_progress_shown = is_asked;
     if is_asked {
         rounds.unclear = Unclear::Ask;
-        rounds.say = |text| {
-            eprint!("{text}");
+        rounds.say = |said| {
+            eprint!("{}", text::clean(said));
             Ok(())
         };
     }

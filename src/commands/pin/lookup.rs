@@ -108,6 +108,11 @@ fn look(path: &Path, architecture: &'static Architecture) -> File {
     )
 }
 
+/// Whether a file that is here is of no use for programs of an architecture.
+pub(super) fn is_unfit(path: &Path, architecture: &'static Architecture) -> bool {
+    matches!(look(path, architecture), File::Unfit)
+}
+
 /// The glibcs that the libraries of a program name in their search paths, as those of nixpkgs do.
 pub(super) fn glibcs_beside(report: &Report) -> Vec<Provider> {
     let Kind::Dynamic(dynamic) = &report.kind else {

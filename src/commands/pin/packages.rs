@@ -5,11 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 
-use super::lookup::LIBC;
+use super::lookup::{self, LIBC};
 use super::target::Target;
 use super::today::Today;
+use crate::elf::Architecture;
 use crate::nix::{Nix, STORE, Wanted};
 use crate::pin::choice::{Candidate, Choice, is_part_of_glibc};
 use crate::pin::{Package, Recipe};
@@ -98,7 +99,12 @@ fn realise_one(
 }
 
 /// Finds the library in the package.
-pub(super) fn had(choice: Choice, store_path: PathBuf, is_glibc: bool) -> Result<Had> {
+pub(super) fn had(
+    choice: Choice,
+    store_path: PathBuf,
+    is_glibc: bool,
+    architecture: &'static Architecture,
+) -> Result<Had> {
     let name = &choice.need.name;
     let path = choice.candidate.path.trim_start_matches('/');
     let places = [
@@ -111,6 +117,11 @@ pub(super) fn had(choice: Choice, store_path: PathBuf, is_glibc: bool) -> Result
         let path = store_path.display();
         format!("{path} has no {name}; choose another package: --select {name}=ATTR")
     })?;
+    ensure!(
+        !lookup::is_unfit(&file, architecture),
+        "{} is no library for {architecture}, as the program is; choose another package: --select {name}=ATTR",
+        file.display()
+    );
     Ok(Had {
         choice,
         store_path,

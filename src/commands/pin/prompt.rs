@@ -10,6 +10,7 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::unistd::{getpgrp, tcgetpgrp};
 
 use super::temporary::Temporary;
+use super::text;
 use crate::pin::choice::{Candidate, Choice, Selection};
 
 /// At most so many packages are shown at once.
@@ -33,11 +34,12 @@ pub(super) fn ask(choice: &Choice) -> Result<Selection> {
     let candidates: Vec<_> = std::iter::once(&choice.candidate)
         .chain(&choice.others)
         .collect();
-    let question = format!("Which package is to give {name}? (type to search, Esc to stop)");
+    let shown = text::clean(name);
+    let question = format!("Which package is to give {shown}? (type to search, Esc to stop)");
     let theme = theme();
     let prompt = FuzzySelect::with_theme(&*theme)
         .with_prompt(question)
-        .items(candidates.iter().map(|it| label(it)))
+        .items(candidates.iter().map(|it| text::clean(&label(it))))
         .default(0)
         .max_length(LINES);
     let answer = with_cursor_restored(|| prompt.interact_opt())
@@ -55,7 +57,7 @@ pub(super) fn ask(choice: &Choice) -> Result<Selection> {
 pub(super) fn confirm(question: &str) -> Result<Option<bool>> {
     let theme = theme();
     let prompt = Confirm::with_theme(&*theme)
-        .with_prompt(question)
+        .with_prompt(text::clean(question))
         .default(true);
     with_cursor_restored(|| prompt.interact_opt()).context("cannot ask on this terminal")
 }

@@ -242,7 +242,8 @@ impl<'a> Rounds<'a> {
         let glibc = choices.glibc.into_iter().map(|it| (it, true));
         let libraries = choices.libraries.into_iter().map(|it| (it, false));
         let all = glibc.chain(libraries).zip(paths);
-        all.map(|((choice, is_glibc), path)| packages::had(choice, path, is_glibc))
+        let architecture = self.target.architecture()?;
+        all.map(|((choice, is_glibc), path)| packages::had(choice, path, is_glibc, architecture))
             .collect()
     }
 }

@@ -28,10 +28,14 @@ pub(super) struct Target {
 impl Target {
     /// Finds a program by path, or by name in PATH, and explains it.
     pub(super) fn find(program: &Path, is_of_system: bool) -> Result<Self> {
-        let settings = settings()?;
+        let settings = match is_of_system {
+            true => settings_of_system()?,
+            false => settings()?,
+        };
         let report = Explainer::new(&settings).explain(program)?;
         let path = report.path.display();
-        let is_privileged = matches!(report.kind, Kind::Dynamic(_)) && is_secure(&report.path);
+        let is_privileged =
+            matches!(report.kind, Kind::Dynamic(_)) && is_secure(&report.path, false);
         ensure!(
             is_of_system || !is_privileged,
             "cannot pin {path}: it has more rights than whoever starts it, so only a pin of root counts for it; \
@@ -93,6 +97,17 @@ pub(super) fn settings() -> Result<Settings> {
     let mut settings = inherited()?;
     settings.environment.retain(|(name, _)| !is_of_loader(name));
     settings.without_pins = true;
+    Ok(settings)
+}
+
+/// As any user starts it: what root's session says is not what theirs say.
+fn settings_of_system() -> Result<Settings> {
+    let mut settings = settings()?;
+    let is_of_session = |name: &OsStr| name.as_bytes().starts_with(b"NIX_LD");
+    settings
+        .environment
+        .retain(|(name, _)| !is_of_session(name));
+    settings.for_all_users = true;
     Ok(settings)
 }
 

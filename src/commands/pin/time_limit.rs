@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::termios::{SetArg, tcgetattr, tcsetattr};
 
-use super::{prompt, target};
+use super::{prompt, target, text};
 use crate::pin::{self, Mark, State};
 
 /// The variable that sets the limit, in seconds.
@@ -40,7 +40,7 @@ pub(super) fn set(path: &Path) -> Instant {
         if let (Ok(state), Ok(identity)) = (State::of_user(), target::identity(&path)) {
             _ = pin::mark(&state, identity.short, Mark::Failed);
         }
-        let path = path.display();
+        let path = text::clean(&path.display().to_string());
         let seconds = limit.as_secs();
         eprintln!(
             "ldshim: no pin for {path} within {seconds} seconds; without hurry: ldshim pin {path}"

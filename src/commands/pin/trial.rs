@@ -20,10 +20,17 @@ impl Trial {
     pub(super) fn of(target: &Target, env: &LibraryEnv) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let directory = env.write(&folder.path().join("pin"))?;
-        let settings = Settings {
-            loader: Some(env.loader.clone().into()),
-            library_path: Some(directory.clone().into()),
-            ..target.settings.clone()
+        let settings = match target.settings.for_all_users {
+            // A privileged program listens to its pin, and to nothing that a session says.
+            true => Settings {
+                pin: Some(directory.clone()),
+                ..target.settings.clone()
+            },
+            false => Settings {
+                loader: Some(env.loader.clone().into()),
+                library_path: Some(directory.clone().into()),
+                ..target.settings.clone()
+            },
         };
         let report = Explainer::new(&settings).explain(&target.path)?;
         let used = used(&report, env, &directory);

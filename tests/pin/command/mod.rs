@@ -6,6 +6,7 @@ mod foreign;
 mod glibc;
 mod ground;
 mod locks;
+mod of_system;
 mod on_demand;
 mod refused;
 mod rounds;
@@ -52,6 +53,9 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         locks::a_lock_that_is_changed_is_refused,
         locks::what_is_outside_of_the_store_is_not_in_a_lock,
         locks::a_lock_of_a_program_that_misses_nothing_is_written_by_force_only,
+        of_system::what_the_session_says_does_not_count,
+        of_system::libraries_that_others_may_change_are_refused,
+        of_system::an_index_of_somebody_else_is_refused,
         on_demand::a_program_that_misses_nothing_is_marked,
         on_demand::without_a_terminal_one_line_is_said,
         on_demand::what_is_clear_is_pinned_and_what_is_not_is_marked,
@@ -67,8 +71,10 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         refused::what_is_no_dynamic_program_is_refused,
         refused::without_an_index_it_is_told_how_to_get_one,
         refused::a_privileged_program_has_pins_of_the_system_only,
+        refused::a_program_with_capabilities_has_pins_of_the_system_only,
         refused::a_selection_that_says_nothing_is_refused,
         refused::a_package_for_another_machine_is_passed_over,
+        refused::control_characters_do_not_reach_the_terminal,
         rounds::what_a_chosen_library_misses_is_chosen_as_well,
         rounds::what_nobody_has_is_an_error_and_nothing_is_pinned,
         rounds::a_package_without_the_library_is_an_error,

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
+use std::process::Command;
 
-use super::ground::Ground;
+use super::ground::{Ground, Ran};
 use crate::common;
 use crate::nix::text;
 
@@ -77,6 +78,34 @@ pub fn a_privileged_program_has_pins_of_the_system_only() {
     ground.pin(&["./program"]).succeeded();
 }
 
+/// As root, who may give them.
+pub fn a_program_with_capabilities_has_pins_of_the_system_only() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    ground.add_to_index(&[&ground.package("p", "a", 1)]);
+    let as_user = |expected: bool| {
+        // Root's own programs get nothing from capabilities.
+        let mut explain = Command::new("setpriv");
+        explain.args([
+            "--reuid=65534",
+            "--clear-groups",
+            env!("CARGO_BIN_EXE_ldshim"),
+        ]);
+        let explain = explain.args(["pin", text(&program)]);
+        let ran = Ran::of(ground.in_session(explain));
+        let is_refused = ran.stderr.contains("as root: ldshim pin --system");
+        assert_eq!(is_refused, expected, "{ran:?}");
+    };
+    as_user(false);
+    let setcap = Command::new("setcap")
+        .arg("cap_net_bind_service+ep")
+        .arg(&program)
+        .status();
+    assert!(setcap.expect("setcap runs").success());
+    as_user(true);
+    ground.pin(&["./program"]).succeeded();
+}
+
 pub fn a_selection_that_says_nothing_is_refused() {
     let ground = Ground::new();
     ground.program("program", &[]);
@@ -110,7 +139,35 @@ pub fn a_package_for_another_machine_is_passed_over() {
     ground
         .pin(&["./program"])
         .failed_with("no package in the index has");
+    let select = format!("{}={}", ground.soname("a"), foreign.display());
+    let ran = ground.pin(&["--select", &select, "./program"]);
+    ran.failed_with("is no library for x86_64");
     ground.add_to_index(&[&ground.package("own", "a", 3)]);
     ground.pin(&["./program"]).succeeded();
     ground.prints(&program, &[3]);
+}
+
+/// A program says which libraries it needs, and a terminal obeys what is in their names.
+pub fn control_characters_do_not_reach_the_terminal() {
+    let ground = Ground::new();
+    let program = ground.program("pro\x1bgram", &["a"]);
+    let soname = ground.soname("a");
+    let mut bytes = fs::read(&program).expect("a program");
+    let at = bytes
+        .windows(soname.len())
+        .position(|it| it == soname.as_bytes());
+    bytes[at.expect("its name")] = 0x1b;
+    fs::write(&program, bytes).expect("a program");
+    let shown = soname.replacen('l', "\u{fffd}", 1);
+    let package = ground.package("p", "b", 1);
+    for packages in [&[][..], &[&*package]] {
+        if !packages.is_empty() {
+            ground.add_to_index(packages);
+        }
+        let ran = ground.pin(&[text(&program)]).failed_with(&shown);
+        assert!(
+            !format!("{}{}", ran.stdout, ran.stderr).contains('\x1b'),
+            "{ran:?}"
+        );
+    }
 }

@@ -12,7 +12,8 @@ pub(crate) fn remove(command: &mut Command) {
     }
 }
 
-fn is_for_loaders(name: &OsStr) -> bool {
+/// Whether loaders listen to a variable, as to LD_LIBRARY_PATH.
+pub(crate) fn is_for_loaders(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b"LD_") || name == "GLIBC_TUNABLES"
 }
 

@@ -15,7 +15,7 @@ use goblin::elf::dynamic::{DT_NEEDED, DT_NULL, DT_STRTAB};
 use goblin::elf::program_header::{PF_R, PT_DYNAMIC, PT_LOAD, PT_NOTE};
 
 /// `NT_GNU_BUILD_ID` in glibc's elf/elf.h.
-const BUILD_ID: u32 = 3;
+pub const BUILD_ID: u32 = 3;
 /// The owner of that note.
 const OWNER: &[u8] = b"GNU\0";
 /// The sizes of name and description, and the type, 4 bytes each: System V ABI, "Note Section".

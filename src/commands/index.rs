@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::{IsTerminal, Read, stderr};
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 use super::print;
 use crate::cli::{IndexAddArgs, IndexCommand, IndexImportArgs};
 use crate::index::{self, HOW_TO_GET_ONE, Place, default_database, local};
+use crate::nix::Nix;
 
 const BAR: &str = "reading the database [{bar:30}] {bytes:>11} of {total_bytes:<11}";
 
@@ -62,7 +63,10 @@ fn add(args: &IndexAddArgs) -> Result<()> {
     let place = Place::of_user()?;
     let mut paths = args.paths.clone();
     for path in &args.closure {
-        paths.extend(local::closure(path)?);
+        let all = Nix::find().and_then(|nix| nix.closure(std::slice::from_ref(path)));
+        paths.extend(
+            all.with_context(|| format!("cannot ask nix-store what {} refers to", path.display()))?,
+        );
     }
     let added = local::add(&paths, &place)?;
     print(&format!(

@@ -2,14 +2,11 @@
 
 use goblin::elf::header::{header32, header64};
 use goblin::elf::program_header::{program_header32, program_header64};
-use loader_stub::identity::{Identity, Part};
+use loader_stub::identity::{BUILD_ID, Identity, Part};
 
 use super::notes::notes;
 use super::segments::structure_at;
 use super::{Class, Image};
-
-/// `NT_GNU_BUILD_ID` in glibc's elf/elf.h.
-const BUILD_ID: u32 = 3;
 
 /// What tells a program from others.
 #[derive(Debug, Clone, PartialEq, Eq)]

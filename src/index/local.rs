@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use nix::fcntl::{Flock, FlockArg};
@@ -102,28 +101,6 @@ pub fn add(paths: &[PathBuf], place: &Place) -> Result<Added> {
     })?;
     write::replace(&path, &bytes)?;
     Ok(added)
-}
-
-/// A store path and all that it refers to, as Nix says.
-///
-/// # Errors
-/// There is no Nix, or it does not know the path.
-pub fn closure(path: &Path) -> Result<Vec<PathBuf>> {
-    let operation = || format!("cannot ask nix-store what {} refers to", path.display());
-    let mut command = Command::new("nix-store");
-    let output = command
-        .args(["--query", "--requisites"])
-        .arg(path)
-        .output()
-        .with_context(operation)?;
-    ensure!(
-        output.status.success(),
-        "{}: {}",
-        operation(),
-        String::from_utf8_lossy(&output.stderr).trim()
-    );
-    let text = String::from_utf8(output.stdout).with_context(operation)?;
-    Ok(text.lines().map(PathBuf::from).collect())
 }
 
 type StorePath = (PathBuf, Hash, String);

@@ -108,14 +108,22 @@ impl Nix {
         outcome.is_ok_and(|outcome| outcome.is_success())
     }
 
+    /// These store paths and all that they need.
+    ///
+    /// # Errors
+    /// One of them is not there.
+    pub fn closure(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+        let all = self.query("--requisites", paths)?;
+        Ok(all.lines().map(PathBuf::from).collect())
+    }
+
     /// How much these store paths and all that they need take, in bytes (of their NARs, as Nix counts). What is
     /// needed twice counts once.
     ///
     /// # Errors
     /// One of them is not there.
     pub fn closure_size(&self, paths: &[PathBuf]) -> Result<u64> {
-        let all = self.query("--requisites", paths)?;
-        let all: Vec<_> = all.lines().map(PathBuf::from).collect();
+        let all = self.closure(paths)?;
         let sizes = self.query("--size", &all)?;
         let sizes = sizes.lines().map(|line| line.trim().parse::<u64>());
         let sum: Result<u64, _> = sizes.sum();

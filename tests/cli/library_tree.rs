@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use ldshim::elf::{Architecture, identify};
 use tempfile::TempDir;
+
+pub use crate::common::Ran;
 
 /// A temporary folder. Paths given to its functions are relative to it.
 pub struct LibraryTree {
@@ -82,43 +84,6 @@ impl LibraryTree {
         let loader = loader();
         let options = ["env", "build", "-v", "--out", "d", "--loader"];
         self.ldshim(&[&options[..], &[loader.to_str().unwrap()], paths].concat())
-    }
-}
-
-/// What a command did.
-#[derive(Debug)]
-pub struct Ran {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Ran {
-    pub fn of(command: &mut Command) -> Self {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = command.output().unwrap();
-        Self {
-            code: status.code(),
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-        }
-    }
-
-    #[track_caller]
-    pub fn succeeded(self) -> Self {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        self
-    }
-
-    /// It ended with status 1 and a message that has this text in it.
-    #[track_caller]
-    pub fn failed_with(self, text: &str) -> Self {
-        assert_eq!(self.code, Some(1), "{self:?}");
-        assert!(self.stderr.contains(text), "{text:?} is not in {self:?}");
-        self
     }
 }
 

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 mod emulation;
 pub mod machine;
 mod platform;
+mod ran;
 mod root;
 mod stub;
 
 pub use emulation::emulate;
 pub use platform::{Platform, named, platform};
+pub use ran::Ran;
 pub use root::TestRoot;
 pub use stub::{build_stub, stub, target};
 

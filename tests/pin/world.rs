@@ -230,7 +230,7 @@ pub fn nix_commands() -> Nix {
 }
 
 /// Compiles C.
-fn compile(source: &str, out: &Path, arguments: &[&str]) {
+pub fn compile(source: &str, out: &Path, arguments: &[&str]) {
     let file = out.with_extension("c");
     fs::write(&file, source).expect("a file");
     let mut command = Command::new("cc");

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use crate::commands::explain::inherited;
 use crate::elf::{Architecture, Image, ProgramIdentity, program_identity};
 use crate::explain::{Dynamic, Explainer, Kind, Report, Settings, is_secure};
+use crate::loader_variables::is_for_loaders;
 use crate::pin::choice::{Need, Unpinnable, needs};
 use crate::resolver::map_file;
 
@@ -95,7 +96,9 @@ pub(super) fn identity(path: &Path) -> Result<ProgramIdentity> {
 /// this session does not hold in the next one, and a pin does.
 pub(super) fn settings() -> Result<Settings> {
     let mut settings = inherited()?;
-    settings.environment.retain(|(name, _)| !is_of_loader(name));
+    settings
+        .environment
+        .retain(|(name, _)| !is_for_loaders(name));
     settings.without_pins = true;
     Ok(settings)
 }
@@ -122,9 +125,4 @@ pub(super) fn told_to_loader(process: u32) -> Vec<(OsString, OsString)> {
     let is_search = |name: &OsStr| name == "LD_LIBRARY_PATH" || name == "LD_PRELOAD";
     let told = entries.filter(|(name, value)| is_search(name) && !value.is_empty());
     told.collect()
-}
-
-/// Whether the loader listens to a variable, as to LD_LIBRARY_PATH.
-fn is_of_loader(name: &OsStr) -> bool {
-    name.as_bytes().starts_with(b"LD_")
 }

@@ -9,43 +9,10 @@ use std::process::Command;
 use ldshim::elf::{Image, program_identity};
 
 use crate::common;
+pub use crate::common::Ran;
 use crate::nix::{self, text};
 use crate::nix_index::{Database, Package};
-use crate::world::World;
-
-/// What a command did.
-#[derive(Debug)]
-pub struct Ran {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Ran {
-    pub fn of(command: &mut Command) -> Self {
-        let output = command.output().expect("it can be started");
-        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-        Self {
-            code: output.status.code(),
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
-        }
-    }
-
-    #[track_caller]
-    pub fn succeeded(self) -> Self {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        self
-    }
-
-    /// It ended with status 1 and a message that has this text in it.
-    #[track_caller]
-    pub fn failed_with(self, text: &str) -> Self {
-        assert_eq!(self.code, Some(1), "{self:?}");
-        assert!(self.stderr.contains(text), "{text:?} is not in {self:?}");
-        self
-    }
-}
+use crate::world::{World, compile};
 
 /// See above.
 pub struct Ground {
@@ -199,7 +166,7 @@ impl Ground {
         let file = folder.join(self.soname(library));
         let source = format!("int {library}(void) {{ return {answer}; }}\n");
         let soname = format!("-Wl,-soname,{}", self.soname(library));
-        self.cc(
+        compile(
             &source,
             &file,
             &[&["-shared", "-fPIC", &soname], arguments].concat(),
@@ -262,19 +229,8 @@ impl Ground {
         let program = self.path(name);
         let stub = format!("-Wl,--dynamic-linker,{}", self.stub.display());
         let own = [&stub, "-Wl,--build-id", "-Wl,--allow-shlib-undefined"];
-        self.cc(source, &program, &[&own, arguments].concat());
+        compile(source, &program, &[&own, arguments].concat());
         program
-    }
-
-    pub fn cc(&self, source: &str, out: &Path, arguments: &[&str]) {
-        let file = self.path("source.c");
-        fs::write(&file, source).expect("a file");
-        let mut command = Command::new("cc");
-        command.arg("-o").arg(out).arg(&file).args(arguments);
-        assert!(
-            command.status().expect("a C compiler").success(),
-            "{source}"
-        );
     }
 
     /// The identity of a program.

@@ -7,6 +7,7 @@ use std::process::Command;
 use super::ground::{Ground, Ran};
 use crate::common;
 use crate::nix::text;
+use crate::world::compile;
 
 pub fn what_is_no_dynamic_program_is_refused() {
     let ground = Ground::new();
@@ -19,7 +20,7 @@ pub fn what_is_no_dynamic_program_is_refused() {
         "-Wl,--dynamic-linker,/lib/{}",
         musl.file_name().expect("a name").display()
     );
-    ground.cc(
+    compile(
         "int main(void) { return 0; }",
         &ground.path("musl"),
         &[&musl],
@@ -28,7 +29,7 @@ pub fn what_is_no_dynamic_program_is_refused() {
         "-Wl,--dynamic-linker,{}",
         common::platform().loader().display()
     );
-    ground.cc("int main(void) { return 0; }", &ground.path("own"), &[&own]);
+    compile("int main(void) { return 0; }", &ground.path("own"), &[&own]);
     let mut foreign = fs::read(ground.path("own")).expect("a program");
     // `e_machine`: a SPARC.
     foreign[18] = 2;

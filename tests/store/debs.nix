@@ -1,9 +1,13 @@
 # Store paths made of Debian packages, laid out as nixpkgs lays them out: $out/lib and $out/bin.
 #
 # debs: the folder with the .deb files, one version of each package.
+# only: the packages to take of them, with spaces between; all if it is empty.
 #
 # The result is a derivation with a link per package; its attribute `packages` has them by Debian's names.
-{ debs }:
+{
+  debs,
+  only ? "",
+}:
 
 let
   # "libssl3_3.0.20-1_amd64.deb" -> "libssl3"
@@ -40,9 +44,13 @@ let
       ];
     };
 
-  debFiles = builtins.filter (file: builtins.match ".*\\.deb" file != null) (
-    builtins.attrNames (builtins.readDir debs)
-  );
+  wanted = builtins.filter (name: builtins.isString name && name != "") (builtins.split " " only);
+
+  isWanted =
+    file:
+    builtins.match ".*\\.deb" file != null && (only == "" || builtins.elem (packageOf file) wanted);
+
+  debFiles = builtins.filter isWanted (builtins.attrNames (builtins.readDir debs));
 
   packages = map (file: {
     name = packageOf file;

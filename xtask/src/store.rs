@@ -11,10 +11,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use ldshim::library_env::Collection;
-use nix::unistd::Uid;
+use xtask_start::Network;
+use xtask_start::{nix_store, process};
 
-use crate::cli::Network;
-use crate::{apt, process, progress, workspace};
+use crate::apt::{self, Apt};
+use crate::{progress, workspace};
 
 /// The packages: the real loaders with glibc and with musl, the libraries that the programs of the manifest need
 /// from a system, and a shell that needs none.
@@ -54,10 +55,17 @@ const PACKAGES: &[&str] = &[
     "libc6-riscv64-cross",
 ];
 
-/// The store paths of [`PACKAGES`].
+const CANNOT_WRITE: &str = "you may not write to /nix/store: run this as its owner or as root once, or install Nix with its daemon";
+
+/// Of these, what Node.js needs in the demo.
+const OF_DEMO: &[&str] = &["libc6", "libgcc-s1", "libstdc++6"];
+
+/// Store paths of Debian packages.
 pub struct Store {
     /// A directory with one link per package, named for it.
     packages: PathBuf,
+    /// The packages.
+    names: &'static [&'static str],
 }
 
 impl Store {
@@ -82,7 +90,7 @@ impl Store {
     /// # Errors
     /// The store paths cannot be listed.
     pub fn library_directories(&self) -> Result<Vec<PathBuf>> {
-        let of_glibc = PACKAGES.iter().filter(|&&name| name != "musl");
+        let of_glibc = self.names.iter().filter(|&&name| name != "musl");
         let directories = of_glibc.map(|name| Ok(self.package(name)?.join("lib")));
         let directories: Result<Vec<_>> = directories.collect();
         Ok(directories?
@@ -103,6 +111,25 @@ impl Store {
         Ok(collection)
     }
 
+    /// Downloads the packages and builds them, as far as that is still to be done. Who may not do so can use what is there.
+    fn make(&self, network: Network) -> Result<()> {
+        if !nix_store::is_writable() {
+            if self.is_complete() {
+                return Ok(());
+            }
+            bail!(CANNOT_WRITE);
+        }
+        let debs = workspace::target("debs");
+        download(self.names, &debs, network)?;
+        let only = self.names.join(" ");
+        let arguments = [("debs", debs.as_os_str()), ("only", OsStr::new(&only))];
+        nix_build("debs.nix", &arguments, &self.packages)
+    }
+
+    fn is_complete(&self) -> bool {
+        self.names.iter().all(|name| self.package(name).is_ok())
+    }
+
     fn package(&self, name: &str) -> Result<PathBuf> {
         let link = self.packages.join(name);
         link.canonicalize()
@@ -110,41 +137,41 @@ impl Store {
     }
 }
 
-/// The store paths that an earlier [`build`] has made.
-///
-/// # Errors
-/// One of them is missing.
-pub fn existing() -> Result<Store> {
-    let store = Store {
-        packages: workspace::target("store").join("packages"),
-    };
-    for name in PACKAGES {
-        store.package(name)?;
-    }
-    Ok(store)
-}
-
-/// Downloads the packages and builds the store paths, as far as that is still to be done.
+/// The store paths of all [`PACKAGES`], for the tests. Downloads the packages and builds them, as far as that is still to
+/// be done.
 ///
 /// # Errors
 /// A package cannot be downloaded (or may not be), Nix cannot build, or this user may not and nothing
 /// is there yet.
 pub fn build(network: Network) -> Result<Store> {
-    if !has_daemon() && !Uid::effective().is_root() {
-        return existing().context(
-            "cannot write /nix/store: run this as root once, or install Nix with its daemon",
-        );
-    }
-    let debs = workspace::target("debs");
-    download(&debs, network)?;
-    let packages = workspace::target("store").join("packages");
-    nix_build("debs.nix", &[("debs", debs.as_ref())], &packages)?;
-    Ok(Store { packages })
+    let link = workspace::target("store").join("packages");
+    let store = Store {
+        packages: link,
+        names: PACKAGES,
+    };
+    store.make(network)?;
+    Ok(store)
 }
 
-fn download(debs: &Path, network: Network) -> Result<()> {
+/// The store paths of [`OF_DEMO`] alone, which are made in seconds.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_for_demo(network: Network) -> Result<Store> {
+    let store = Store {
+        packages: workspace::target("demo").join("packages"),
+        names: OF_DEMO,
+    };
+    if store.is_complete() {
+        return Ok(store);
+    }
+    store.make(network)?;
+    Ok(store)
+}
+
+fn download(names: &[&str], debs: &Path, network: Network) -> Result<()> {
     fs::create_dir_all(debs).with_context(|| format!("cannot make {}", debs.display()))?;
-    let missing = missing_packages(debs)?;
+    let missing = tidy(names, debs)?;
     if missing.is_empty() {
         return Ok(());
     }
@@ -154,44 +181,26 @@ fn download(debs: &Path, network: Network) -> Result<()> {
             missing.join(", ")
         );
     }
-    let arriving = tempfile::tempdir_in(workspace::target("")).context("cannot write target")?;
     let what = format!("{} Debian packages", missing.len());
-    progress::download(&what, None, arriving.path(), || {
-        apt::download(&missing, arriving.path())
-    })?;
-    for file in file_names(arriving.path())? {
-        fs::rename(arriving.path().join(&file), debs.join(&file))
-            .with_context(|| format!("cannot rename {file} to {}", debs.display()))?;
-    }
-    Ok(())
+    progress::download(&what, None, debs, || {
+        Apt::of_machine().download(&missing, debs)
+    })
 }
 
-/// Which of [`PACKAGES`] have no file in `debs`. Removes from there what belongs to none of them.
-fn missing_packages(debs: &Path) -> Result<Vec<&'static str>> {
-    let mut missing = PACKAGES.to_vec();
-    for file in file_names(debs)? {
-        let package = file.split('_').next();
-        match missing.iter().position(|&name| Some(name) == package) {
-            Some(index) => drop(missing.remove(index)),
-            None => fs::remove_file(debs.join(&file))
-                .with_context(|| format!("cannot remove {file} from {}", debs.display()))?,
+/// Which of these packages have no file in `debs`. Removes from there what belongs to none of [`PACKAGES`], and second
+/// versions.
+fn tidy<'a>(names: &[&'a str], debs: &Path) -> Result<Vec<&'a str>> {
+    let mut seen = Vec::new();
+    for file in apt::debs(debs)? {
+        let package = apt::package_of(&file).to_owned();
+        if seen.contains(&package) || !PACKAGES.contains(&package.as_str()) {
+            fs::remove_file(debs.join(&file))
+                .with_context(|| format!("cannot remove {file} from {}", debs.display()))?;
         }
+        seen.push(package);
     }
-    Ok(missing)
-}
-
-fn file_names(folder: &Path) -> Result<Vec<String>> {
-    let names = fs::read_dir(folder).and_then(|entries| {
-        entries
-            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-            .collect()
-    });
-    names.with_context(|| format!("cannot list {}", folder.display()))
-}
-
-/// Whether Nix builds for ordinary users.
-fn has_daemon() -> bool {
-    Path::new("/nix/var/nix/daemon-socket/socket").exists()
+    let is_missing = |name: &&str| !seen.iter().any(|seen| seen == name);
+    Ok(names.iter().copied().filter(is_missing).collect())
 }
 
 /// Builds the store paths of a file in `tests/store`, and lets `link` lead to them, which keeps them.
@@ -199,11 +208,11 @@ fn has_daemon() -> bool {
 /// # Errors
 /// Nix is not there, may not write its store, or cannot build.
 pub fn nix_build(file: &str, arguments: &[(&str, &OsStr)], link: &Path) -> Result<()> {
-    if !has_daemon() && !Uid::effective().is_root() {
+    if !nix_store::is_writable() {
         if link.exists() {
             return Ok(());
         }
-        bail!("cannot write /nix/store: run this as root once, or install Nix with its daemon");
+        bail!(CANNOT_WRITE);
     }
     let mut command = Command::new("nix-build");
     command
@@ -213,8 +222,8 @@ pub fn nix_build(file: &str, arguments: &[(&str, &OsStr)], link: &Path) -> Resul
         command.args(["--argstr", name]).arg(value);
     }
     command.arg("--out-link").arg(link);
-    if !has_daemon() {
-        // Root without a daemon: no build users, nothing to isolate, nowhere to substitute from.
+    if !nix_store::has_daemon() {
+        // Root or the store's owner, without a daemon: no build users, nothing to isolate, nowhere to substitute from.
         let settings = "build-users-group =\nsandbox = false\nsubstituters =\n";
         command.env("NIX_CONFIG", settings);
     }
@@ -229,15 +238,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packages_without_a_file_are_missing() {
-        let debs = tempfile::tempdir().expect("a temporary folder");
-        fs::write(debs.path().join("libc6_2.36_amd64.deb"), "").expect("a file");
-        let missing = missing_packages(debs.path()).expect("a list");
-        assert_eq!(missing.len(), PACKAGES.len() - 1);
-        assert!(!missing.contains(&"libc6") && missing.contains(&"zlib1g"));
-    }
-
-    #[test]
     fn one_version_of_each_package_is_kept_and_nothing_else() {
         let debs = tempfile::tempdir().expect("a temporary folder");
         for file in [
@@ -247,8 +247,9 @@ mod tests {
         ] {
             fs::write(debs.path().join(file), "").expect("a file");
         }
-        missing_packages(debs.path()).expect("a list");
-        let kept = file_names(debs.path()).expect("a list");
+        let missing = tidy(&["libc6", "zlib1g"], debs.path()).expect("a list");
+        assert_eq!(missing, ["zlib1g"]);
+        let kept = apt::debs(debs.path()).expect("a list");
         assert!(
             matches!(&kept[..], [file] if file.starts_with("libc6_")),
             "{kept:?}"

@@ -4,12 +4,11 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use xtask_start::Network;
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::Network;
-use crate::suite::{Ask, Suite};
-use crate::{prerequisites, progress, store, workspace};
+use crate::{progress, store, suite, workspace};
 
 /// The suite with the source.
 const SUITE: &str = "bookworm";
@@ -24,16 +23,15 @@ pub fn build(network: Network) -> Result<PathBuf> {
     if done.join("libc6").exists() {
         return Ok(folder);
     }
-    prerequisites::ensure(&[prerequisites::GLIBC_SOURCE], network)?;
     let source = folder.join("debian-source");
     if description(&source).is_none() {
         if network == Network::Forbidden {
             bail!("target/store-glibc lacks the source: run this without --offline once");
         }
         fs::create_dir_all(&source).with_context(|| format!("cannot make {}", source.display()))?;
-        let suite = Suite::new(SUITE, &folder);
+        let apt = suite::apt(SUITE, &folder)?;
         progress::download("glibc's source", None, &source, || {
-            suite.download(Ask::Source("glibc"), &source)
+            apt.download_source("glibc", &source)
         })?;
     }
     let description = description(&source).context("the source package has no .dsc file")?;

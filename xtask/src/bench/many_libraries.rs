@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use xtask_start::process;
 
 use anyhow::{Context, Result};
-
-use crate::process;
 
 /// How many libraries the program needs, besides its C library.
 const LIBRARIES: usize = 300;

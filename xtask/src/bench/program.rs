@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xtask_start::{Network, process};
 
 use anyhow::{Context, Result};
 
 use super::many_libraries;
 use super::variant::LIBRARIES_PLACE;
-use crate::cli::Network;
-use crate::{fetch, prerequisites, process, workspace};
+use crate::{fetch, workspace};
 
 /// Where in the roots the folder `target/bench` is.
 pub const BENCH_PLACE: &str = "/bench";
@@ -63,10 +63,7 @@ pub fn prepare(network: Network) -> Result<PathBuf> {
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     compile(&folder.join("empty"), "int main(void) { return 0; }\n")?;
     many_libraries::make(&folder.join("many"))?;
-    let node = fetch::program("node", Network::Forbidden).or_else(|_| {
-        prerequisites::ensure(&[prerequisites::PYPI], network)?;
-        fetch::program("node", network)
-    })?;
+    let node = fetch::program("node", network)?;
     let home = node.ancestors().nth(2).context("node is not in bin/")?;
     Ok(home.to_owned())
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xtask_start::process;
 
 use anyhow::{Context, Result};
 use ldshim::elf::Architecture;
@@ -12,7 +13,7 @@ use ldshim::sandbox::Root;
 use super::program::{BENCH_PLACE, NODE_PLACE, Program};
 use super::{long_path, pins};
 use crate::store::Store;
-use crate::{process, workspace};
+use crate::workspace;
 
 /// Where in the roots the library environment is. Its path is short enough for the cache plan with
 /// Debian's loader, which has 16 bytes for the path of its cache.

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use xtask_start::Network;
 
 use anyhow::{Context, Result};
 use ldshim::elf::Architecture;
@@ -13,8 +14,7 @@ use ldshim::host_env::{HOST_CACHE, HostEnv};
 use ldshim::sandbox::Root;
 
 use super::narrator;
-use crate::cli::Network;
-use crate::{prerequisites, store, workspace};
+use crate::{store, workspace};
 
 /// Where in the root the stub is put: the loader that x86-64 programs ask for.
 pub const LOADER_PLACE: &str = Architecture::X86_64.loader_path;
@@ -46,7 +46,8 @@ pub struct Ground {
 /// There are neither a Nix store nor libraries of this machine to use.
 pub fn prepare(node: &Path, stub: &Path, network: Network) -> Result<Ground> {
     let home = node.ancestors().nth(2).context("node is not in bin/")?;
-    let root = Root::nixos_like().bind_read_only(home, NODE_HOME);
+    // Only after the store is made, which may be what makes /nix.
+    let root = || Root::nixos_like().bind_read_only(home, NODE_HOME);
     let with_libraries = |root: Root, library_env: PathBuf, contents| Ground {
         contents,
         root: root.bind_read_only(&library_env, LIBRARY_ENV),
@@ -54,24 +55,25 @@ pub fn prepare(node: &Path, stub: &Path, network: Network) -> Result<Ground> {
         stub: stub.to_owned(),
     };
     match of_store(network) {
-        Ok(env) => Ok(with_libraries(root, env, "/nix, /proc, /dev and /tmp only")),
+        Ok(env) => Ok(with_libraries(
+            root(),
+            env,
+            "/nix, /proc, /dev and /tmp only",
+        )),
         Err(error) => {
             narrator::progress(&format!(
-                "no libraries from a Nix store ({error:#})\nusing this machine's own instead"
+                "making a library environment of this machine's own libraries, for there is no Nix store: {error:#}"
             ));
             let env = of_host().context("cannot use this machine's libraries either")?;
-            let root = show_host_libraries(root)?;
+            let root = show_host_libraries(root())?;
             Ok(with_libraries(root, env, "neither /lib64 nor /usr"))
         }
     }
 }
 
 fn of_store(network: Network) -> Result<PathBuf> {
-    // Whoever has the store already needs nothing to make it with.
-    let store = store::existing().or_else(|_| {
-        prerequisites::ensure(&[prerequisites::STORE], network)?;
-        store::build(network)
-    })?;
+    narrator::progress("making a Nix store with a glibc and the libraries that Node.js needs");
+    let store = store::build_for_demo(network)?;
     let place = workspace::target("demo/nld");
     fs::create_dir_all(workspace::target("demo")).context("cannot make target/demo")?;
     store.collect()?.finish()?.write(&place)?;

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xtask_start::process;
 
 use anyhow::{Result, bail};
 
 use crate::manifest::Pin;
-use crate::process;
 
 /// Lets pip save the pinned wheel in `folder`.
 ///

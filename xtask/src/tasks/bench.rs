@@ -9,7 +9,7 @@ use crate::bench::table::{Table, microseconds};
 use crate::bench::variant::Variant;
 use crate::bench::{counts, explain, index, program, variant};
 use crate::cli::BenchArgs;
-use crate::{cargo, prerequisites, store, workspace};
+use crate::{cargo, store, workspace};
 
 /// The places in the list of variants of those with which the others are compared.
 const DIRECT: usize = 0;
@@ -17,7 +17,6 @@ const FLOOR: usize = 1;
 
 pub(super) fn run(args: &BenchArgs) -> Result<()> {
     let network = args.network.network();
-    prerequisites::ensure(&[prerequisites::COMPILERS, prerequisites::STORE], network)?;
     let built = cargo::build_release(network)?;
     let measure_index = || index::measure(&built.join("ldshim"), &workspace::target("bench"));
     if args.index {

@@ -1,15 +1,17 @@
 //! `cargo xtask demo`: what a user of NixOS sees without the stub and with it, on a real program.
 
-use std::path::{Path, PathBuf};
+use std::env;
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
+use xtask_start::process;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::cli::{DemoArgs, Network};
+use crate::cli::DemoArgs;
 use crate::demo::ground::{self, Ground, LOADER_PLACE, NODE, NODE_HOME};
 use crate::demo::narrator::{self, heading, quote, say};
-use crate::{cargo, fetch, prerequisites, process};
+use crate::{cargo, fetch, fresh};
 
 /// Does some work, and asks what it and a child of it have in their environment.
 const SCRIPT: &str = r#"
@@ -26,11 +28,15 @@ console.log(`LD_LIBRARY_PATH in its child: ${child.toString().trim()}`);
 "#;
 
 pub(super) fn run(args: &DemoArgs) -> Result<()> {
-    let start = Instant::now();
+    if args.fresh {
+        return fresh::demo(args.network.network());
+    }
     let network = args.network.network();
-    narrator::progress("building ldshim and its stub");
-    let stub = cargo::build_release(network)?.join("nix-ld");
-    let node = fetch_node(network)?;
+    narrator::progress("compiling ldshim and its stub for release: about a minute, once");
+    let built = cargo::build_release(network)?;
+    let start = Instant::now();
+    let stub = built.join("nix-ld");
+    let node = fetch::program("node", network)?;
     let ground = ground::prepare(&node, &stub, network)?;
     let sum_before = sha256(&node)?;
 
@@ -39,16 +45,12 @@ pub(super) fn run(args: &DemoArgs) -> Result<()> {
     show_failure_without_libraries(&ground)?;
     show_success(&ground)?;
     explain(&sum_before, &sha256(&node)?)?;
-    say_what_next(&ground, &node, start);
+    say_what_next(&built, &ground, &node)?;
+    narrator::progress(&format!(
+        "the demo took {:.1} s after compiling",
+        start.elapsed().as_secs_f64()
+    ));
     Ok(())
-}
-
-fn fetch_node(network: Network) -> Result<PathBuf> {
-    // Whoever has it already needs nothing to fetch it with.
-    fetch::program("node", Network::Forbidden).or_else(|_| {
-        prerequisites::ensure(&[prerequisites::PYPI], network)?;
-        fetch::program("node", network)
-    })
 }
 
 fn show_program(node: &Path, sum: &str) -> Result<()> {
@@ -136,38 +138,49 @@ fn explain(sum_before: &str, sum_after: &str) -> Result<()> {
     Ok(())
 }
 
-fn say_what_next(ground: &Ground, node: &Path, start: Instant) {
+/// Three commands that work as they are printed, in the folder where this was called.
+fn say_what_next(built: &Path, ground: &Ground, node: &Path) -> Result<()> {
+    let here = env::current_dir().context("cannot tell the current directory")?;
+    let [ldshim, node, library_env] = [&built.join("ldshim"), node, &ground.library_env]
+        .map(|path| shell_word(path.strip_prefix(&here).unwrap_or(path)));
     heading("Try next");
-    narrator::command(
-        &[
-            "target/release/ldshim",
-            "run",
-            "--isolate",
-            &node.to_string_lossy(),
-        ],
-        &[],
-    );
+    narrator::command(&[&ldshim, "run", "--isolate", &node, "--version"], &[]);
     say("runs a program like this with this machine's libraries; put your own program there.");
-    narrator::command(
-        &[
-            "target/release/ldshim",
-            "env",
-            "show",
-            &ground.library_env.to_string_lossy(),
-        ],
-        &[],
-    );
+    narrator::command(&[&ldshim, "explain", &node], &[]);
+    say("says which loader and which libraries a program would get here, and what is missing.");
+    narrator::command(&[&ldshim, "env", "show", &library_env], &[]);
     say("shows the library environment that Node.js has just used.");
-    narrator::command(&["cargo", "xtask", "test"], &[]);
-    say("runs twenty real programs, and everything else that has to pass.");
-    narrator::progress(&format!(
-        "the demo took {:.1} s",
-        start.elapsed().as_secs_f64()
-    ));
+    Ok(())
+}
+
+/// A path as one word of a shell. One without a slash would be looked for in PATH, but none of these is.
+fn shell_word(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte);
+    if text.bytes().all(is_plain) {
+        text.into_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 fn sha256(file: &Path) -> Result<String> {
     let printed = process::run(Command::new("sha256sum").arg(file))?;
     let sum = printed.split_whitespace().next();
     sum.map(str::to_owned).context("sha256sum printed nothing")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_a_space_or_a_quote_is_one_word_of_a_shell() {
+        for path in ["/srv/with space/it's", "plain/path-1.0"] {
+            let script = format!("printf %s {}", shell_word(Path::new(path)));
+            let printed = process::run(Command::new("sh").args(["-c", &script]));
+            assert_eq!(printed.expect("the shell runs"), path);
+        }
+        assert_eq!(shell_word(Path::new("plain/path")), "plain/path");
+    }
 }

@@ -6,12 +6,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
-use crate::{fetch, glibcs, kernel, nix_linters, prerequisites, store, store_glibc};
+use crate::{fetch, glibcs, kernel, nix_linters, store, store_glibc};
 
 pub(super) fn run(args: &FetchArgs) -> Result<()> {
     let network = args.network.network();
-    prerequisites::ensure(prerequisites::ALL, network)?;
-
     let store = store::build(network)?;
     let mut out = io::stdout().lock();
     writeln!(out, "loader     {}", store.loader()?.display())?;

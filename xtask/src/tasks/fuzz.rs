@@ -6,11 +6,12 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use xtask_start::{Network, process};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::cli::{FuzzArgs, Network};
-use crate::{cargo, process, workspace};
+use crate::cli::FuzzArgs;
+use crate::{cargo, workspace};
 
 /// How many targets run at the same time.
 const AT_ONCE: usize = 2;

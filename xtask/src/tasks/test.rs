@@ -3,12 +3,13 @@
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
+use xtask_start::Network;
 
 use anyhow::{Result, bail};
 
 use crate::cargo;
-use crate::cli::{Arch, Network, TestArgs};
-use crate::{fetch, glibcs, kernel, nix_linters, prerequisites, store, store_glibc};
+use crate::cli::{Arch, TestArgs};
+use crate::{fetch, glibcs, kernel, nix_linters, shaken, store, store_glibc};
 
 /// A step of the test.
 #[derive(Clone, Copy)]
@@ -36,7 +37,6 @@ enum Outcome {
 
 #[rustfmt::skip]
 const STEPS: &[Step] = &[
-    Step { name: "prerequisites", then: Then::Stop, run: prerequisites },
     Step { name: "libraries and programs", then: Then::Stop, run: fetch },
     Step { name: "format", then: Then::GoOn, run: format },
     Step { name: "clippy", then: Then::GoOn, run: clippy },
@@ -53,7 +53,6 @@ const STEPS: &[Step] = &[
 /// What the tests of another architecture need before them.
 #[rustfmt::skip]
 const BEFORE_ARCH: &[Step] = &[
-    Step { name: "prerequisites", then: Then::Stop, run: prerequisites },
     Step { name: "libraries", then: Then::Stop, run: fetch_libraries },
 ];
 
@@ -92,6 +91,10 @@ fn steps(arch: Option<Arch>) -> Vec<Step> {
 }
 
 pub(super) fn run(args: &TestArgs) -> Result<()> {
+    if let Some(which) = args.shaken {
+        fetch(args.network.network())?;
+        return shaken::run(which, args.network.network());
+    }
     let mut steps = steps(args.arch);
     if args.store_glibc {
         steps.push(STORE_GLIBC);
@@ -143,11 +146,6 @@ impl Outcome {
             Outcome::NotTried => "not tried".to_owned(),
         }
     }
-}
-
-fn prerequisites(network: Network) -> Result<()> {
-    cargo::ensure_components()?;
-    prerequisites::ensure(prerequisites::ALL, network)
 }
 
 fn fetch(network: Network) -> Result<()> {
@@ -266,13 +264,13 @@ mod unit_tests {
     #[test]
     fn an_architecture_is_tested_after_what_it_needs_and_without_the_rest() {
         let names = |arch| -> Vec<_> { super::steps(arch).iter().map(|step| step.name).collect() };
-        let needed = ["prerequisites", "libraries"];
+        let needed = ["libraries"];
         assert_eq!(
             names(Some(Arch::I686)),
             [&needed[..], &["stub for i686"]].concat()
         );
         let all = names(None);
-        for name in &names(Some(Arch::All))[2..] {
+        for name in &names(Some(Arch::All))[1..] {
             assert!(all.contains(name), "{name}");
         }
     }

@@ -5,12 +5,10 @@ use std::process::Stdio;
 use anyhow::Result;
 
 use crate::cli::VmArgs;
-use crate::prerequisites::{COMPILERS, CROSS, MACHINE, PYPI, STORE};
-use crate::{cargo, fetch, kernel, prerequisites, store};
+use crate::{cargo, fetch, kernel, store};
 
 pub(super) fn run(args: &VmArgs) -> Result<()> {
     let network = args.network.network();
-    prerequisites::ensure(&[COMPILERS, PYPI, STORE, MACHINE, CROSS], network)?;
     store::build(network)?;
     kernel::fetch(network)?;
     fetch::program("ruff", network)?;

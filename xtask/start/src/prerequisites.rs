@@ -6,10 +6,18 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
-use nix::unistd::Uid;
 
-use crate::apt;
-use crate::cli::Network;
+use crate::advice::Advice;
+use crate::{Network, apt, caller, nix_store};
+
+/// What a task does with the machine's Nix store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// It puts something into it.
+    Writable,
+    /// It does without.
+    Unused,
+}
 
 /// Something needed, and the Debian package that has it.
 pub struct Prerequisite {
@@ -113,43 +121,55 @@ pub const ALL: &[&[Prerequisite]] = &[
     COMPILERS, PYPI, NPM, STORE, INSPECTION, MACHINE, CROSS, COMPANY,
 ];
 
-/// Makes sure that every prerequisite of these groups is there. As root on Debian and its relatives it installs
-/// what is missing.
+/// Makes sure that every prerequisite of these groups is there, and, if they are to make a
+/// Nix store, that the caller may. As root on Debian and its relatives it installs what is missing.
 ///
 /// # Errors
-/// Something is missing and cannot be installed: the message says what, and which packages have it.
-pub fn ensure(groups: &[&[Prerequisite]], network: Network) -> Result<()> {
-    let all = groups.iter().copied().flatten();
-    let missing: Vec<_> = all.filter(|one| !one.need.is_met()).collect();
-    if missing.is_empty() {
+/// Something is missing and cannot be installed. The message says what `task` lacks, and has one line to paste.
+pub fn ensure(
+    task: &str,
+    groups: &[&[Prerequisite]],
+    store: Store,
+    network: Network,
+) -> Result<()> {
+    let missing = missing(groups);
+    let store_is_missing = store == Store::Writable && !nix_store::is_writable();
+    if missing.is_empty() && !store_is_missing {
         return Ok(());
     }
-    let packages: Vec<_> = missing.iter().map(|one| one.package).collect();
-    let may_install = network == Network::Allowed && Uid::effective().is_root();
-    if !may_install || !Need::Command("apt-get").is_met() {
-        bail!(explain(&missing));
+    let advice = Advice {
+        task,
+        lacking: missing.iter().map(|one| one.need.name()).collect(),
+        packages: missing.iter().map(|one| one.package).collect(),
+        store_for: store_is_missing.then(caller::user_and_group).flatten(),
+    };
+    if network == Network::Forbidden || !caller::is_root() || !has_apt() {
+        bail!(advice.text());
     }
-    eprintln!("installing {}", packages.join(" "));
-    apt::install(&packages)?;
-
-    let missing: Vec<_> = missing
-        .into_iter()
-        .filter(|one| !one.need.is_met())
-        .collect();
-    if !missing.is_empty() {
-        bail!(explain(&missing));
+    eprintln!(
+        "installing what this machine lacks for `cargo xtask {task}`, a minute at most: {}",
+        advice.packages.join(" ")
+    );
+    apt::install(&advice.packages)?;
+    let still = self::missing(groups);
+    if !still.is_empty() {
+        let names: Vec<_> = still.iter().map(|one| one.need.name()).collect();
+        bail!(
+            "the packages are installed, but this is still missing: {}",
+            names.join(", ")
+        );
     }
     Ok(())
 }
 
-/// The message about what is missing, with the next step.
-fn explain(missing: &[&Prerequisite]) -> String {
-    let mut text = String::from("this machine lacks what this task needs:\n");
-    for one in missing {
-        text += &format!("  {} (Debian package {})\n", one.need.name(), one.package);
-    }
-    let packages: Vec<_> = missing.iter().map(|one| one.package).collect();
-    text + "install it, on Debian with: apt-get install " + &packages.join(" ")
+/// Whether this system has Debian's packages.
+pub fn has_apt() -> bool {
+    Need::Command("apt-get").is_met()
+}
+
+fn missing<'a>(groups: &[&'a [Prerequisite]]) -> Vec<&'a Prerequisite> {
+    let all = groups.iter().copied().flatten();
+    all.filter(|one| !one.need.is_met()).collect()
 }
 
 impl Need {
@@ -170,10 +190,10 @@ impl Need {
 
     fn name(&self) -> String {
         match self {
-            Need::Command(name) => format!("the command {name}"),
-            Need::PythonModule(name) => format!("the Python module {name}"),
-            Need::Header(name) => format!("the C header {name}"),
-            Need::File(path) => format!("the file {path}"),
+            Need::Command(name) => (*name).to_owned(),
+            Need::PythonModule(name) => format!("{name} of Python"),
+            Need::Header(name) => format!("the header {name}"),
+            Need::File(path) => (*path).to_owned(),
         }
     }
 }
@@ -203,19 +223,5 @@ mod tests {
     fn a_header_that_does_not_exist_is_missing() {
         assert!(Need::Header("stdio.h").is_met());
         assert!(!Need::Header("no/such/header.h").is_met());
-    }
-
-    #[test]
-    fn a_missing_command_is_reported_with_its_package() {
-        let missing = Prerequisite {
-            need: Need::Command("frob"),
-            package: "frob-tools",
-        };
-        let text = explain(&[&missing]);
-        assert!(
-            text.contains("the command frob (Debian package frob-tools)"),
-            "{text}"
-        );
-        assert!(text.ends_with("apt-get install frob-tools"), "{text}");
     }
 }

@@ -1,0 +1,201 @@
+//! The tests in conditions that they must not depend on. Two runs have all of them: what one has too little of, the
+//! other has too much of.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, ensure};
+use ldshim::sandbox::Root;
+use xtask_start::Network;
+
+use crate::cli::Shaken;
+use crate::{cargo, workspace};
+
+const RUNS: [Shaken; 2] = [Shaken::Sparse, Shaken::Crowded];
+
+/// Runs `cargo test` in the conditions that `which` names.
+///
+/// # Errors
+/// Tests fail in one of them; the others are run all the same.
+pub fn run(which: Shaken, network: Network) -> Result<()> {
+    let mut failed = Vec::new();
+    for conditions in chosen(which, days_since_1970()) {
+        eprintln!("--> tests, shaken: {conditions:?}");
+        if tests(&conditions, network).is_err() {
+            failed.push(conditions.name);
+        }
+    }
+    ensure!(
+        failed.is_empty(),
+        "failed in these conditions: {0}; to see them again: `cargo xtask test --shaken {0}`",
+        failed.join(", ")
+    );
+    Ok(())
+}
+
+fn days_since_1970() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs() / (24 * 60 * 60))
+}
+
+/// What is unlike the conditions of an ordinary run.
+#[derive(Debug)]
+struct Conditions {
+    /// What `--shaken` calls them.
+    name: &'static str,
+    /// Where the clone is.
+    folder: String,
+    umask: &'static str,
+    /// Whether the environment is emptied before `variables` are added.
+    only: bool,
+    /// How many variables there are in all.
+    count: usize,
+    /// Some of them.
+    variables: &'static [(&'static str, &'static str)],
+    /// Whether standard input is closed, and the process has no terminal.
+    alone: bool,
+}
+
+fn chosen(which: Shaken, day: u64) -> Vec<Conditions> {
+    match which {
+        Shaken::All => RUNS
+            .map(|run| chosen(run, day))
+            .into_iter()
+            .flatten()
+            .collect(),
+        Shaken::Today => chosen(RUNS[(day % 2) as usize], day),
+        Shaken::Sparse => vec![sparse()],
+        Shaken::Crowded => vec![crowded()],
+    }
+}
+
+fn sparse() -> Conditions {
+    Conditions {
+        name: "sparse",
+        folder: "/shaken/with space/ldshim".to_owned(),
+        umask: "077",
+        only: true,
+        count: 3,
+        variables: &[],
+        alone: true,
+    }
+}
+
+fn crowded() -> Conditions {
+    Conditions {
+        name: "crowded",
+        folder: format!("/shaken/{:l<142}", "crowded/"),
+        umask: "000",
+        only: false,
+        count: 300,
+        variables: &[("TZ", "Pacific/Chatham"), ("LC_ALL", "tr_TR.UTF-8")],
+        alone: false,
+    }
+}
+
+/// As in `cargo xtask test`, with the work tree shown in another folder.
+fn tests(conditions: &Conditions, network: Network) -> Result<()> {
+    let root = Root::like_host()?.bind(workspace::root(), &conditions.folder);
+    let mut command = conditions.command()?;
+    command.args(["test", "--workspace", "--no-fail-fast"]);
+    if network == Network::Forbidden {
+        command.arg("--offline");
+    }
+    cargo::run_in(&root, command, &conditions.folder)
+}
+
+impl Conditions {
+    /// Cargo in these conditions. A shell makes those that a process is born with.
+    fn command(&self) -> Result<Command> {
+        let mut script = format!("umask {} && exec ", self.umask);
+        script += if self.alone {
+            "setsid --wait \"$@\" <&-"
+        } else {
+            "\"$@\" </dev/null"
+        };
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, "sh"]);
+        command.arg(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        if self.only {
+            command.env_clear().envs(needed()?);
+        }
+        command.envs(self.variables.iter().copied());
+        if let Some(target) = env::var_os("CARGO_TARGET_DIR") {
+            command.env("CARGO_TARGET_DIR", target);
+        }
+        let there = if self.only {
+            3
+        } else {
+            env::vars_os().count() + self.variables.len()
+        };
+        for number in there..self.count {
+            command.env(format!("LDSHIM_SHAKEN_{number}"), "x".repeat(number));
+        }
+        Ok(command)
+    }
+}
+
+/// The three variables that Cargo and the tests need. There is no HOME among them.
+fn needed() -> Result<[(&'static str, PathBuf); 3]> {
+    let path = env::var_os("PATH").context("there is no PATH")?.into();
+    let home = env::var_os("HOME")
+        .map(PathBuf::from)
+        .context("there is no HOME")?;
+    let own = |name: &str, folder: &str| env::var_os(name).map_or(home.join(folder), PathBuf::from);
+    Ok([
+        ("PATH", path),
+        ("CARGO_HOME", own("CARGO_HOME", ".cargo")),
+        ("RUSTUP_HOME", own("RUSTUP_HOME", ".rustup")),
+    ])
+}
+
+#[cfg(test)]
+mod unit_tests {
+    use super::*;
+
+    #[test]
+    fn two_days_have_all_conditions() {
+        let days = [1, 2].map(|day| chosen(Shaken::Today, day));
+        let mut names: Vec<_> = days
+            .iter()
+            .flatten()
+            .map(|conditions| conditions.name)
+            .collect();
+        names.sort_unstable();
+        assert_eq!(names, ["crowded", "sparse"]);
+    }
+
+    #[test]
+    fn the_long_folder_has_150_bytes() {
+        assert_eq!(crowded().folder.len(), 150);
+    }
+
+    #[test]
+    fn a_sparse_run_has_three_variables_and_a_umask_and_a_crowded_one_three_hundred() {
+        for (conditions, variables, umask) in [(sparse(), 3, "0077"), (crowded(), 300, "0000")] {
+            let mut command = conditions.command().expect("a command");
+            // In place of Cargo: what stands behind it is a script.
+            command.env_remove("CARGO");
+            let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+            let mut shell = Command::new("sh");
+            shell.args(&words[..3]);
+            shell.args(["sh", "-c", "umask; env | grep -c ="]);
+            shell.env_clear();
+            shell.envs(
+                command
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            );
+            let printed = xtask_start::process::run(&mut shell).expect("the shell runs");
+            let lines: Vec<_> = printed.lines().collect();
+            assert_eq!(lines[0], umask);
+            if conditions.only {
+                // The shell adds PWD and `_`.
+                let count: usize = lines[1].parse().expect("a number");
+                assert!((variables..variables + 4).contains(&count), "{printed}");
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What each task needs of the machine.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::prerequisites::{
+    self, ALL, COMPILERS, CROSS, GLIBC_SOURCE, MACHINE, PYPI, Prerequisite, STORE, Store,
+};
+use crate::{Network, components, nix_store, suite_of_tests};
+
+/// A task as it was called: `demo --offline`.
+pub struct Call {
+    /// Its name; empty if there is none.
+    pub task: String,
+    flags: Vec<String>,
+}
+
+impl Call {
+    /// What the arguments of `cargo xtask` say.
+    pub fn new(arguments: impl IntoIterator<Item = String>) -> Self {
+        let (flags, words): (Vec<_>, Vec<_>) = arguments
+            .into_iter()
+            .partition(|word| word.starts_with('-'));
+        let task = words.into_iter().next().unwrap_or_default();
+        Self { task, flags }
+    }
+
+    fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|one| one == flag)
+    }
+
+    /// What `--offline` says.
+    pub fn network(&self) -> Network {
+        if self.has("--offline") {
+            Network::Forbidden
+        } else {
+            Network::Allowed
+        }
+    }
+
+    /// Makes sure that the machine has what the task needs, as far as it is known before the task itself runs.
+    ///
+    /// # Errors
+    /// Something is missing and cannot be installed, or the task cannot run on this system.
+    pub fn prepare(&self, target: &Path) -> Result<()> {
+        if self.has("--help") || self.has("-h") {
+            return Ok(());
+        }
+        match self.task.as_str() {
+            // The demo asks nobody to make a Nix store for it.
+            "demo" => self.ensure(&of_demo(target), Store::Unused),
+            "test" => {
+                suite_of_tests::ensure(&self.task)?;
+                components::ensure()?;
+                self.ensure(&self.of_tests(), Store::Writable)
+            }
+            "fetch" => {
+                suite_of_tests::ensure(&self.task)?;
+                self.ensure(&self.of_tests(), Store::Writable)
+            }
+            "vm" => self.ensure(&[COMPILERS, PYPI, STORE, MACHINE, CROSS], Store::Writable),
+            "bench" if self.has("--index") => Ok(()),
+            "bench" => self.ensure(&[COMPILERS, PYPI, STORE], Store::Writable),
+            _ => Ok(()),
+        }
+    }
+
+    fn ensure(&self, groups: &[&[Prerequisite]], store: Store) -> Result<()> {
+        prerequisites::ensure(&self.task, groups, store, self.network())
+    }
+
+    fn of_tests(&self) -> Vec<&'static [Prerequisite]> {
+        let mut groups = ALL.to_vec();
+        if self.has("--store-glibc") {
+            groups.push(GLIBC_SOURCE);
+        }
+        groups
+    }
+}
+
+/// Whoever has something already needs nothing to fetch it with. Who may not write to a Nix store, or has no packages to
+/// make it of, sees the demo with the machine's own libraries.
+fn of_demo(target: &Path) -> Vec<&'static [Prerequisite]> {
+    let mut groups = Vec::new();
+    if !has_program(target, "node") {
+        groups.push(PYPI);
+    }
+    let has_store = target.join("demo/packages/libc6").exists();
+    if !has_store && prerequisites::has_apt() && nix_store::is_writable() {
+        groups.push(STORE);
+    }
+    groups
+}
+
+/// Whether a program of this name has been fetched, in whatever version.
+fn has_program(target: &Path, name: &str) -> bool {
+    let names = fs::read_dir(target.join("programs"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let begins = format!("{name}-");
+    names
+        .into_iter()
+        .any(|entry| entry.file_name().to_string_lossy().starts_with(&begins))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(line: &str) -> Call {
+        Call::new(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn the_task_is_the_first_word_that_is_no_flag() {
+        assert_eq!(call("demo --offline").task, "demo");
+        assert_eq!(call("--offline test x").task, "test");
+        assert_eq!(call("").task, "");
+    }
+
+    #[test]
+    fn offline_forbids_the_network() {
+        assert_eq!(call("test --offline").network(), Network::Forbidden);
+        assert_eq!(call("test").network(), Network::Allowed);
+    }
+
+    #[test]
+    fn help_needs_nothing() {
+        assert!(
+            call("test --help --offline")
+                .prepare(Path::new("/nonexistent"))
+                .is_ok()
+        );
+    }
+}

@@ -10,6 +10,7 @@ mod cargo;
 mod cli;
 mod demo;
 mod fetch;
+mod fuzz;
 mod glibcs;
 mod kernel;
 mod manifest;

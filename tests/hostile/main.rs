@@ -25,3 +25,4 @@ mod privileged;
     reason = "it lays out initial stacks, which are addresses"
 )]
 mod pure_half;
+mod system_calls;

@@ -6,6 +6,7 @@
 mod common;
 
 mod candidates;
+mod damaged_loaders;
 mod differential;
 mod exec;
 mod ground;

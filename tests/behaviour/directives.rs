@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::common::Plan;
 use crate::outcome::Expected;
@@ -12,6 +12,21 @@ mod artifact;
 mod run;
 
 pub use artifact::{Artifact, Compiled, LibraryEnv, PinState};
+
+/// The names in braces that values may have.
+const NAMES: [&str; 11] = [
+    "D",
+    "environment",
+    "glibc",
+    "glibc-loader",
+    "identity",
+    "loader",
+    "loader-path",
+    "musl",
+    "other-loader",
+    "other-system",
+    "system",
+];
 
 /// A test.
 #[derive(Clone, Debug)]
@@ -101,16 +116,26 @@ impl Case {
             library_envs: Vec::new(),
             runs: Vec::new(),
         };
-        let head = text.lines().take_while(|line| line.starts_with("//"));
-        for (index, line) in head.enumerate() {
-            let Some(directive) = line.strip_prefix("//@") else {
-                continue;
-            };
-            case.add(directive)
+        let mut is_head = true;
+        for (index, line) in text.lines().enumerate() {
+            is_head &= line.starts_with("//");
+            case.read_line(line, is_head)
                 .with_context(|| format!("line {}: {line}", index + 1))?;
         }
         case.check()?;
         Ok(case)
+    }
+
+    /// Reads a line of the source. What looks like a directive and would be passed over is a mistake.
+    fn read_line(&mut self, line: &str, is_head: bool) -> Result<()> {
+        ensure!(!line.starts_with("// @"), "a directive begins with `//@`");
+        match line.strip_prefix("//@") {
+            Some(directive) if is_head => self.add(directive),
+            Some(_) => bail!(
+                "directives stand at the beginning, where each line begins with `//`: an empty line ends that"
+            ),
+            None => Ok(()),
+        }
     }
 
     /// Whether only root can build and run it.
@@ -138,6 +163,7 @@ impl Case {
     fn add(&mut self, directive: &str) -> Result<()> {
         let (key, value) = directive.split_once(':').context("there is no colon")?;
         let (key, value) = (key.trim(), value.strip_prefix(' ').unwrap_or(value));
+        check_names(value)?;
         match key {
             "run" | "control" => self.begin(key, value),
             _ => match self.runs.last_mut() {
@@ -163,4 +189,21 @@ impl Case {
         self.runs.push(run);
         Ok(())
     }
+}
+
+/// Refuses a name in braces that stands for nothing.
+fn check_names(value: &str) -> Result<()> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    for rest in value.split('{').skip(1) {
+        let Some((name, _)) = rest.split_once('}') else {
+            continue;
+        };
+        let is_name = !name.is_empty() && name.chars().all(is_letter);
+        ensure!(
+            !is_name || NAMES.contains(&name),
+            "{{{name}}} stands for nothing; there are: {}",
+            NAMES.join(", ")
+        );
+    }
+    Ok(())
 }

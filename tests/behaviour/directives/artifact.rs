@@ -169,7 +169,9 @@ impl Case {
                 });
                 return Ok(());
             }
-            _ => bail!("unknown directive before the first run"),
+            _ => bail!(
+                "unknown directive before the first run; tests/behaviour/main.rs lists them under \"What is built\""
+            ),
         };
         self.artifacts.push(artifact);
         Ok(())

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Writes seeds into fuzz/corpus/TARGET, made of real files: this host's loader, cache and programs, and the stub.
+# Writes seeds into target/fuzz/found/TARGET, made of real files: this host's loader, cache and programs, and the stub.
+# `cargo xtask fuzz --keep` then takes into fuzz/corpus/ those that reach more than is reached already.
 # Usage: fuzz/seeds.sh STUB
 set -eu
-cd "$(dirname "$0")"
-stub=$1
+stub=$(realpath "$1")
+cd "$(dirname "$0")/.."
+target=${CARGO_TARGET_DIR:-target}
+ldshim=${LDSHIM:-$target/release/ldshim}
 loader=/lib64/ld-linux-x86-64.so.2
-seed() { mkdir -p "corpus/$1" && cat > "corpus/$1/seed-$2"; }
+seed() { mkdir -p "$target/fuzz/found/$1" && cat > "$target/fuzz/found/$1/seed-$2"; }
 byte() { printf "\\x$(printf %x "$1")"; }
 
 # The page size's choice, then the beginning of a file.
@@ -42,7 +45,7 @@ head -c 4096 "$folder/pie" | seed elf_file pie
 head -c 64 "$loader" | seed elf_file header
 
 # The section as built, and with something in it.
-"${LDSHIM:-../target/release/ldshim}" stub configure --in "$stub" --out "$folder/stub" --loader "$loader"
+"$ldshim" stub configure --in "$stub" --out "$folder/stub" --loader "$loader"
 for file in "$stub" "$folder/stub"; do
     at=$(grep -abo 'ldshim baked ' "$file" | tail -n 1 | cut -d: -f1)
     dd if="$file" bs=1 skip="$at" count=128 status=none | seed baked "$([ "$file" = "$stub" ] && echo empty || echo loader)"
@@ -64,5 +67,5 @@ done
 package="$folder/store/$(printf %032d 0)-zlib-1"
 mkdir -p "$package/lib"
 cp "$folder/root/lib/libz.so.1" "$package/lib"
-HOME="$folder" XDG_CACHE_HOME='' "${LDSHIM:-../target/release/ldshim}" index add "$package"
+HOME="$folder" XDG_CACHE_HOME='' "$ldshim" index add "$package"
 { printf '\1'; cat "$folder/.cache/ldshim/index/local"; } | seed nix_index index

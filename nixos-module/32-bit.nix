@@ -7,13 +7,10 @@
 }:
 let
   cfg = config.programs.nix-ld;
-  directories = import ./system-directories.nix;
-  inherit (directories) shareName shareOf libraryDirectory;
-  system = "i686-linux";
+  kinds = import ./kinds.nix { inherit lib pkgs; };
   # pkgsi686Linux throws on other architectures, where assertions.nix says what is wrong.
   isPossible = pkgs.stdenv.hostPlatform.isx86_64;
   pkgs32 = pkgs.pkgsi686Linux;
-  package = import ./package-type.nix { inherit lib; };
 
   libraryEnvironment = cfg.package.mkLibraryEnvironment {
     libraries = cfg.libraries32;
@@ -27,24 +24,17 @@ let
 in
 {
   options.programs.nix-ld = {
-    enable32Bit = lib.mkOption {
-      type = lib.types.bool;
-      default = false;
-      example = true;
+    enable32Bit = kinds.enable {
       description = "Whether to run 32-bit programs (i686) too. On x86_64 only.";
     };
 
-    libraries32 = lib.mkOption {
-      type = lib.types.listOf package;
-      default = [ ];
+    libraries32 = kinds.libraries {
       defaultText = lib.literalMD "the defaults of {option}`programs.nix-ld.libraries`, and presets, from `pkgs.pkgsi686Linux`";
       example = lib.literalExpression "[ pkgs.pkgsi686Linux.SDL2 ]";
       description = "As {option}`programs.nix-ld.libraries`, for 32-bit programs.";
     };
 
-    extraPaths32 = lib.mkOption {
-      type = lib.types.listOf lib.types.str;
-      default = [ ];
+    extraPaths32 = kinds.extraPaths {
       example = [ "/run/opengl-driver-32/lib" ];
       description = ''
         As {option}`programs.nix-ld.extraPaths`, for 32-bit programs.
@@ -66,18 +56,10 @@ in
       {
         programs.nix-ld.libraries32 = lib.mkAfter (import ./default-libraries.nix pkgs32);
         environment.ldso32 = "${stub}/libexec/nix-ld";
-        environment.systemPackages = [ (shareOf pkgs (shareName system) libraryEnvironment) ];
-        environment.pathsToLink = [ "/share/${shareName system}" ];
       }
+      (kinds.published cfg.setVariables [ (kinds.ofSystem "i686-linux" libraryEnvironment) ])
       (lib.mkIf (config.hardware.graphics.enable32Bit or false) {
         programs.nix-ld.extraPaths32 = [ "/run/opengl-driver-32/lib" ];
-      })
-      # NIX_LD_LIBRARY_PATH names libraries that are not for these programs.
-      (lib.mkIf cfg.setVariables {
-        environment.sessionVariables = {
-          NIX_LD_i686_linux = lib.mkDefault "${libraryDirectory (shareName system)}/ld.so";
-          NIX_LD_LIBRARY_PATH_i686_linux = lib.mkDefault (libraryDirectory (shareName system));
-        };
       })
     ]
   );

@@ -8,14 +8,8 @@
 let
   cfg = config.programs.nix-ld;
   directories = import ./system-directories.nix;
-  inherit (directories)
-    shareName
-    shareOf
-    libraryDirectory
-    variableSuffix
-    placeRules
-    removeRules
-    ;
+  inherit (directories) placeRules removeRules;
+  kinds = import ./kinds.nix { inherit lib pkgs; };
   host = pkgs.stdenv.hostPlatform.system;
 
   # The loaders of these are the business of environment.ldso and environment.ldso32.
@@ -47,7 +41,7 @@ let
       };
     in
     {
-      share = shareOf pkgs (shareName system) libraryEnvironment;
+      kind = kinds.ofSystem system libraryEnvironment;
       rules = placeRules directories.loaders.${system} stub;
     };
 in
@@ -69,23 +63,6 @@ in
         if lib.elem system systems then (place system).rules else removeRules directories.loaders.${system}
       ) possible;
     }
-    (lib.mkIf (systems != [ ]) {
-      environment.systemPackages = map (system: (place system).share) systems;
-      environment.pathsToLink = map (system: "/share/${shareName system}") systems;
-    })
-    (lib.mkIf cfg.setVariables {
-      environment.sessionVariables = lib.listToAttrs (
-        lib.concatMap (system: [
-          {
-            name = "NIX_LD_${variableSuffix system}";
-            value = lib.mkDefault "${libraryDirectory (shareName system)}/ld.so";
-          }
-          {
-            name = "NIX_LD_LIBRARY_PATH_${variableSuffix system}";
-            value = lib.mkDefault (libraryDirectory (shareName system));
-          }
-        ]) systems
-      );
-    })
+    (kinds.published cfg.setVariables (map (system: (place system).kind) systems))
   ];
 }

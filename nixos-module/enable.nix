@@ -7,14 +7,11 @@
 }:
 let
   cfg = config.programs.nix-ld;
-  inherit (import ./system-directories.nix) shareOf;
+  kinds = import ./kinds.nix { inherit lib pkgs; };
 in
 {
   options.programs.nix-ld = {
-    enable = lib.mkOption {
-      type = lib.types.bool;
-      default = false;
-      example = true;
+    enable = kinds.enable {
       description = ''
         Whether to run programs that were built for other Linux systems, unpatched, with ldshim. It is put where such programs
         look for their loader, and lets them find the libraries of {option}`programs.nix-ld.libraries`.
@@ -53,24 +50,32 @@ in
     };
   };
 
-  config = lib.mkIf cfg.enable {
-    programs.nix-ld.internal = {
-      libraryEnvironment = cfg.package.mkLibraryEnvironment {
-        inherit (cfg) libraries loader extraPaths;
-      };
-      stub = cfg.package.configureStub {
-        inherit (cfg) onDemand;
-        inherit (cfg.internal) libraryEnvironment muslLibraryEnvironment;
-      };
-    };
+  config = lib.mkIf cfg.enable (
+    lib.mkMerge [
+      {
+        programs.nix-ld.internal = {
+          libraryEnvironment = cfg.package.mkLibraryEnvironment {
+            inherit (cfg) libraries loader extraPaths;
+          };
+          stub = cfg.package.configureStub {
+            inherit (cfg) onDemand;
+            inherit (cfg.internal) libraryEnvironment muslLibraryEnvironment;
+          };
+        };
 
-    environment.ldso = "${cfg.internal.stub}/libexec/nix-ld";
+        environment.ldso = "${cfg.internal.stub}/libexec/nix-ld";
 
-    # The tool itself, for `ldshim run` and `ldshim env show`; the stub's other files are not for users.
-    environment.systemPackages = [
-      cfg.package
-      (shareOf pkgs "nix-ld" cfg.internal.libraryEnvironment)
-    ];
-    environment.pathsToLink = [ "/share/nix-ld" ];
-  };
+        # The tool itself, for `ldshim run` and `ldshim env show`; the stub's other files are not for users.
+        environment.systemPackages = [ cfg.package ];
+      }
+      (kinds.published cfg.setVariables [
+        {
+          share = "nix-ld";
+          loaderVariable = "NIX_LD";
+          libraryPathVariable = "NIX_LD_LIBRARY_PATH";
+          inherit (cfg.internal) libraryEnvironment;
+        }
+      ])
+    ]
+  );
 }

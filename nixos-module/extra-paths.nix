@@ -1,12 +1,16 @@
 # extraPaths: directories outside the store.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   cfg = config.programs.nix-ld;
+  kinds = import ./kinds.nix { inherit lib pkgs; };
 in
 {
-  options.programs.nix-ld.extraPaths = lib.mkOption {
-    type = lib.types.listOf lib.types.str;
-    default = [ ];
+  options.programs.nix-ld.extraPaths = kinds.extraPaths {
     example = [
       "/run/opengl-driver/lib"
       "/usr/lib/wsl/lib"

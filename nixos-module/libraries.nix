@@ -7,12 +7,10 @@
 }:
 let
   cfg = config.programs.nix-ld;
-  package = import ./package-type.nix { inherit lib; };
+  kinds = import ./kinds.nix { inherit lib pkgs; };
 in
 {
-  options.programs.nix-ld.libraries = lib.mkOption {
-    type = lib.types.listOf package;
-    default = [ ];
+  options.programs.nix-ld.libraries = kinds.libraries {
     defaultText = lib.literalMD "those of nixpkgs' own module: zlib, openssl, curl and so on";
     example = lib.literalExpression "[ pkgs.gtk3 pkgs.alsa-lib ]";
     description = ''

@@ -8,15 +8,10 @@
 let
   cfg = config.programs.nix-ld;
   directories = import ./system-directories.nix;
-  inherit (directories)
-    shareOf
-    libraryDirectory
-    placeRules
-    removeRules
-    ;
+  inherit (directories) placeRules removeRules;
+  kinds = import ./kinds.nix { inherit lib pkgs; };
   inherit (pkgs.stdenv.hostPlatform) system;
   path = directories.muslLoaders.${system} or null;
-  package = import ./package-type.nix { inherit lib; };
   isEnabled = cfg.enable && cfg.musl.enable;
 
   libraryEnvironment = cfg.package.mkLibraryEnvironment {
@@ -26,16 +21,11 @@ let
 in
 {
   options.programs.nix-ld.musl = {
-    enable = lib.mkOption {
-      type = lib.types.bool;
-      default = false;
-      example = true;
+    enable = kinds.enable {
       description = "Whether to run programs of musl (their loader is `/lib/ld-musl-x86_64.so.1`) too.";
     };
 
-    libraries = lib.mkOption {
-      type = lib.types.listOf package;
-      default = [ ];
+    libraries = kinds.libraries {
       defaultText = lib.literalExpression "with pkgs.pkgsMusl; [ stdenv.cc.cc zlib openssl ]";
       example = lib.literalExpression "[ pkgs.pkgsMusl.curl ]";
       description = "As {option}`programs.nix-ld.libraries`, for programs of musl.";
@@ -60,15 +50,17 @@ in
         ];
         internal.muslLibraryEnvironment = libraryEnvironment;
       };
-      environment.systemPackages = [ (shareOf pkgs "nix-ld-musl" libraryEnvironment) ];
-      environment.pathsToLink = [ "/share/nix-ld-musl" ];
     })
-    (lib.mkIf (isEnabled && cfg.setVariables) {
-      environment.sessionVariables = {
-        NIX_LD_MUSL = lib.mkDefault "${libraryDirectory "nix-ld-musl"}/ld.so";
-        NIX_LD_MUSL_LIBRARY_PATH = lib.mkDefault (libraryDirectory "nix-ld-musl");
-      };
-    })
+    (lib.mkIf isEnabled (
+      kinds.published cfg.setVariables [
+        {
+          share = "nix-ld-musl";
+          loaderVariable = "NIX_LD_MUSL";
+          libraryPathVariable = "NIX_LD_MUSL_LIBRARY_PATH";
+          inherit libraryEnvironment;
+        }
+      ]
+    ))
     # The same stub as for glibc: it sees for which C library a program is.
     (lib.mkIf (path != null) {
       systemd.tmpfiles.rules = if isEnabled then placeRules path cfg.internal.stub else removeRules path;

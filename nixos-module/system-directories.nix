@@ -1,21 +1,7 @@
 # Where the library environments of a system are, below /run/current-system/sw, and the loaders below /.
-rec {
-  # A package that has a library environment at share/NAME/lib.
-  shareOf =
-    pkgs: name: environment:
-    pkgs.runCommandLocal name { } ''
-      mkdir -p "$out/share/${name}"
-      ln -s ${environment} "$out/share/${name}/lib"
-    '';
-
-  # The same place in the running system.
+{
+  # A library environment in the running system, by the name of its share.
   libraryDirectory = name: "/run/current-system/sw/share/${name}/lib";
-
-  # The share of an architecture that is not the system's own.
-  shareName = system: "nix-ld-${system}";
-
-  # As variables are named for a system: NIX_LD_x86_64_linux.
-  variableSuffix = system: builtins.replaceStrings [ "-" ] [ "_" ] system;
 
   # The loaders of glibc, by system.
   loaders = {

@@ -1,9 +1,5 @@
-# setVariables: the variables of a session.
-{ config, lib, ... }:
-let
-  cfg = config.programs.nix-ld;
-  inherit (import ./system-directories.nix) libraryDirectory;
-in
+# setVariables: the variables of a session. kinds.nix sets them, for each kind of programs.
+{ lib, ... }:
 {
   options.programs.nix-ld.setVariables = lib.mkOption {
     type = lib.types.bool;
@@ -14,12 +10,5 @@ in
       the stub knows its system. They are for scripts that read them, and the variables for other architectures are for
       programs of those, which would otherwise heed these two.
     '';
-  };
-
-  config = lib.mkIf (cfg.enable && cfg.setVariables) {
-    environment.sessionVariables = {
-      NIX_LD = lib.mkDefault "${libraryDirectory "nix-ld"}/ld.so";
-      NIX_LD_LIBRARY_PATH = lib.mkDefault (libraryDirectory "nix-ld");
-    };
   };
 }

@@ -8,7 +8,25 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::common::Plan;
 use crate::outcome::Expected;
 
+mod artifact;
 mod run;
+
+pub use artifact::{Artifact, Compiled, LibraryEnv, PinState};
+
+/// The names in braces that values may have.
+const NAMES: [&str; 11] = [
+    "D",
+    "environment",
+    "glibc",
+    "glibc-loader",
+    "identity",
+    "loader",
+    "loader-path",
+    "musl",
+    "other-loader",
+    "other-system",
+    "system",
+];
 
 /// A test.
 #[derive(Clone, Debug)]
@@ -31,75 +49,6 @@ pub struct Case {
     pub library_envs: Vec<LibraryEnv>,
     /// What is run, in order.
     pub runs: Vec<Run>,
-}
-
-/// Something in `/t`, by its path there.
-#[derive(Clone, Debug)]
-pub enum Artifact {
-    Program(Compiled),
-    Library(Compiled),
-    /// glibc's loader with its built-in cache path not as expected.
-    ChangedLoader {
-        path: String,
-        is_there_twice: bool,
-    },
-    File {
-        path: String,
-        text: String,
-    },
-    Link {
-        path: String,
-        target: String,
-    },
-    /// The beginning of glibc's loader.
-    TruncatedLoader {
-        path: String,
-        length: u64,
-    },
-    Fifo {
-        path: String,
-    },
-    Setuid {
-        path: String,
-    },
-}
-
-/// What the compiler makes.
-#[derive(Clone, Debug)]
-pub struct Compiled {
-    pub path: String,
-    pub source: String,
-    pub flags: Vec<String>,
-    /// Whether it is for musl, not for glibc.
-    pub is_for_musl: bool,
-}
-
-/// A library environment.
-#[derive(Clone, Debug)]
-pub struct LibraryEnv {
-    /// Its path in the root; `{D}` for the paths of both plans.
-    pub place: String,
-    /// The folders in `/t` whose libraries it has besides those of the C library.
-    pub folders: Vec<String>,
-    /// Whether it is for musl, not for glibc.
-    pub is_for_musl: bool,
-    /// If it is a pin: what is the matter with it.
-    pub pin: Option<PinState>,
-}
-
-/// What may be the matter with a pin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PinState {
-    /// Nothing.
-    Holds,
-    /// What keeps its paths in the store is gone.
-    Gone,
-    /// Others may write to it.
-    Writable,
-    /// Nobody may write to it, as to a directory in the store.
-    ReadOnly,
-    /// It belongs to another user, neither root nor who runs the tests.
-    OfAnother,
 }
 
 /// A run of a program.
@@ -167,16 +116,26 @@ impl Case {
             library_envs: Vec::new(),
             runs: Vec::new(),
         };
-        let head = text.lines().take_while(|line| line.starts_with("//"));
-        for (index, line) in head.enumerate() {
-            let Some(directive) = line.strip_prefix("//@") else {
-                continue;
-            };
-            case.add(directive)
+        let mut is_head = true;
+        for (index, line) in text.lines().enumerate() {
+            is_head &= line.starts_with("//");
+            case.read_line(line, is_head)
                 .with_context(|| format!("line {}: {line}", index + 1))?;
         }
         case.check()?;
         Ok(case)
+    }
+
+    /// Reads a line of the source. What looks like a directive and would be passed over is a mistake.
+    fn read_line(&mut self, line: &str, is_head: bool) -> Result<()> {
+        ensure!(!line.starts_with("// @"), "a directive begins with `//@`");
+        match line.strip_prefix("//@") {
+            Some(directive) if is_head => self.add(directive),
+            Some(_) => bail!(
+                "directives stand at the beginning, where each line begins with `//`: an empty line ends that"
+            ),
+            None => Ok(()),
+        }
     }
 
     /// Whether only root can build and run it.
@@ -204,6 +163,7 @@ impl Case {
     fn add(&mut self, directive: &str) -> Result<()> {
         let (key, value) = directive.split_once(':').context("there is no colon")?;
         let (key, value) = (key.trim(), value.strip_prefix(' ').unwrap_or(value));
+        check_names(value)?;
         match key {
             "run" | "control" => self.begin(key, value),
             _ => match self.runs.last_mut() {
@@ -229,104 +189,21 @@ impl Case {
         self.runs.push(run);
         Ok(())
     }
+}
 
-    fn add_artifact(&mut self, key: &str, value: &str) -> Result<()> {
-        match key {
-            "only" => {
-                let (name, reason) = value.split_once(' ').context("there is no reason")?;
-                self.only = Some((name.to_owned(), reason.to_owned()));
-                return Ok(());
-            }
-            "not-emulated" => {
-                ensure!(!value.is_empty(), "there is no reason");
-                self.not_emulated = Some(value.to_owned());
-                return Ok(());
-            }
-            _ => {}
-        }
-        let mut words = value.split_whitespace().map(str::to_owned);
-        let path = words.next().context("there is no path")?;
-        let artifact = match key {
-            "program" | "library" | "musl-program" | "musl-library" => {
-                let compiled = Compiled {
-                    path,
-                    source: words.next().context("there is no source")?,
-                    flags: words.collect(),
-                    is_for_musl: key.starts_with("musl-"),
-                };
-                if key.ends_with("program") {
-                    Artifact::Program(compiled)
-                } else {
-                    Artifact::Library(compiled)
-                }
-            }
-            "file" | "link" => {
-                let (_, rest) = value.split_once(' ').context("there is no second value")?;
-                let rest = rest.to_owned();
-                if key == "file" {
-                    Artifact::File { path, text: rest }
-                } else {
-                    Artifact::Link { path, target: rest }
-                }
-            }
-            "truncated-loader" => Artifact::TruncatedLoader {
-                path,
-                length: words.next().context("there is no length")?.parse()?,
-            },
-            "changed-loader" => Artifact::ChangedLoader {
-                path,
-                is_there_twice: match words.next().as_deref() {
-                    Some("twice") => true,
-                    Some("absent") => false,
-                    _ => bail!("absent or twice is needed"),
-                },
-            },
-            "fifo" => Artifact::Fifo { path },
-            "setuid" => Artifact::Setuid { path },
-            "loader" => {
-                ensure!(path == "nixpkgs-like", "unknown loader");
-                self.nixpkgs_like = true;
-                return Ok(());
-            }
-            "cache-place" => {
-                ensure!(path == "none", "it can only be left out");
-                self.without_cache_place = true;
-                return Ok(());
-            }
-            "extra-path" => {
-                self.extra_paths.push(path.into());
-                return Ok(());
-            }
-            "library-env" | "musl-library-env" => {
-                let folders = words.collect();
-                self.library_envs.push(LibraryEnv {
-                    place: path,
-                    folders,
-                    is_for_musl: key.starts_with("musl-"),
-                    pin: None,
-                });
-                return Ok(());
-            }
-            "pin" => {
-                let state = match words.next().as_deref() {
-                    Some("holds") => PinState::Holds,
-                    Some("gone") => PinState::Gone,
-                    Some("writable-by-others") => PinState::Writable,
-                    Some("read-only") => PinState::ReadOnly,
-                    Some("of-another-user") => PinState::OfAnother,
-                    _ => bail!("no such state of a pin"),
-                };
-                self.library_envs.push(LibraryEnv {
-                    place: path,
-                    folders: words.collect(),
-                    is_for_musl: false,
-                    pin: Some(state),
-                });
-                return Ok(());
-            }
-            _ => bail!("unknown directive before the first run"),
+/// Refuses a name in braces that stands for nothing.
+fn check_names(value: &str) -> Result<()> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    for rest in value.split('{').skip(1) {
+        let Some((name, _)) = rest.split_once('}') else {
+            continue;
         };
-        self.artifacts.push(artifact);
-        Ok(())
+        let is_name = !name.is_empty() && name.chars().all(is_letter);
+        ensure!(
+            !is_name || NAMES.contains(&name),
+            "{{{name}}} stands for nothing; there are: {}",
+            NAMES.join(", ")
+        );
     }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use crate::run;
 
 /// The tests.
 pub fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 5] = [
+    let tests: [(&str, fn()); 6] = [
         ("refuses_unknown_directives", refuses_unknown_directives),
         (
             "refuses_tests_without_a_control",
@@ -24,6 +24,10 @@ pub fn trials() -> Vec<Trial> {
         (
             "reads_directives_of_the_head_only",
             reads_directives_of_the_head_only,
+        ),
+        (
+            "refuses_names_that_stand_for_nothing",
+            refuses_names_that_stand_for_nothing,
         ),
         ("sees_every_difference", sees_every_difference),
     ];
@@ -88,10 +92,22 @@ fn refuses_controls_that_control_nothing() {
 }
 
 fn reads_directives_of_the_head_only() {
-    let text = "// Text.\n//@ run: a\n//\n//@ control: b\nint main(void) {}\n//@ nonsense\n";
-    let case = Case::parse(Path::new("/nowhere"), text).expect("it is well-formed");
+    let head = "// Text.\n//@ run: a\n//\n//@ control: b\n";
+    let text = format!("{head}int main(void) {{}}\n// Text.\n");
+    let case = Case::parse(Path::new("/nowhere"), &text).expect("it is well-formed");
     let names: Vec<_> = case.runs.iter().map(|run| run.name.as_str()).collect();
     assert_eq!(names, ["a", "b"]);
+    assert!(error(&format!("{head}\n//@ exit: 1\n")).contains("line 6: //@ exit: 1"));
+    assert!(error(&format!("{head}// @ exit: 1\n")).contains("begins with `//@`"));
+}
+
+fn refuses_names_that_stand_for_nothing() {
+    let head = "//@ run: a\n//@ control: b\n";
+    assert!(
+        error(&format!("{head}//@ env: A={{laoder}}\n")).contains("{laoder} stands for nothing")
+    );
+    let text = format!("{head}//@ env: A={{loader}}/{{D}} {{ }} {{\n");
+    Case::parse(Path::new("/nowhere"), &text).expect("these are names, and no names");
 }
 
 fn sees_every_difference() {

@@ -1,6 +1,19 @@
 //! What the stub does, behaviour by behaviour.
 //!
-//! Each folder here but `common` is a test, named for the behaviour that it shows. It holds small C
+//! # A new test
+//! ```sh
+//! cargo xtask fetch    # once: the loaders and libraries that all tests need
+//! cp -r tests/behaviour/newline_after_the_loader_is_tolerated tests/behaviour/NAME
+//! # say in the head of tests/behaviour/NAME/main.c what is to be seen
+//! cargo test --test behaviour -- NAME
+//! ```
+//! The test that is copied has what most tests have: a library that says where it was found
+//! (`common/where.c`), a program that prints this and its environment and lets a child print its own
+//! (`common/report.h`), a run, and a control. Where a test fails, what was seen is shown. Tests that need
+//! to know why a loader was taken set `NIX_LD_LOG=info` and look at `stderr`.
+//!
+//! # A test
+//! Each folder here but `common` and the harness's own is a test, named for the behaviour that it shows. It holds small C
 //! programs. Lines `//@ KEY: VALUE` at the beginning of its `main.c` say what is built, and what is to be
 //! seen when it runs in a root that has nothing but `/nix`, `/proc`, `/dev`, an empty `/tmp`, the stub at
 //! the loader's path (for x86-64 also at `/lib/ld-musl-x86_64.so.1`, musl's), and `/t`: what was built. Other
@@ -84,7 +97,7 @@
 //! `common/environment.h` prints it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -108,7 +121,10 @@ fn main() {
         let case = Case::read(&folder().join(&name));
         let obstacle = case.as_ref().ok().and_then(obstacle);
         let left_out = case.as_ref().ok().and_then(left_out);
-        let test = move || run::case(&case?).map_err(|error| Failed::from(format!("{error:#}")));
+        let test = move || {
+            let result = case.and_then(|case| run::case(&case));
+            result.map_err(|error| Failed::from(format!("{error:#}")))
+        };
         // Ignored tests are counted and shown, and so is the kind, which says why.
         let trial = Trial::test(name, test).with_ignored_flag(obstacle.is_some());
         trials.push(match obstacle {
@@ -145,13 +161,17 @@ fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/behaviour"))
 }
 
-/// The names of the tests, sorted.
+/// The names of the tests, sorted: all folders but `common` and those of the harness's modules.
 fn names() -> Vec<String> {
     let entries = fs::read_dir(folder()).expect("the folder of the tests");
-    let entries = entries.map(|entry| entry.expect("the folder of the tests"));
+    let entries = entries.map(|entry| entry.expect("the folder of the tests").path());
+    let is_test = |path: &PathBuf| {
+        path.is_dir() && !path.ends_with("common") && !path.with_extension("rs").exists()
+    };
+    let name = |path: &PathBuf| path.file_name()?.to_str().map(str::to_owned);
     let mut names: Vec<_> = entries
-        .filter(|entry| entry.path().join("main.c").exists())
-        .map(|entry| entry.file_name().into_string().expect("UTF-8"))
+        .filter(is_test)
+        .map(|path| name(&path).expect("UTF-8"))
         .collect();
     names.sort();
     names

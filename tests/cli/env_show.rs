@@ -1,15 +1,15 @@
-//! `ldshim env show`: what is in an environment, and each way in which it may not hold.
+//! `ldshim env show`: what is in an environment, and each way in which it may not hold. `env_show_cache.rs` has those of
+//! its cache.
 
 use std::fs;
 
 use ldshim::elf::Architecture;
-use ldshim::loader_cache::{CacheEntry, LoaderCache};
 use serde_json::{Value, json};
 
 use crate::library_tree::{LibraryTree, architecture, loader};
 
 /// A tree with an environment of `liba.so` and `libb.so`, both in `libs`.
-fn tree() -> LibraryTree {
+pub fn tree() -> LibraryTree {
     let tree = LibraryTree::new();
     tree.library("libs/liba.so");
     tree.library("libs/libb.so");
@@ -20,7 +20,7 @@ fn tree() -> LibraryTree {
 /// Breaks an environment that holds: then `show` fails, its text has this line in it, and the last
 /// line tells the number of problems. Gives what `--json` tells.
 #[track_caller]
-fn broken_by(line: &str, problems: &str, damage: impl FnOnce(&LibraryTree)) -> Value {
+pub fn broken_by(line: &str, problems: &str, damage: impl FnOnce(&LibraryTree)) -> Value {
     let tree = tree();
     tree.ldshim(&["env", "show", "d"]).succeeded();
     damage(&tree);
@@ -41,17 +41,6 @@ fn broken_by(line: &str, problems: &str, damage: impl FnOnce(&LibraryTree)) -> V
     let json: Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(json["holds"], false);
     json
-}
-
-/// Puts a cache of these (name, path) in the place of the environment's.
-fn set_cache(tree: &LibraryTree, entries: &[(&str, &str)], architecture: &Architecture) {
-    let entries = entries.iter().map(|(name, path)| CacheEntry {
-        name: name.into(),
-        path: tree.path(path),
-        flags: architecture.cache_flags,
-    });
-    let cache = LoaderCache::new(entries.collect(), architecture);
-    fs::write(tree.path("d/ld.so.cache"), cache.serialize().unwrap()).unwrap();
 }
 
 #[test]
@@ -176,96 +165,6 @@ fn a_place_that_is_not_the_loaders() {
         });
         assert_eq!(json["cache"]["place_is_wrong"], true);
     }
-}
-
-#[test]
-fn a_missing_cache() {
-    let json = broken_by(
-        "cache    missing: there is no ld.so.cache",
-        "1 problem",
-        |tree| {
-            fs::remove_file(tree.path("d/ld.so.cache")).unwrap();
-        },
-    );
-    assert_eq!(
-        json["cache"],
-        json!({ "entries": 0, "problem": "missing", "details": [], "place_is_wrong": false })
-    );
-}
-
-#[test]
-fn a_damaged_cache() {
-    let json = broken_by(
-        "cache    [the loader cache is cut off]",
-        "1 problem",
-        |tree| {
-            let bytes = fs::read(tree.path("d/ld.so.cache")).unwrap();
-            fs::write(tree.path("d/ld.so.cache"), &bytes[..60]).unwrap();
-        },
-    );
-    assert_eq!(json["cache"]["problem"], "damaged");
-}
-
-#[test]
-fn a_cache_that_cannot_be_read() {
-    let json = broken_by(
-        "cache    [Is a directory (os error 21)]",
-        "1 problem",
-        |tree| {
-            fs::remove_file(tree.path("d/ld.so.cache")).unwrap();
-            fs::create_dir(tree.path("d/ld.so.cache")).unwrap();
-        },
-    );
-    assert_eq!(json["cache"]["problem"], "unreadable");
-}
-
-#[test]
-fn a_cache_that_lacks_a_library() {
-    let json = broken_by("cache    [lacks libb.so]", "1 problem", |tree| {
-        set_cache(tree, &[("liba.so", "libs/liba.so")], architecture());
-    });
-    assert_eq!(json["cache"]["details"], json!(["lacks libb.so"]));
-}
-
-#[test]
-fn a_cache_that_lists_a_library_which_is_not_there() {
-    broken_by(
-        "cache    [lists libb.so, which is not in the directory]",
-        "1 problem",
-        |tree| {
-            fs::remove_file(tree.path("d/libb.so")).unwrap();
-        },
-    );
-}
-
-#[test]
-fn a_cache_that_lists_another_file() {
-    broken_by(
-        "cache    [lists libb.so as TREE/libs/liba.so]",
-        "1 problem",
-        |tree| {
-            let entries = [("liba.so", "libs/liba.so"), ("libb.so", "libs/liba.so")];
-            set_cache(tree, &entries, architecture());
-        },
-    );
-}
-
-#[test]
-fn a_cache_that_lists_the_same_file_by_another_path_holds() {
-    let tree = tree();
-    tree.link("linked", "libs");
-    let entries = [("liba.so", "linked/liba.so"), ("libb.so", "linked/libb.so")];
-    set_cache(&tree, &entries, architecture());
-    tree.ldshim(&["env", "show", "d"]).succeeded();
-}
-
-#[test]
-fn names_that_are_one_to_the_loader_do_not_break_it() {
-    let tree = LibraryTree::new();
-    tree.library("libs/liba.so.1");
-    tree.library("libs/liba.so.01");
-    tree.build(&["libs"]).succeeded();
-    tree.ldshim(&["env", "show", "d"]).succeeded();
 }
 
 /// What tells musl's loader from others is a path in it.

@@ -10,6 +10,7 @@ mod env_leaves_out;
 mod env_loader;
 mod env_replace;
 mod env_show;
+mod env_show_cache;
 mod explain;
 mod explain_kinds;
 mod explain_pins;

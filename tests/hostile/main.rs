@@ -6,6 +6,7 @@
 mod common;
 
 mod candidates;
+mod damaged_loaders;
 mod differential;
 mod exec;
 mod ground;
@@ -25,3 +26,4 @@ mod privileged;
     reason = "it lays out initial stacks, which are addresses"
 )]
 mod pure_half;
+mod system_calls;

@@ -5,8 +5,8 @@ use std::fs;
 use std::ops::Range;
 use std::process::Command;
 
-use crate::candidates::changed_loaders;
 use crate::common::stub;
+use crate::damaged_loaders::changed_loaders;
 use crate::ground::{Ground, NLD, compile};
 
 /// The stub's system calls between the opening of the candidate and its closing.

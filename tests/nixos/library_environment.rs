@@ -1,5 +1,5 @@
-//! `mkLibraryEnvironment` and `configureStub`, built for real: what comes of them works, refers to what it needs and
-//! nothing else, and is kept or collected as it should be.
+//! `mkLibraryEnvironment`, built for real: what comes of it works, refers to what it needs and nothing else, and is kept or
+//! collected as it should be.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,11 +20,11 @@ mod long_path;
 const CONFIGURATION: &str = "({ pkgs, ... }: { programs.nix-ld.enable = true; programs.nix-ld.libraries = [ pkgs.glibc ]; })";
 
 /// A folder for links into the store, which keep what they lead to.
-fn roots() -> TempDir {
+pub fn roots() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-fn built(roots: &TempDir, attribute: &str) -> PathBuf {
+pub fn built(roots: &TempDir, attribute: &str) -> PathBuf {
     let attribute = format!("config.programs.nix-ld.internal.{attribute}");
     let expression = real_system(CONFIGURATION, &attribute);
     build(&expression, &roots.path().join("result")).unwrap()
@@ -40,7 +40,7 @@ fn environment(arguments: &str) -> String {
     )
 }
 
-fn ldshim(arguments: &[&str], path: &Path) -> Value {
+pub fn ldshim(arguments: &[&str], path: &Path) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ldshim"));
     let text = nix::run(command.args(arguments).arg(path)).unwrap();
     serde_json::from_str(&text).unwrap()
@@ -55,11 +55,11 @@ fn library_names(environment: &Path) -> Vec<String> {
         .collect()
 }
 
-fn store(verb: &[&str], path: &Path) -> nix::Answer {
+pub fn store(verb: &[&str], path: &Path) -> nix::Answer {
     nix::run(nix::command("nix-store").args(verb).arg(path))
 }
 
-fn references(path: &Path) -> Vec<String> {
+pub fn references(path: &Path) -> Vec<String> {
     let text = store(&["--query", "--references"], path).unwrap();
     text.lines().map(str::to_owned).collect()
 }
@@ -87,43 +87,6 @@ fn it_refers_to_its_libraries_and_its_loader_only() {
     }
     let is_tool = |path: &String| path.contains("-ldshim-");
     assert!(!references.iter().any(is_tool), "{references:?}");
-}
-
-#[test]
-fn a_configured_stub_refers_to_the_library_environment_only() {
-    let roots = roots();
-    let environment = built(&roots, "libraryEnvironment");
-    let stub = built(&roots, "stub");
-    assert_eq!(references(&stub), [environment.display().to_string()]);
-    // The control is in the stub's derivation: it may not refer to the package, as that of a package does.
-    let size = store(&["--query", "--size"], &stub).unwrap();
-    let size: u64 = size.parse().unwrap();
-    let file = fs::metadata(stub.join("libexec/nix-ld")).unwrap().len();
-    assert!(
-        size < file + 1024,
-        "{size} bytes, of which the stub has {file}"
-    );
-}
-
-#[test]
-fn a_configured_stub_starts_programs_with_nothing_set() {
-    let roots = roots();
-    let environment = built(&roots, "libraryEnvironment");
-    let stub = built(&roots, "stub").join("libexec/nix-ld");
-    let shown = ldshim(&["stub", "show", "--json"], &stub);
-    assert_eq!(shown["library_dir"], json!(environment));
-
-    let mut start = Command::new(&stub);
-    start.env_clear().args(["--list", "/bin/sh"]);
-    let listed = nix::run(&mut start).unwrap();
-    let libc = environment.join("libc.so.6");
-    let libc = fs::canonicalize(libc).unwrap();
-    // By its own path from the cache, or by that of the link from the library path.
-    let paths = [libc, environment];
-    let is_there = paths
-        .iter()
-        .any(|path| listed.contains(&*path.to_string_lossy()));
-    assert!(is_there, "{listed}");
 }
 
 #[test]
@@ -230,38 +193,6 @@ fn extra_paths_are_searched_when_a_program_starts_and_need_not_exist_before() {
     let libc = common::store_path("libc6").join("lib/libc.so.6");
     fs::copy(libc, library).unwrap();
     assert!(listed().contains(library), "{}", listed());
-}
-
-#[test]
-fn one_stub_has_the_library_environments_of_glibc_and_of_musl() {
-    let configuration = "({ pkgs, ... }: {
-        programs.nix-ld = {
-          enable = true;
-          onDemand = \"ask\";
-          musl.enable = true;
-          musl.libraries = [ pkgs.musl ];
-        };
-    })";
-    let roots = roots();
-    let made = |name: &str| {
-        let attribute = format!("config.programs.nix-ld.internal.{name}");
-        let expression = real_system(configuration, &attribute);
-        build(&expression, &roots.path().join(name)).unwrap()
-    };
-    let environment = made("libraryEnvironment");
-    let musl = made("muslLibraryEnvironment");
-    let stub = made("stub");
-    let shown = ldshim(&["stub", "show", "--json"], &stub.join("libexec/nix-ld"));
-    assert_eq!(shown["library_dir"], json!(environment));
-    assert_eq!(shown["on_demand"], "ask");
-    assert_eq!(shown["musl_library_dir"], json!(musl));
-    let shown = ldshim(&["env", "show", "--json"], &musl);
-    assert_eq!(shown["loader"]["c_library"], "musl", "{shown:#}");
-    let mut references = references(&stub);
-    references.sort();
-    let mut expected = [environment, musl].map(|path| path.display().to_string());
-    expected.sort();
-    assert_eq!(references, expected);
 }
 
 /// The paths that the next garbage collection would remove, or keep. Nothing is removed.

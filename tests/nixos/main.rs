@@ -9,6 +9,7 @@
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
 mod configurations;
+mod configured_stub;
 mod files;
 mod flake;
 mod library_environment;

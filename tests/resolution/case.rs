@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::answer::{Answer, compare};
 use crate::elf_file::ElfFile;
-use crate::truth::{Answer, Environment, compare, host_loader};
+use crate::truth::{Environment, host_loader};
 
 /// A folder. In texts, `@` stands for its path.
 pub struct Case {

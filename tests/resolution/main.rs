@@ -7,6 +7,7 @@
 
 use libtest_mimic::{Arguments, Trial};
 
+mod answer;
 mod built_in;
 mod case;
 #[path = "../common/mod.rs"]

@@ -2,9 +2,10 @@
 
 use libtest_mimic::Trial;
 
+use crate::answer::compare;
 use crate::case::Case;
 use crate::elf_file::ElfFile;
-use crate::truth::{Environment, compare, host_loader};
+use crate::truth::{Environment, host_loader};
 
 /// How many cases a test has; each is made from its number alone.
 const CASES: u64 = 150;

@@ -13,10 +13,11 @@ use libtest_mimic::Trial;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::answer::{Answer, compare, parse};
 use crate::case::Case;
 use crate::common::{Plan, store_path, stub, target};
 use crate::elf_file::ElfFile;
-use crate::truth::{Answer, Environment, compare, host_loader, parse};
+use crate::truth::{Environment, host_loader};
 
 pub fn trials() -> Vec<Trial> {
     let trial = |plan: Plan| {

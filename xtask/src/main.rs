@@ -11,6 +11,7 @@ mod cli;
 mod demo;
 mod fetch;
 mod fresh;
+mod fuzz;
 mod glibcs;
 mod kernel;
 mod manifest;

@@ -1,10 +1,13 @@
 //! The directives of one run.
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::{Run, Stub};
 use crate::common::Plan;
 use crate::outcome::{Ending, Expected, Text};
+
+const UNKNOWN: &str = "unknown directive of a run; tests/behaviour/main.rs lists them under \"What is run\" and \
+                       \"What is to be seen\". What is built stands before the first run";
 
 impl Run {
     pub(super) fn new() -> Self {
@@ -95,7 +98,7 @@ impl Run {
                 let text = match stream {
                     "stdout" => &mut self.expected.stdout,
                     "stderr" => &mut self.expected.stderr,
-                    _ => bail!("unknown directive of a run"),
+                    _ => bail!(UNKNOWN),
                 };
                 add_to(text, how, value)?;
             }
@@ -120,7 +123,7 @@ fn add_to(text: &mut Text, how: &str, value: &str) -> Result<()> {
         "" => &mut text.lines,
         "has" => &mut text.has,
         "lacks" => &mut text.lacks,
-        _ => return Err(anyhow!("unknown directive of a run")),
+        _ => bail!(UNKNOWN),
     };
     list.push(value.to_owned());
     Ok(())

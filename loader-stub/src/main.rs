@@ -25,7 +25,7 @@ mod spawn;
 mod start;
 mod sys;
 
-/// Never called: nothing in the stub can panic, and `tests/stub_image.rs` sees to it that the release
+/// Never called: nothing in the stub can panic, and `tests/stub_image/shape.rs` sees to it that the release
 /// build has no code that would. The language wants a handler all the same.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

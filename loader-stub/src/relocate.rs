@@ -31,7 +31,7 @@ const TYPE: usize = if cfg!(target_pointer_width = "64") {
 };
 
 /// Adds the load address to every word that the linker left a relocation for. The build has RELATIVE ones
-/// only, which `tests/stub_image.rs` checks.
+/// only, which `tests/stub_image/shape.rs` checks.
 ///
 /// # Safety
 /// `base` is where the stub is loaded, `dynamic` its dynamic section, and nothing was relocated yet.

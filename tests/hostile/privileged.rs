@@ -33,9 +33,9 @@ impl Trap {
     fn new() -> Self {
         let folder = tempfile::Builder::new()
             .prefix("hostile-")
-            .tempdir()
+            // Wherever TMPDIR is: everybody has to get in, and no cache path is long.
+            .tempdir_in("/tmp")
             .expect("a temporary folder");
-        // Everybody has to get in, and no cache path is long.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))
             .expect("its owner may");
         let trap = Self { folder };

@@ -2,6 +2,7 @@
 //!
 //! ARCHITECTURE.md has the map; the words used here are defined there.
 
+pub mod choice;
 pub mod cli;
 pub mod commands;
 pub mod doctor;

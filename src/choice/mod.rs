@@ -5,6 +5,7 @@
 
 mod candidate;
 mod choose;
+mod drivers;
 mod glibc;
 mod needs;
 mod package_name;
@@ -16,6 +17,7 @@ use std::fmt;
 
 pub use candidate::{Candidate, Selection, candidates};
 pub use choose::{Choices, Knowledge, choose};
+pub use drivers::{DRIVER_FINDERS, DRIVER_LIBRARIES, is_driver_finder, is_driver_library};
 pub use glibc::is_part_of_glibc;
 pub(crate) use needs::wanted_of;
 pub use needs::{Unpinnable, needs};

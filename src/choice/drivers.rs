@@ -6,8 +6,20 @@
 //!
 //! The names are beginnings of names, as drivers have many libraries with versions of all kinds.
 
-/// How the names of a driver's own libraries begin.
-pub const DRIVER_LIBRARIES: &[&str] = &["libcuda.so", "libnv", "libGLX_nvidia"];
+/// How the names of a driver's own libraries begin. Not simply `libnv`: libnvrtc, libnvToolsExt and others are of the CUDA
+/// toolkit, which packages have.
+pub const DRIVER_LIBRARIES: &[&str] = &[
+    "libcuda.so",
+    "libcudadebugger.so",
+    "libnvcuvid.so",
+    "libnvidia-",
+    "libnvoptix.so",
+    "libGLX_nvidia.so",
+    "libEGL_nvidia.so",
+    "libGLESv1_CM_nvidia.so",
+    "libGLESv2_nvidia.so",
+    "libvdpau_nvidia.so",
+];
 
 /// How the names of the libraries begin that find a driver.
 pub const DRIVER_FINDERS: &[&str] = &[
@@ -48,6 +60,13 @@ mod tests {
     fn what_finds_a_driver_is_in_packages() {
         for name in ["libGL.so.1", "libGLX.so.0", "libvulkan.so.1", "libgbm.so.1"] {
             assert!(is_driver_finder(name), "{name}");
+            assert!(!is_driver_library(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_cuda_toolkit_is_no_part_of_the_driver() {
+        for name in ["libnvrtc.so.12", "libnvToolsExt.so.1", "libcudart.so.11.0"] {
             assert!(!is_driver_library(name), "{name}");
         }
     }

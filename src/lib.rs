@@ -19,3 +19,4 @@ pub mod resolver;
 pub mod sandbox;
 pub mod shell;
 pub mod stub_file;
+pub mod tree;

@@ -1,27 +1,7 @@
 //! Choosing: what is decided first, and what depends on it.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-use super::rank::{Criterion, Facts, Ranking};
-use super::{Candidate, Choice, ChoiceError, Need, Offers, Selection, candidates, glibc};
-use crate::index::Provider;
-
-/// What choices depend on.
-pub struct Knowledge<'a> {
-    /// By the name of a library, the packages that have it, for programs of the right machine.
-    pub providers: &'a BTreeMap<String, Vec<Provider>>,
-    /// What a user has decided.
-    pub selections: &'a [Selection],
-    /// What was chosen before.
-    pub chosen: &'a [Candidate],
-    /// What else is known of packages.
-    pub facts: &'a dyn Facts,
-    /// The version of the glibc in use, if it is known.
-    pub glibc: Option<(u32, u32)>,
-    /// The package of that glibc.
-    pub glibc_package: Option<PathBuf>,
-}
+use super::knowledge::{Knowledge, pick};
+use super::{Candidate, Choice, ChoiceError, Need, Offers, glibc};
 
 /// What was chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,7 +43,7 @@ pub fn choose(needs: &[Need], knowledge: &Knowledge<'_>) -> Result<Choices, Choi
     let mut open = Vec::new();
     for (at, need) in needs.iter().enumerate() {
         if glibc.is_none() || !glibc::is_part_of_glibc(&need.name) {
-            open.push((at, need, knowledge.candidates(need)?));
+            open.push((at, need, candidates(knowledge, need)?));
         }
     }
     // Stable: libraries of one kind stay in the order of the needs.
@@ -85,118 +65,23 @@ pub fn choose(needs: &[Need], knowledge: &Knowledge<'_>) -> Result<Choices, Choi
     })
 }
 
-impl Knowledge<'_> {
-    pub(super) fn selection(&self, name: &str) -> Option<&Selection> {
-        self.selections.iter().find(|it| it.name == name)
+/// The packages that could be chosen: the one that was selected, or all that will do.
+fn candidates(knowledge: &Knowledge<'_>, need: &Need) -> Result<Vec<Candidate>, ChoiceError> {
+    let mut known = knowledge.known(&need.name);
+    if let Some(selection) = knowledge.selection(&need.name) {
+        return Ok(vec![pick(selection, known)]);
     }
-
-    /// All that the index knows.
-    pub(super) fn known(&self, name: &str) -> Vec<Candidate> {
-        self.providers
-            .get(name)
-            .map_or_else(Vec::new, |it| candidates(it))
-    }
-
-    /// The packages that could be chosen: the one that was selected, or all that will do.
-    fn candidates(&self, need: &Need) -> Result<Vec<Candidate>, ChoiceError> {
-        let mut known = self.known(&need.name);
-        if let Some(selection) = self.selection(&need.name) {
-            return Ok(vec![pick(selection, known)]);
-        }
-        if glibc::is_part_of_glibc(&need.name) {
-            known.retain(|it| it.store_path == self.glibc_package);
-            if known.is_empty() {
-                return Err(ChoiceError::OfGlibc(need.clone()));
-            }
-        }
-        let count = known.len();
-        known.retain(|it| need.offers(it) != Offers::TooFew);
-        match (known.is_empty(), count) {
-            (false, _) => Ok(known),
-            (true, 0) => Err(ChoiceError::NoProvider(need.clone())),
-            (true, _) => Err(ChoiceError::NoVersions(need.clone(), count)),
+    if glibc::is_part_of_glibc(&need.name) {
+        known.retain(|it| it.store_path == knowledge.glibc_package);
+        if known.is_empty() {
+            return Err(ChoiceError::OfGlibc(need.clone()));
         }
     }
-
-    /// Chooses the best; there is at least one.
-    pub(super) fn best(
-        &self,
-        need: &Need,
-        candidates: Vec<Candidate>,
-        choices: &[&Choice],
-    ) -> Choice {
-        let earlier = choices.iter().map(|it| &it.candidate);
-        let chosen: Vec<_> = self.chosen.iter().chain(earlier).collect();
-        let ranking = Ranking {
-            need,
-            chosen: &chosen,
-            facts: self.facts,
-        };
-        let mut ranked = ranking.rank(candidates);
-        let candidate = ranked.candidates.remove(0);
-        let others = ranked.candidates;
-        let mut equals = others[..ranked.equals - 1].iter();
-        let is_selected = self.selection(&need.name).is_some();
-        // Another version of the same is no reason to ask.
-        let is_clear = is_selected || equals.all(|it| candidate.is_same_software(it));
-        let reason = match (others.first(), ranked.difference) {
-            _ if is_selected => "selected by you".to_owned(),
-            (None, _) => "the only package that has it".to_owned(),
-            (Some(_), Some(criterion)) => self.reason(criterion, &candidate, need, choices),
-            (Some(second), None) if is_clear => {
-                match candidate.software().1 == second.software().1 {
-                    true => "the first of several builds".to_owned(),
-                    false => "the newest of several versions".to_owned(),
-                }
-            }
-            (Some(_), None) => "the first of several that are as good".to_owned(),
-        };
-        Choice {
-            need: need.clone(),
-            candidate,
-            reason,
-            is_clear,
-            others,
-        }
-    }
-
-    fn reason(
-        &self,
-        criterion: Criterion,
-        candidate: &Candidate,
-        need: &Need,
-        choices: &[&Choice],
-    ) -> String {
-        match criterion {
-            Criterion::AlreadyChosen => {
-                let mut choices = choices.iter();
-                match choices.find(|it| it.candidate.is_same_package(candidate)) {
-                    Some(choice) => format!("chosen for {} already", choice.need.name),
-                    None => "chosen already".into(),
-                }
-            }
-            Criterion::Versions => format!("known to offer {}", need.versions.join(", ")),
-            Criterion::TopLevel => "at the top level of nixpkgs".into(),
-            Criterion::Output => format!("in an output for libraries, {}", candidate.output),
-            Criterion::Directory => format!("has it in {}/ itself", candidate.directory()),
-            Criterion::Closure => {
-                let path = candidate.store_path.as_deref();
-                match path.and_then(|it| self.facts.new_closure(it)) {
-                    Some(0) => "in the store already".into(),
-                    _ => "adds the least to the store".into(),
-                }
-            }
-        }
-    }
-}
-
-/// The package that a user means; with what the index knows of it, if it does.
-pub(super) fn pick(selection: &Selection, mut known: Vec<Candidate>) -> Candidate {
-    known.retain(|it| selection.means(it));
-    // `zlib` means its output `out` before others.
-    let exact = known.iter().position(|it| it.name() == selection.package);
-    match known.is_empty() {
-        false => known.swap_remove(exact.unwrap_or(0)),
-        true => selection.unknown(),
+    let count = known.len();
+    known.retain(|it| need.offers(it) != Offers::TooFew);
+    match (known.is_empty(), count) {
+        (false, _) => Ok(known),
+        (true, 0) => Err(ChoiceError::NoProvider(need.clone())),
+        (true, _) => Err(ChoiceError::NoVersions(need.clone(), count)),
     }
 }

@@ -180,7 +180,7 @@ fn tree(
             }
             return at + 1;
         }
-        if !(token == "self" && !path.is_empty()) {
+        if token != "self" || path.is_empty() {
             path.push(token.to_owned());
         }
         if tokens.get(at).is_some_and(|it| it.1 == "::") {

@@ -153,15 +153,28 @@ fn each_room_of_the_order_exists() {
     }
 }
 
+/// What is named against the rule, and why it has to be.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    // The first instruction is the machine's, and calls what lists the steps.
+    ("arch", "crate::start::start"),
+];
+
 #[test]
-#[ignore = "circles are being opened one by one"]
 fn no_files_name_each_other() {
     for (own, folder) in [
         ("ldshim", "src"),
         ("loader_stub", "loader-stub/src"),
         ("xtask", "xtask/src"),
     ] {
-        let circles = circles(own, &sources(folder));
+        let mut sources = sources(folder);
+        for (path, text) in &mut sources {
+            for (room, name) in EXCEPTIONS {
+                if path.starts_with(room) {
+                    *text = text.replace(name, "");
+                }
+            }
+        }
+        let circles = circles(own, &sources);
         assert!(circles.is_empty(), "{folder}:\n{}", circles.join("\n\n"));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ARCHITECTURE.md has the map; the words used here are defined there.
 
+pub mod choice;
 pub mod cli;
 pub mod commands;
 pub mod doctor;
@@ -18,3 +19,4 @@ pub mod resolver;
 pub mod sandbox;
 pub mod shell;
 pub mod stub_file;
+pub mod tree;

@@ -7,85 +7,23 @@
 //! The program keeps the copy, and its stack is below it: `environ`, `getauxval` and `__libc_stack_end` of
 //! the C library point into the block that the loader was given, and so it has to outlive the loader.
 
-#![allow(
-    unsafe_code,
-    reason = "the copy's text is bytes in memory that is made of words"
-)]
-
 use core::ffi::CStr;
-use core::marker::PhantomData;
-use core::mem::{MaybeUninit, size_of, size_of_val};
-use core::slice;
+use core::mem::{MaybeUninit, size_of};
 
-use crate::c_library::CLibrary;
-use crate::env::UserLibraryPath;
+use crate::library_path::{LibraryPath, Text};
+use crate::placement::Placement;
 use crate::stack::{AuxEntry, InitialStack, at};
-use crate::{direct, plan};
+use crate::words::{CopyBytes, WORD, Words};
 
-const WORD: usize = size_of::<usize>();
-/// The variable by which the real loader learns of libraries.
-const VARIABLE: &[u8] = b"LD_LIBRARY_PATH=";
-/// The flag by which it learns of them when it is started directly.
+/// The flag by which the real loader learns of libraries when it is started directly.
 const FLAG: &CStr = c"--library-path";
-
-/// Where in the copy the library path goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placement {
-    /// In place of the environment's entry with this index.
-    ReplaceVariable(usize),
-    /// Behind the last entry of the environment.
-    AppendVariable,
-    /// In place of the argument with this index.
-    ReplaceArgument(usize),
-    /// The same, behind a `--library-path=`, which only musl's loader understands.
-    ReplaceFlag(usize),
-    /// Behind the zeroth argument, with a `--library-path` before it.
-    InsertArgument,
-}
-
-impl Placement {
-    /// Where the library path goes, and what the user says there already.
-    pub fn choose<'a>(
-        stack: &InitialStack<'a>,
-        user: Option<UserLibraryPath<'a>>,
-        c_library: CLibrary,
-        is_direct: bool,
-    ) -> (Self, &'a CStr) {
-        let value = user.map_or(c"", |user| user.value.to_c_str());
-        if !is_direct {
-            let replaces = |user: UserLibraryPath<'_>| Self::ReplaceVariable(user.index);
-            return (user.map_or(Self::AppendVariable, replaces), value);
-        }
-        direct::library_path_argument(stack.argv, c_library)
-            .unwrap_or((Self::InsertArgument, value))
-    }
-}
-
-/// A library path: what the user says, then directories. It is not put together until it is copied.
-#[derive(Clone, Copy, Debug)]
-pub struct LibraryPath<'a> {
-    /// The user's part; may be empty, and may have empty elements, which mean the current directory.
-    pub user: &'a [u8],
-    /// The parts whose empty elements mean nothing. Either may be empty.
-    pub libraries: [&'a [u8]; 2],
-    /// Whose loader is to understand it.
-    pub c_library: CLibrary,
-}
 
 /// A copy of an initial stack that is to be written.
 #[derive(Debug)]
 pub struct StackCopy<'a> {
     stack: &'a InitialStack<'a>,
     placement: Placement,
-    path: LibraryPath<'a>,
-    /// Whether the libraries have to be taken apart to leave out empty elements.
-    has_empty_elements: bool,
-    /// How many bytes the text has, without its NUL.
-    text_length: usize,
-    /// How many bytes come before the text, in the words that it takes.
-    text_start: usize,
-    /// How many words it takes, with its NUL.
-    text_words: usize,
+    text: Text<'a>,
 }
 
 /// A word of the copy and what it has to be once the program runs.
@@ -109,62 +47,19 @@ pub struct Epilogue {
     pub restores: [Restore; 4],
 }
 
-/// How bytes are copied. A call of `memcpy` would go through the global offset table, and nothing else in
-/// the stub has to be relocated.
-///
-/// # Safety
-/// `copy_bytes` does what `memcpy` does, and nothing else.
-pub unsafe trait CopyBytes {
-    /// Copies bytes to where there are none of them.
-    ///
-    /// # Safety
-    /// The memory is there.
-    unsafe fn copy_bytes(to: *mut u8, from: *const u8, count: usize);
-}
-
 impl<'a> StackCopy<'a> {
     /// Prepares a copy. Nothing is written yet.
     pub fn new(stack: &'a InitialStack<'a>, placement: Placement, path: LibraryPath<'a>) -> Self {
-        let mut copy = Self {
+        Self {
             stack,
             placement,
-            path,
-            has_empty_elements: path
-                .libraries
-                .iter()
-                .any(|part| !part.is_empty() && plan::has_empty_element(part, path.c_library)),
-            text_length: 0,
-            text_start: 0,
-            text_words: 0,
-        };
-        let mut length = 0;
-        copy.for_each_piece(|piece| length += piece.len());
-        copy.text_length = length;
-        copy.text_start = copy.kept_text().next_multiple_of(WORD) - copy.kept_text();
-        copy.text_words = (copy.text_start + length + 1).div_ceil(WORD);
-        copy
-    }
-
-    /// How much of the text remains when the program runs: the variable as the user has set it, or nothing.
-    ///
-    /// With musl all of it remains: its loader does not copy the path, and looks at it again at each dlopen
-    /// (`env_path` in ldso/dynlink.c). It runs no constructor before the program's entry point, so nobody can have
-    /// copied the pointers.
-    fn kept_text(&self) -> usize {
-        match self.placement {
-            Placement::ReplaceVariable(_) | Placement::AppendVariable
-                if self.path.c_library == CLibrary::Musl =>
-            {
-                self.text_length
-            }
-            Placement::ReplaceVariable(_) => VARIABLE.len() + self.path.user.len(),
-            _ => 0,
+            text: Text::new(placement, path),
         }
     }
 
     /// How much memory the copy takes, in words.
     pub fn words(&self) -> usize {
-        self.vector_words() + self.text_words
+        self.vector_words() + self.text.words
     }
 
     fn vector_words(&self) -> usize {
@@ -196,8 +91,8 @@ impl<'a> StackCopy<'a> {
         trampoline: usize,
     ) -> Option<()> {
         let (vectors, text) = memory.split_at_mut_checked(self.vector_words())?;
-        let text = self.write_text::<C>(text.get_mut(..self.text_words)?);
-        let mut words = Words::<C>(vectors, PhantomData);
+        let text = self.text.write::<C>(text.get_mut(..self.text.words)?);
+        let mut words = Words::<C>::new(vectors);
         self.write_argv(&mut words, text)?;
         let environment = self.write_envp(&mut words, text)?;
         let is_direct = matches!(
@@ -208,7 +103,7 @@ impl<'a> StackCopy<'a> {
         // The pointers to the text may have been copied by then, by a constructor that calls `setenv`. So
         // the text ends where the user's part ends, which is the first byte of a word.
         let end_of_text = Restore {
-            address: text + self.kept_text(),
+            address: text + self.text.kept(),
             value: 0,
         };
         self.write_epilogue(&mut words, environment, end_of_text, entry)
@@ -304,79 +199,6 @@ impl<'a> StackCopy<'a> {
             words.push(address)?;
             words.push(value)?;
         }
-        Some(())
-    }
-
-    /// Writes the library path and returns its address.
-    fn write_text<C: CopyBytes>(&self, memory: &mut [MaybeUninit<usize>]) -> usize {
-        let bytes = memory.as_mut_ptr().cast::<MaybeUninit<u8>>();
-        // SAFETY: words are made of bytes, as many as said, and any byte may be in a `MaybeUninit`.
-        let bytes = unsafe { slice::from_raw_parts_mut(bytes, memory.len() * WORD) };
-        let mut rest = bytes.get_mut(self.text_start..).unwrap_or_default();
-        let start = rest.as_ptr().expose_provenance();
-        self.for_each_piece(|piece| {
-            if let Some((place, after)) =
-                core::mem::take(&mut rest).split_at_mut_checked(piece.len())
-            {
-                // SAFETY: `place` is as long as the piece, and nobody else's.
-                unsafe { C::copy_bytes(place.as_mut_ptr().cast(), piece.as_ptr(), piece.len()) };
-                rest = after;
-            }
-        });
-        if let Some(byte) = rest.first_mut() {
-            byte.write(0);
-        }
-        start
-    }
-
-    fn for_each_piece(&self, mut take: impl FnMut(&[u8])) {
-        if matches!(
-            self.placement,
-            Placement::ReplaceVariable(_) | Placement::AppendVariable
-        ) {
-            take(VARIABLE);
-        }
-        if matches!(self.placement, Placement::ReplaceFlag(_)) {
-            take(FLAG.to_bytes());
-            take(b"=");
-        }
-        let mut any = !self.path.user.is_empty();
-        take(self.path.user);
-        let mut take_next = |piece| {
-            if any {
-                take(b":");
-            }
-            take(piece);
-            any = true;
-        };
-        for part in self.path.libraries {
-            if self.has_empty_elements {
-                plan::directories(part, self.path.c_library).for_each(&mut take_next);
-            } else if !part.is_empty() {
-                take_next(part);
-            }
-        }
-    }
-}
-
-/// Memory that is filled from its beginning on.
-struct Words<'a, C>(&'a mut [MaybeUninit<usize>], PhantomData<C>);
-
-impl<C: CopyBytes> Words<'_, C> {
-    /// Writes the next word and returns its address; `None` if there is no room.
-    fn push(&mut self, word: usize) -> Option<usize> {
-        let (next, rest) = core::mem::take(&mut self.0).split_first_mut()?;
-        self.0 = rest;
-        Some(core::ptr::from_mut(next.write(word)).expose_provenance())
-    }
-
-    /// Copies what is made of whole words; `None` if there is no room.
-    fn copy<T: Copy>(&mut self, items: &[T]) -> Option<()> {
-        let size = size_of_val(items);
-        let (next, rest) = core::mem::take(&mut self.0).split_at_mut_checked(size / WORD)?;
-        // SAFETY: `next` is as long as the items, and nobody else's.
-        unsafe { C::copy_bytes(next.as_mut_ptr().cast(), items.as_ptr().cast(), size) };
-        self.0 = rest;
         Some(())
     }
 }

@@ -4,11 +4,14 @@ use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use core::slice;
 
-use loader_stub::block::{CopyBytes, LibraryPath, Placement, StackCopy};
+use loader_stub::block::StackCopy;
+use loader_stub::library_path::LibraryPath;
 use loader_stub::path_buffer::PathBuffer;
+use loader_stub::placement::Placement;
 use loader_stub::plan::{self, Inputs, Mechanism, Plan};
 use loader_stub::stack::{InitialStack, at};
 use loader_stub::texts;
+use loader_stub::words::CopyBytes;
 
 use crate::image::Image;
 use crate::log::{Level, Log};

@@ -2,7 +2,6 @@
 
 use core::ffi::CStr;
 
-use crate::block::Placement;
 use crate::c_library::CLibrary;
 use crate::stack::Entry;
 use crate::texts;
@@ -17,25 +16,42 @@ const FLAGS_WITH_VALUE: &str = "\
 --glibc-hwcaps-mask
 --glibc-hwcaps-prepend";
 
-/// Where the loader of `c_library` would take its library path from, and the value there: from the last
-/// `--library-path` before the program. `None` if there is none.
+/// An argument that has the library path of a loader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LibraryPathArgument<'a> {
+    /// Its index among the arguments.
+    pub index: usize,
+    /// Whether the flag is in it too, before the path: `--library-path=`.
+    pub has_flag: bool,
+    /// The path.
+    pub value: &'a CStr,
+}
+
+/// Where the loader of `c_library` would take its library path from: from the last `--library-path` before the
+/// program. `None` if there is none.
 pub fn library_path_argument<'a>(
     argv: &[Entry<'a>],
     c_library: CLibrary,
-) -> Option<(Placement, &'a CStr)> {
+) -> Option<LibraryPathArgument<'a>> {
     let mut found = None;
     let mut arguments = argv.iter().enumerate().skip(1);
     while let Some((index, &argument)) = arguments.next() {
         if is(argument, b"--library-path") {
             // Without a value it is no flag to the loader, and the one before it still counts.
-            let replaced = |(index, value): (usize, &Entry<'a>)| {
-                (Placement::ReplaceArgument(index), value.to_c_str())
+            let replaced = |(index, value): (usize, &Entry<'a>)| LibraryPathArgument {
+                index,
+                has_flag: false,
+                value: value.to_c_str(),
             };
             found = arguments.next().map(replaced).or(found);
         } else if c_library == CLibrary::Musl
             && let Some(value) = argument.strip_prefix(b"--library-path=")
         {
-            found = Some((Placement::ReplaceFlag(index), value.to_c_str()));
+            found = Some(LibraryPathArgument {
+                index,
+                has_flag: true,
+                value: value.to_c_str(),
+            });
         } else if texts::lines(FLAGS_WITH_VALUE).any(|flag| is(argument, flag)) {
             arguments.next();
         } else if is(argument, b"--") || argument.strip_prefix(b"--").is_none() {
@@ -57,24 +73,26 @@ mod tests {
 
     use super::*;
 
-    fn found<'a>(argv: &[&'a CStr], c_library: CLibrary) -> Option<(Placement, &'a CStr)> {
+    fn found<'a>(argv: &[&'a CStr], c_library: CLibrary) -> Option<LibraryPathArgument<'a>> {
         let entries: Vec<_> = argv.iter().map(|&text| Entry::from(text)).collect();
         library_path_argument(&entries, c_library)
     }
 
     fn index(argv: &[&CStr]) -> Option<usize> {
-        let (placement, value) = found(argv, CLibrary::Glibc)?;
-        let Placement::ReplaceArgument(index) = placement else {
-            panic!("{placement:?}");
-        };
-        assert_eq!(value, argv[index]);
-        Some(index)
+        let found = found(argv, CLibrary::Glibc)?;
+        assert!(!found.has_flag, "{found:?}");
+        assert_eq!(found.value, argv[found.index]);
+        Some(found.index)
     }
 
     #[test]
     fn knows_the_flag_with_its_value_in_one_for_musl_only() {
         let argv = [c"ld.so", c"--library-path=/a", c"prog"];
-        let expected = (Placement::ReplaceFlag(1), c"/a");
+        let expected = LibraryPathArgument {
+            index: 1,
+            has_flag: true,
+            value: c"/a",
+        };
         assert_eq!(found(&argv, CLibrary::Musl), Some(expected));
         assert_eq!(found(&argv, CLibrary::Glibc), None);
         let both = [
@@ -84,7 +102,11 @@ mod tests {
             c"/b",
             c"prog",
         ];
-        let expected = (Placement::ReplaceArgument(3), c"/b");
+        let expected = LibraryPathArgument {
+            index: 3,
+            has_flag: false,
+            value: c"/b",
+        };
         assert_eq!(
             found(&both, CLibrary::Musl),
             Some(expected),

@@ -8,6 +8,7 @@ use core::ffi::CStr;
 use crate::env::Settings;
 use crate::identity::Identity;
 use crate::path_buffer::PathBuffer;
+use crate::texts;
 
 /// Root's pins, for programs that run with more rights than their caller has, and where there is no home.
 pub const SYSTEM_DIR: &str = "/etc/ldshim/pins/";
@@ -24,6 +25,9 @@ pub const MANIFEST: &str = "/manifest";
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 /// `S_IWUSR`
 const WRITABLE: u32 = 0o200;
+/// `S_IFMT` and `S_IFDIR`
+const KIND: u32 = 0o170_000;
+const DIRECTORY: u32 = 0o040_000;
 const ROOT: u32 = 0;
 /// The user who stands for all that a user namespace does not have: `DEFAULT_OVERFLOWUID` in the kernel's
 /// include/linux/highuid.h.
@@ -75,6 +79,67 @@ pub fn place<'b>(
 pub fn is_trusted(owner: u32, mode: u32, user: u32, is_of_system: bool) -> bool {
     let trusted = if is_of_system { ROOT } else { user };
     owner == trusted && owner != UNKNOWN && mode & (WRITABLE | WRITABLE_BY_OTHERS) == WRITABLE
+}
+
+/// What the stub makes of what is at the place of a pin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is no pin; a mark, perhaps, that the tool was asked before.
+    NoPin,
+    /// It is a pin that is not taken.
+    Refused(Refusal),
+    /// It is taken.
+    Taken,
+}
+
+/// Why a pin is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Refusal {
+    /// Somebody else may have written it.
+    NotTrusted,
+    /// What keeps its paths in the store is gone, and so they may be.
+    PathsGone,
+}
+
+/// A line for each [`Refusal`], in its order; and what to do about it.
+const REASONS: &str = "\
+it belongs to another user, or others may write to it
+its paths are gone from the store";
+const NEXT_STEPS: &str = "\
+take both away, or remove it
+run `ldshim pin` again, or `ldshim unpin`";
+
+impl Refusal {
+    /// The reason in words.
+    pub fn as_bytes(self) -> &'static [u8] {
+        texts::line(REASONS, self as usize)
+    }
+
+    /// What a user can do about it.
+    pub fn next_step(self) -> &'static [u8] {
+        texts::line(NEXT_STEPS, self as usize)
+    }
+}
+
+/// What the stub makes of what is at the place of a pin, and has this owner and mode there. Whether the pin's
+/// [`MANIFEST`] is there is asked only if all else is well.
+pub fn judge(
+    owner: u32,
+    mode: u32,
+    user: u32,
+    is_of_system: bool,
+    has_manifest: impl FnOnce() -> bool,
+) -> Verdict {
+    if mode & KIND != DIRECTORY {
+        Verdict::NoPin
+    } else if !is_trusted(owner, mode, user, is_of_system) {
+        Verdict::Refused(Refusal::NotTrusted)
+    } else if !has_manifest() {
+        Verdict::Refused(Refusal::PathsGone)
+    } else {
+        Verdict::Taken
+    }
 }
 
 #[cfg(test)]
@@ -152,5 +217,29 @@ mod tests {
             let trusted = is_trusted(owner, mode, user, is_of_system);
             assert!(!trusted, "{owner} {mode:o} {user} {is_of_system}");
         }
+    }
+
+    #[test]
+    fn are_taken_if_all_is_well() {
+        let judged = |mode, manifest| judge(1000, mode, 1000, false, || manifest);
+        assert_eq!(judged(0o40_755, true), Verdict::Taken);
+        let refused = Verdict::Refused(Refusal::PathsGone);
+        assert_eq!(judged(0o40_755, false), refused);
+        let refused = Verdict::Refused(Refusal::NotTrusted);
+        assert_eq!(judged(0o40_777, true), refused);
+        assert_eq!(judged(0o120_777, true), Verdict::NoPin, "a mark");
+        assert_eq!(judged(0o100_644, true), Verdict::NoPin, "a file");
+        // That of a directory which anybody may have made is not asked for.
+        let judged = judge(0, 0o40_755, 1000, false, || panic!("asked"));
+        assert_eq!(judged, refused);
+    }
+
+    #[test]
+    fn each_refusal_has_its_own_words() {
+        let not_trusted = Refusal::NotTrusted;
+        assert!(not_trusted.as_bytes().ends_with(b"others may write to it"));
+        assert!(not_trusted.next_step().starts_with(b"take both away"));
+        assert!(Refusal::PathsGone.as_bytes().starts_with(b"its paths"));
+        assert!(Refusal::PathsGone.next_step().starts_with(b"run `ldshim"));
     }
 }

@@ -4,7 +4,7 @@
 use loader_stub::identity::Identity;
 use loader_stub::on_demand;
 use loader_stub::path_buffer::PathBuffer;
-use loader_stub::pin::{self, Place};
+use loader_stub::pin::{self, Place, Verdict};
 use loader_stub::plan::Inputs;
 use loader_stub::stack::{InitialStack, at};
 
@@ -51,21 +51,22 @@ fn look(place: Place<'_>, user: u32, log: Log) -> Found {
         Err(Errno(libc::ENOENT)) => return Found::Nothing,
         Err(_) => return Found::NoPin,
     };
-    let mode = u32::from(status.stx_mode);
-    if mode & libc::S_IFMT != libc::S_IFDIR {
-        return Found::NoPin;
+    let has_manifest = || {
+        let mut buffer = PathBuffer::new();
+        let manifest = buffer.join(path, pin::MANIFEST);
+        manifest.is_some_and(sys::is_readable)
+    };
+    let (owner, mode) = (status.stx_uid, u32::from(status.stx_mode));
+    match pin::judge(owner, mode, user, place.is_of_system, has_manifest) {
+        Verdict::NoPin => Found::NoPin,
+        Verdict::Taken => Found::Pin,
+        Verdict::Refused(refusal) => {
+            let (why, next_step) = (refusal.as_bytes(), refusal.next_step());
+            log.say(
+                Level::Warn,
+                &[b"the pin ", path, b" is not used: ", why, b"; ", next_step],
+            );
+            Found::NoPin
+        }
     }
-    if !pin::is_trusted(status.stx_uid, mode, user, place.is_of_system) {
-        let why = b" is not used: it belongs to another user, or others may write to it; take both away, or remove it";
-        log.say(Level::Warn, &[b"the pin ", path, why]);
-        return Found::NoPin;
-    }
-    let mut buffer = PathBuffer::new();
-    let manifest = buffer.join(path, pin::MANIFEST);
-    if !manifest.is_some_and(sys::is_readable) {
-        let why = b" is not used: its paths are gone from the store; run `ldshim pin` again, or `ldshim unpin`";
-        log.say(Level::Warn, &[b"the pin ", path, why]);
-        return Found::NoPin;
-    }
-    Found::Pin
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use loader_stub::identity::DIGITS;
 
-use crate::pin::choice::Selection;
+use crate::choice::Selection;
 
 /// `ldshim pin`
 #[derive(Debug, Args)]

@@ -9,13 +9,11 @@ use anyhow::{Context, Result, bail, ensure};
 use super::explain::inherited;
 use super::pin::lookup::providers;
 use super::print;
+use crate::choice::{ChoiceError, Choices, Knowledge, Need, NoFacts, choose, is_part_of_glibc};
 use crate::cli::{ShellArgs, ShellFormat};
 use crate::elf::{Architecture, interpreter};
 use crate::explain::{Explainer, Kind, Problem, Report, Settings};
 use crate::index::{HOW_TO_GET_ONE, Index};
-use crate::pin::choice::{
-    ChoiceError, Choices, Knowledge, Need, NoFacts, choose, is_part_of_glibc,
-};
 use crate::shell::{
     Format, Listing, Package, Scope, Unprovided, Unsuitable, may_load, merge, needs, nix_file,
 };

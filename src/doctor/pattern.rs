@@ -1,10 +1,13 @@
 //! Patterns of error messages: texts with holes.
 //!
 //! `version {version} not found` has one hole. A hole stands for one word, without the quotes and brackets around it, and
-//! with a colon or comma at its end left out. `{library:libGL.so}` stands for a word that begins with `libGL.so`. A pattern
-//! may stand anywhere in a line.
+//! with a colon or comma at its end left out. `{library:libGL.so}` stands for a word that begins with `libGL.so`.
+//! `{library:@driver}` stands for a library of the graphics driver, `{library:@driver-finder}` for one that finds it. A
+//! pattern may stand anywhere in a line.
 
 use memchr::memmem;
+
+use crate::choice::{is_driver_finder, is_driver_library};
 
 /// The first match of a pattern in a line: what the holes stand for, by their names. A name that begins with `_` is not
 /// told.
@@ -45,8 +48,8 @@ fn match_at<'t>(pattern: &'t str, text: &'t str) -> Option<Vec<(&'t str, &'t str
             memmem::find(searched, literal.as_bytes())?
         };
         let word = bare(&text[..end]);
-        let (name, prefix) = name.split_once(':').unwrap_or((name, ""));
-        if word.is_empty() || !word.starts_with(prefix) {
+        let (name, kind) = name.split_once(':').unwrap_or((name, ""));
+        if word.is_empty() || !is_of_kind(word, kind) {
             return None;
         }
         if !name.starts_with('_') {
@@ -55,6 +58,15 @@ fn match_at<'t>(pattern: &'t str, text: &'t str) -> Option<Vec<(&'t str, &'t str
         (pattern, text) = (after, &text[end..]);
     }
     text.starts_with(pattern).then_some(found)
+}
+
+/// Whether a word is what a hole may stand for, as it says behind its name's colon.
+fn is_of_kind(word: &str, kind: &str) -> bool {
+    match kind {
+        "@driver" => is_driver_library(word),
+        "@driver-finder" => is_driver_finder(word),
+        beginning => word.starts_with(beginning),
+    }
 }
 
 /// A word without what messages put around it.
@@ -131,6 +143,18 @@ mod tests {
             find(pattern, "version `GLIBC_2.38' not"),
             Some(vec![("version", "GLIBC_2.38")])
         );
+    }
+
+    #[test]
+    fn a_hole_may_ask_for_a_library_of_a_kind() {
+        let pattern = "load {library:@driver}";
+        let found = Some(vec![("library", "libcuda.so.1")]);
+        assert_eq!(find(pattern, "load libcuda.so.1"), found);
+        assert_eq!(find(pattern, "load libGL.so.1"), None);
+        let pattern = "load {library:@driver-finder}";
+        let found = Some(vec![("library", "libGL.so.1")]);
+        assert_eq!(find(pattern, "load libGL.so.1"), found);
+        assert_eq!(find(pattern, "load libcuda.so.1"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use loader_stub::pin::is_trusted;
+use loader_stub::pin::{Refusal, is_trusted};
 use nix::unistd::geteuid;
 
 use super::finding::Finding;
@@ -84,7 +84,8 @@ fn of_entry(entry: &Entry, secure: bool) -> Option<Finding> {
         return Some(Finding::warning(
             "pin-not-trusted",
             format!(
-                "the pin {place} of {program} is not used: it belongs to another user, or others may write to it"
+                "the pin {place} of {program} is not used: {}",
+                String::from_utf8_lossy(Refusal::NotTrusted.as_bytes())
             ),
             &format!("`chmod go-w {place}` and chown, if you trust what is in it; else remove it."),
         ));

@@ -4,7 +4,6 @@
 //! loader and libraries the stub would choose, and [`crate::resolver`] what that loader would do.
 //! The result is a [`Report`]; [`text`] and [`json`] write it.
 
-mod branches;
 mod glibc;
 mod guesses;
 pub mod json;
@@ -16,6 +15,7 @@ mod providers;
 mod report;
 mod script;
 mod stub;
+mod style;
 pub mod text;
 pub mod tree;
 

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use goblin::elf::program_header::PT_PHDR;
 use loader_stub::c_library::CLibrary;
+use loader_stub::env;
 use loader_stub::path_buffer::PathBuffer;
-use loader_stub::{env, pin};
+use loader_stub::pin::{self, Verdict};
 use nix::unistd::Uid;
 
 use super::Settings;
@@ -50,28 +51,31 @@ pub(super) fn find(
         return Pin::None;
     };
     let path = PathBuf::from(OsStr::from_bytes(place.path.to_bytes()));
-    match reason_against(&path, place.is_of_system) {
-        None => Pin::None,
-        Some(None) => Pin::Used(path),
-        Some(Some(reason)) => Pin::NotUsed(Refused {
+    match verdict(&path, place.is_of_system) {
+        Verdict::NoPin => Pin::None,
+        Verdict::Taken => Pin::Used(path),
+        Verdict::Refused(refusal) => Pin::NotUsed(Refused {
             choice: Choice {
                 path,
                 from: "its pin",
             },
-            reason: reason.to_owned(),
+            reason: String::from_utf8_lossy(refusal.as_bytes()).into_owned(),
         }),
     }
 }
 
-/// Why the pin at `path` cannot be used, if not; `None` if there is none.
-fn reason_against(path: &Path, is_of_system: bool) -> Option<Option<&'static str>> {
-    let metadata = path.symlink_metadata().ok().filter(|it| it.is_dir())?;
+/// What the stub makes of the pin at `path`, if there is one.
+fn verdict(path: &Path, is_of_system: bool) -> Verdict {
+    let Ok(metadata) = path.symlink_metadata() else {
+        return Verdict::NoPin;
+    };
     let user = Uid::effective().as_raw();
-    let is_trusted = pin::is_trusted(metadata.uid(), metadata.mode(), user, is_of_system);
-    let has_paths = plan::is_readable(path.as_os_str().as_bytes(), pin::MANIFEST);
-    Some(match (is_trusted, has_paths) {
-        (false, _) => Some("it belongs to another user, or others may write to it"),
-        (true, false) => Some("its paths are gone from the store"),
-        (true, true) => None,
-    })
+    let has_manifest = || plan::is_readable(path.as_os_str().as_bytes(), pin::MANIFEST);
+    pin::judge(
+        metadata.uid(),
+        metadata.mode(),
+        user,
+        is_of_system,
+        has_manifest,
+    )
 }

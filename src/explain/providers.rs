@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::text::{NAME_WIDTH, QUIET};
+use super::style::{NAME_WIDTH, QUIET};
 use crate::elf::Architecture;
 use crate::index::{Index, Provider};
 

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -11,6 +9,7 @@ use std::thread;
 use anyhow::{Context, Result, ensure};
 
 use super::{Explainer, Kind, Problem, Report, Settings};
+use crate::tree::{Files, files, is_program_or_library};
 
 /// What is known about a directory tree.
 #[derive(Debug)]
@@ -82,10 +81,10 @@ pub fn explain(directory: &Path, settings: &Settings) -> Result<Tree> {
         "{}: not a directory",
         operation()
     );
-    let mut files = Vec::new();
-    let mut unreadable = Vec::new();
-    collect(directory, &mut files, &mut unreadable);
-    files.sort();
+    let Files {
+        files,
+        mut unreadable,
+    } = files(directory, is_program_or_library);
 
     let next = AtomicUsize::new(0);
     let work = || {
@@ -122,34 +121,4 @@ pub fn explain(directory: &Path, settings: &Settings) -> Result<Tree> {
         reports,
         unreadable,
     })
-}
-
-fn collect(directory: &Path, files: &mut Vec<PathBuf>, unreadable: &mut Vec<(PathBuf, String)>) {
-    let mut directories = vec![directory.to_owned()];
-    while let Some(directory) = directories.pop() {
-        let entries = match fs::read_dir(&directory) {
-            Ok(entries) => entries,
-            Err(error) => {
-                unreadable.push((directory, error.to_string()));
-                continue;
-            }
-        };
-        for entry in entries.flatten() {
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => directories.push(entry.path()),
-                Ok(kind) if kind.is_file() && is_program_or_library(&entry.path()) => {
-                    files.push(entry.path());
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-/// Whether a file is ELF, and neither an object file nor a core dump.
-fn is_program_or_library(path: &Path) -> bool {
-    let mut head = [0; 18];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    // The type has the file's byte order; either half of it is 2 or 3 for the two kinds.
-    read.is_ok() && head.starts_with(b"\x7fELF") && matches!(head[16] | head[17], 2 | 3)
 }

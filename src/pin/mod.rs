@@ -8,7 +8,6 @@
 //! Everything on disk is below a [`State`]. It is changed in such an order that whoever is killed at any time leaves
 //! the old pin or the new one, whole and kept; [`write()`] reads as that order.
 
-pub mod choice;
 mod environment;
 mod list;
 mod lock;

@@ -1,22 +1,12 @@
 //! Libraries that may be loaded later: what notes say, and names that look like it.
-//!
-//! The notes are those of the "ELF dlopen Metadata" of the UAPI group
-//! (<https://uapi-group.org/specifications/specs/elf_dlopen_metadata/>): owner `FDO`, a list in
-//! JSON of features, each with the names of libraries, any of which will do, best first.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
-
-use super::Loaded;
-use super::load::Loading;
+use super::loading::{Loading, PROGRAM};
 use super::search::Outcome;
-use crate::elf::{Image, notes};
-
-/// `NT_FDO_DLOPEN_METADATA`
-const NOTE_KIND: u32 = 0x407c_0c0a;
+use super::{Loaded, dlopen_notes};
 
 /// A feature that needs a library, which is loaded when it is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,21 +39,6 @@ pub struct Candidate {
     pub path: Option<PathBuf>,
 }
 
-/// A feature, as a note has it.
-#[derive(Deserialize)]
-struct Feature {
-    soname: Vec<String>,
-    feature: Option<String>,
-    description: Option<String>,
-    #[serde(default = "recommended")]
-    priority: String,
-}
-
-/// What the specification says of a feature without a priority.
-fn recommended() -> String {
-    "recommended".to_owned()
-}
-
 impl Loading<'_> {
     /// Looks where libraries would be found if objects loaded them later.
     pub(super) fn probe_all(&mut self, names: &[OsString]) -> Vec<Probe> {
@@ -91,20 +66,11 @@ impl Loading<'_> {
     }
 }
 
-/// The texts of a file's notes.
-pub(super) fn notes_of(image: &Image<'_>) -> Vec<String> {
-    let ours = notes(image).filter(|it| it.owner == b"FDO" && it.kind == NOTE_KIND);
-    let texts = ours.map(|it| String::from_utf8_lossy(it.description));
-    texts
-        .map(|it| it.trim_end_matches('\0').to_owned())
-        .collect()
-}
-
-/// What notes say, each with the number of its object. One that is not as it should be says nothing.
+/// What notes say, each with the number of its object.
 fn of_notes(notes: &[(usize, String)]) -> Vec<Probe> {
     let features = notes.iter().flat_map(|(object, text)| {
-        let features: Vec<Feature> = serde_json::from_str(text).unwrap_or_default();
-        features.into_iter().map(move |feature| (*object, feature))
+        let features = dlopen_notes::features(text).into_iter();
+        features.map(move |feature| (*object, feature))
     });
     let probes = features.map(|(object, feature)| Probe {
         object,
@@ -125,7 +91,7 @@ fn of_notes(notes: &[(usize, String)]) -> Vec<Probe> {
 /// A name that looks as if the program could load it.
 fn guess(name: &OsStr) -> Probe {
     Probe {
-        object: super::load::PROGRAM,
+        object: PROGRAM,
         note: None,
         candidates: vec![candidate(name)],
     }

@@ -3,35 +3,17 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
-use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use memmap2::Mmap;
 use nix::libc;
 
-use super::object::Object;
+use super::mapped::{map, open_to_read};
+use super::object::{Object, Opened};
 use super::real_loader::RealLoader;
 use crate::elf::Architecture;
-
-/// What a loader makes of a path.
-#[derive(Debug, Clone)]
-pub enum Opened {
-    /// It can be loaded.
-    Object(Arc<Object>),
-    /// It cannot be opened, for the reason that this `errno` has.
-    NotThere(i32),
-    /// It is for other programs; the search goes on.
-    Foreign(&'static str),
-    /// It is no library; the program ends here, with this message about the file.
-    Unusable(&'static str),
-    /// It cannot be loaded as one; the program ends here, with this message about the name.
-    Unloadable(&'static str),
-}
 
 /// Where to look in a directory, in order.
 type Prefixes = Rc<[Vec<u8>]>;
@@ -119,31 +101,4 @@ fn open(path: &Path, architecture: &Architecture) -> Opened {
         }
         Err(_) => Opened::Unusable("cannot read file data"),
     }
-}
-
-/// The bytes of the file at `path`, mapped.
-///
-/// # Errors
-/// It cannot be opened or mapped, or is no file.
-pub fn map_file(path: &Path) -> io::Result<Mmap> {
-    let file = open_to_read(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("not a file"));
-    }
-    map(&file)
-}
-
-/// To open a pipe would wait for its writer.
-fn open_to_read(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).custom_flags(libc::O_NONBLOCK);
-    options.open(path)
-}
-
-#[allow(unsafe_code)]
-fn map(file: &File) -> io::Result<Mmap> {
-    // SAFETY: the mapping is private and read-only, and what is made of it is checked at each step, so
-    // other bytes in it do no harm. Nobody can shorten a library that is in use without ending the
-    // programs that use it, and this one is then ended likewise.
-    unsafe { Mmap::map(file) }
 }

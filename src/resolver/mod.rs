@@ -9,9 +9,14 @@
 //! LD_PRELOAD, LD_AUDIT and capabilities of files for programs with more rights than their caller.
 
 mod dlopen;
+mod dlopen_notes;
 mod files;
+mod found;
 mod load;
+mod loading;
 mod machine;
+mod map;
+mod mapped;
 mod object;
 mod preload;
 mod real_loader;
@@ -29,11 +34,12 @@ use crate::elf::{DependencyKind, Dynamic, Image};
 use crate::loader_cache::CacheFile;
 
 pub use dlopen::{Candidate, Probe};
-pub use files::{Files, map_file};
+pub use files::Files;
+pub use found::{Failure, Found, Passed};
 pub use machine::Machine;
+pub use mapped::map_file;
 pub use object::Object;
 pub use real_loader::RealLoader;
-pub use search::{Failure, Found, Passed};
 pub use versions::MissingVersion;
 
 /// What a loader is told at one start.

@@ -9,7 +9,7 @@ use goblin::elf::header::{
 };
 use goblin::elf::program_header::PT_LOAD;
 
-use super::files::Opened;
+use super::dlopen_notes;
 use super::real_loader::version_in;
 use crate::elf::{Architecture, Class, Dynamic, Image};
 
@@ -30,6 +30,21 @@ pub struct Object {
     pub glibc: Option<(u32, u32)>,
     /// What it says that it may load later: the texts of its notes, in JSON.
     pub dlopen_notes: Vec<String>,
+}
+
+/// What a loader makes of a path.
+#[derive(Debug, Clone)]
+pub enum Opened {
+    /// It can be loaded.
+    Object(Arc<Object>),
+    /// It cannot be opened, for the reason that this `errno` has.
+    NotThere(i32),
+    /// It is for other programs; the search goes on.
+    Foreign(&'static str),
+    /// It is no library; the program ends here, with this message about the file.
+    Unusable(&'static str),
+    /// It cannot be loaded as one; the program ends here, with this message about the name.
+    Unloadable(&'static str),
 }
 
 impl Object {
@@ -63,7 +78,7 @@ impl Object {
         Self {
             identity,
             glibc: is_libc.then(|| constants.find_map(version_in)).flatten(),
-            dlopen_notes: super::dlopen::notes_of(image),
+            dlopen_notes: dlopen_notes::texts(image),
             dynamic,
         }
     }

@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::load::{Loading, PROGRAM};
-use super::search::Failure;
+use super::found::Failure;
+use super::loading::{Loading, PROGRAM};
 
 /// What came of the libraries to preload.
 pub(super) struct Preloads {

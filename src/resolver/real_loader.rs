@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use loader_stub::cache_path;
 
-use super::files::map_file;
 use super::machine::Machine;
+use super::mapped::map_file;
 use crate::elf::{Architecture, Dynamic, Image};
 
 /// The folders of `glibc-hwcaps` for x86-64, best first: `_dl_hwcaps_subdirs` in glibc's

@@ -1,6 +1,6 @@
 //! `ldshim shell`: a Nix file with the libraries that programs need.
 //!
-//! [`needs()`] says which libraries those are, [`crate::pin::choice`] which packages have them, and [`nix_file()`] writes
+//! [`needs()`] says which libraries those are, [`crate::choice`] which packages have them, and [`nix_file()`] writes
 //! the file. Whatever comes out of a program or an index (names, attributes) is quoted where it is Nix, and has no line
 //! breaks where it is a comment.
 

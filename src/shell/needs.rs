@@ -5,9 +5,9 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::path::Path;
 
+use crate::choice::{Need, is_part_of_glibc, wanted_of};
 use crate::elf::Architecture;
 use crate::explain::{Kind, Problem, Report};
-use crate::pin::choice::{Need, is_part_of_glibc, wanted_of};
 use crate::resolver::{Found, Loaded, Resolution};
 
 /// Which libraries are wanted.

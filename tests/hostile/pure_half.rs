@@ -4,11 +4,14 @@ use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
 
 use loader_stub::baked::Baked;
-use loader_stub::block::{CopyBytes, Epilogue, LibraryPath, Placement, StackCopy};
+use loader_stub::block::{Epilogue, StackCopy};
 use loader_stub::c_library::CLibrary;
 use loader_stub::env;
+use loader_stub::library_path::LibraryPath;
+use loader_stub::placement::Placement;
 use loader_stub::plan::{self, Inputs, LOADER_FILE, LoaderPath, Mechanism};
 use loader_stub::stack::{Entry, InitialStack, at};
+use loader_stub::words::CopyBytes;
 
 use crate::model::{Effect, Start, Way, library_path_argument};
 

@@ -1,8 +1,11 @@
+#![allow(unsafe_code, reason = "blocks are read as the loader reads them")]
+
 use std::ffi::{CStr, CString};
 use std::vec::Vec;
 use std::{format, vec};
 
 use super::*;
+use crate::c_library::CLibrary;
 use crate::stack::Entry;
 
 struct Memcpy;

@@ -14,10 +14,10 @@ use super::rounds::{Outcome, Rounds, Unclear};
 use super::target::{self, Target};
 use super::temporary::Temporary;
 use super::{prompt, text, time_limit};
+use crate::choice::{Need, needs};
 use crate::cli::Auto;
 use crate::explain::Explainer;
 use crate::nix::Nix;
-use crate::pin::choice::{Need, needs};
 use crate::pin::{self, Mark, State};
 
 /// Never fails: the program is started in any case.

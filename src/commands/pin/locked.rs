@@ -11,8 +11,8 @@ use super::rounds::Outcome;
 use super::target::Target;
 use super::today::Today;
 use super::trial::Trial;
+use crate::choice::Candidate;
 use crate::nix::{Nix, store_path_of};
-use crate::pin::choice::Candidate;
 use crate::pin::lock_file::{Lock, LockedPackage};
 use crate::pin::{self, Package, Recipe};
 

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use crate::choice::Facts;
 use crate::elf::{Architecture, Dynamic, Image};
 use crate::explain::{Kind, Report};
 use crate::index::{Index, Provider, Source};
 use crate::nix::{Nix, store_path_of};
-use crate::pin::choice::Facts;
 use crate::resolver::map_file;
 
 /// The library of glibc that stands for all of it.

@@ -10,9 +10,9 @@ use anyhow::{Context, Result, anyhow, ensure};
 use super::lookup::{self, LIBC};
 use super::target::Target;
 use super::today::Today;
+use crate::choice::{Candidate, Choice, is_part_of_glibc};
 use crate::elf::Architecture;
 use crate::nix::{Nix, STORE, Wanted};
-use crate::pin::choice::{Candidate, Choice, is_part_of_glibc};
 use crate::pin::{Package, Recipe};
 
 /// A choice whose package is here.

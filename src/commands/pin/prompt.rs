@@ -11,7 +11,7 @@ use nix::unistd::{getpgrp, tcgetpgrp};
 
 use super::temporary::Temporary;
 use super::text;
-use crate::pin::choice::{Candidate, Choice, Selection};
+use crate::choice::{Candidate, Choice, Selection};
 
 /// At most so many packages are shown at once.
 const LINES: usize = 12;

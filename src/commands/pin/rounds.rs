@@ -12,12 +12,10 @@ use super::temporary::Temporary;
 use super::today::Today;
 use super::trial::Trial;
 use super::{prompt, text};
+use crate::choice::{Choice, Choices, Knowledge, Need, Selection, choose, is_part_of_glibc, needs};
 use crate::explain::{Kind, Report};
 use crate::index::{HOW_TO_GET_ONE, Index};
 use crate::nix::Nix;
-use crate::pin::choice::{
-    Choice, Choices, Knowledge, Need, Selection, choose, is_part_of_glibc, needs,
-};
 use crate::pin::{self, Recipe};
 
 /// More often than this nothing is looked for: it would be a circle.

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
+use crate::choice::{Need, Unpinnable, needs};
 use crate::commands::explain::inherited;
 use crate::elf::{Architecture, Image, ProgramIdentity, program_identity};
 use crate::explain::{Dynamic, Explainer, Kind, Report, Settings, is_secure};
 use crate::loader_variables::is_for_loaders;
-use crate::pin::choice::{Need, Unpinnable, needs};
 use crate::resolver::map_file;
 
 /// A program, and what would happen to it without a pin.

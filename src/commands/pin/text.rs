@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::target::Target;
+use crate::choice::{Choice, Choices, Need};
 use crate::elf::Architecture;
 use crate::explain::text::problem_text;
 use crate::explain::{Kind, Report};
 use crate::pin::Written;
-use crate::pin::choice::{Choice, Choices, Need};
 
 /// More alternatives than these are not listed.
 const MOST_LISTED: usize = 8;

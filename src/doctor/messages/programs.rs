@@ -49,11 +49,8 @@ pub(super) const TRAPS: &[Trap] = &[
     Trap {
         code: "driver-library",
         patterns: &[
-            "{library:libcuda.so}: cannot open shared object file",
-            "{library:libnv}: cannot open shared object file",
-            "{library:libGLX_nvidia}: cannot open shared object file",
-            "annot load {library:libcuda.so}",
-            "annot load {library:libnv}",
+            "{library:@driver}: cannot open shared object file",
+            "annot load {library:@driver}",
         ],
         cause: "The library belongs to the graphics driver. It has to fit the running kernel, so it is in no package's \
                 closure, but in /run/opengl-driver/lib.",
@@ -63,15 +60,7 @@ pub(super) const TRAPS: &[Trap] = &[
     },
     Trap {
         code: "opengl",
-        patterns: &[
-            "{library:libGL.so}: cannot open shared object file",
-            "{library:libEGL.so}: cannot open shared object file",
-            "{library:libGLX.so}: cannot open shared object file",
-            "{library:libGLESv2.so}: cannot open shared object file",
-            "{library:libOpenGL.so}: cannot open shared object file",
-            "{library:libvulkan.so}: cannot open shared object file",
-            "{library:libgbm.so}: cannot open shared object file",
-        ],
+        patterns: &["{library:@driver-finder}: cannot open shared object file"],
         cause: "OpenGL or Vulkan is missing: the library that finds the driver is in a package, the driver itself in \
                 /run/opengl-driver/lib.",
         advice: "programs.nix-ld.presets = [ \"desktop\" ]; or libraries = [ pkgs.libGL pkgs.vulkan-loader ]; and \

@@ -8,13 +8,14 @@ use xtask_start::{Network, process};
 use anyhow::{Context, Result};
 
 use super::many_libraries;
-use super::variant::LIBRARIES_PLACE;
 use crate::{fetch, workspace};
 
 /// Where in the roots the folder `target/bench` is.
 pub const BENCH_PLACE: &str = "/bench";
 /// Where in the roots the folder of Node.js is.
 pub const NODE_PLACE: &str = "/opt/node";
+/// Where in the roots a directory with the libraries of the library environment is, for those who search directories.
+pub const LIBRARIES_PLACE: &str = "/libs";
 
 /// A program, as it is seen in the roots.
 pub struct Program {

@@ -10,7 +10,7 @@ use ldshim::elf::Architecture;
 use ldshim::library_env::{CACHE_NAME, PLACE_NAME, cache_place};
 use ldshim::sandbox::Root;
 
-use super::program::{BENCH_PLACE, NODE_PLACE, Program};
+use super::program::{BENCH_PLACE, LIBRARIES_PLACE, NODE_PLACE, Program};
 use super::{long_path, pins};
 use crate::store::Store;
 use crate::workspace;
@@ -18,8 +18,6 @@ use crate::workspace;
 /// Where in the roots the library environment is. Its path is short enough for the cache plan with
 /// Debian's loader, which has 16 bytes for the path of its cache.
 const LIBRARY_ENV_PLACE: &str = "/nld";
-/// Where in the roots a directory with the same libraries is, for those who search directories.
-pub const LIBRARIES_PLACE: &str = "/libs";
 /// The real loader, as stubs find it.
 const REAL_LOADER: &str = "/nld/ld.so";
 /// Where the same is with a loader that has room for a long cache path, as nixpkgs' has. Pins need it.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::text::{BAD, NAME_WIDTH, QUIET};
+use crate::explain::style::{BAD, NAME_WIDTH, QUIET};
 use crate::resolver::{Found, Loaded, Resolution};
 
 /// The tree of libraries, each where it was loaded first.

@@ -3,7 +3,7 @@
 //! A library of glibc that is too old is not replaced by itself. The whole glibc is, by a newer one,
 //! which runs what was built for older ones; and then the loader is the newer one's as well.
 
-use super::choose::{Knowledge, pick};
+use super::knowledge::{Knowledge, pick};
 use super::package_name::{self, glibc_version};
 use super::{Candidate, Choice, ChoiceError, Need, Offers};
 use crate::explain::is_of_glibc_family;

@@ -1,0 +1,11 @@
+//! Reports for people. Colours are in the text; whoever prints it takes them out where it is no
+//! terminal that they are for.
+
+mod branches;
+mod problem;
+mod report;
+mod tree;
+
+pub(crate) use problem::problem_text;
+pub use report::report;
+pub use tree::tree;

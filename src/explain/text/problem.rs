@@ -1,0 +1,79 @@
+//! Problems in words.
+
+use std::ffi::OsStr;
+
+use super::branches::name_of;
+use crate::explain::{Kind, Problem, Report};
+use crate::resolver::Resolution;
+
+/// A problem in words.
+pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
+    let resolution = match &report.kind {
+        Kind::Dynamic(dynamic) => dynamic.resolution.as_ref(),
+        _ => None,
+    };
+    let name = |number: usize| match resolution {
+        Some(resolution) => name_of(resolution, number, &report.path),
+        None => report.path.display().to_string(),
+    };
+    let names = |numbers: &[usize]| {
+        numbers
+            .iter()
+            .map(|&it| name(it))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match problem {
+        Problem::NotAProgram => "it is neither an ELF file nor a script".into(),
+        Problem::NoStub(identity) => format!("ldshim has no stub for {identity}"),
+        Problem::NoInterpreter(path) => format!("{} is not there", path.display()),
+        Problem::OfInterpreter => "the program that runs it would not start".into(),
+        Problem::TooManyScripts => "its interpreters are scripts, one for the other".into(),
+        Problem::Musl => "it is for musl, whose search is not explained".into(),
+        Problem::NoLoader => "there is no loader of glibc that could be used".into(),
+        Problem::Missing { name, needed_by } => {
+            format!(
+                "{} is missing (needed by {})",
+                name.display(),
+                names(needed_by)
+            )
+        }
+        Problem::Failure(failure) => format!("{}: {}", failure.name.display(), failure.message),
+        Problem::Version(missing) => {
+            let (library, by) = (name(missing.library), name(missing.wanted_by));
+            let text = format!(
+                "{library} has no version {} (needed by {by})",
+                missing.version.display()
+            );
+            text + &older_glibc(resolution, missing.library, &missing.version)
+        }
+        Problem::MixedGlibc(versions) => {
+            let versions: Vec<_> = versions.iter().map(|&it| version(it)).collect();
+            format!(
+                "parts of several versions of glibc come together: {}",
+                versions.join(" and ")
+            )
+        }
+    }
+}
+
+/// What a version of glibc's that is missing means.
+fn older_glibc(resolution: Option<&Resolution>, library: usize, wanted: &OsStr) -> String {
+    let wanted = wanted.to_str().and_then(|it| it.strip_prefix("GLIBC_"));
+    let wanted = wanted.filter(|it| it.starts_with(|it: char| it.is_ascii_digit()));
+    let object = resolution.and_then(|it| it.objects[library].object.as_ref());
+    match (wanted, object.and_then(|it| it.glibc)) {
+        (Some(wanted), Some(found)) => {
+            format!(
+                ": it wants glibc {wanted}, and this one is {}",
+                version(found)
+            )
+        }
+        _ => String::new(),
+    }
+}
+
+/// A version of glibc.
+pub(super) fn version((major, minor): (u32, u32)) -> String {
+    format!("{major}.{minor}")
+}

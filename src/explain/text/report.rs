@@ -1,0 +1,166 @@
+//! The report about one file.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::branches::{self, name_of};
+use super::problem::{problem_text, version};
+use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
+use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
+use crate::resolver::{Probe, Resolution};
+
+/// The report about one file.
+#[must_use]
+pub fn report(report: &Report, providers: &Providers) -> String {
+    let mut text = String::new();
+    write_report(&mut text, report, providers);
+    text.push_str(&providers.excuse());
+    text
+}
+
+fn write_report(text: &mut String, report: &Report, providers: &Providers) {
+    _ = writeln!(
+        text,
+        "{NAME}{}{NAME:#}: {}",
+        report.path.display(),
+        kind(&report.kind)
+    );
+    if let Some(payload) = &report.payload {
+        let by = payload
+            .made_by
+            .map_or(String::new(), |by| format!(" ({by})"));
+        _ = writeln!(
+            text,
+            "  carries a payload{by}: {} bytes behind the program; what is in it is not looked at",
+            payload.bytes
+        );
+    }
+    match &report.kind {
+        Kind::Dynamic(dynamic) => write_dynamic(text, report, dynamic),
+        Kind::Script(_, reports) => {
+            for nested in reports {
+                text.push('\n');
+                write_report(text, nested, providers);
+            }
+            text.push('\n');
+        }
+        _ => {}
+    }
+    write_verdict(text, report, providers);
+}
+
+fn kind(kind: &Kind) -> String {
+    match kind {
+        Kind::Dynamic(dynamic) if dynamic.is_library => {
+            format!("library for {}", dynamic.architecture)
+        }
+        Kind::Dynamic(dynamic) => format!("program for {}", dynamic.architecture),
+        Kind::Static(architecture) => {
+            format!("static program for {architecture}, which needs no loader and no library")
+        }
+        Kind::Foreign(identity) => format!("for {identity}"),
+        Kind::Script(interpreter, _) => format!("script for {}", interpreter.display()),
+        Kind::Unknown(what) => what.clone(),
+    }
+}
+
+fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
+    let plan = &dynamic.plan;
+    for refused in plan.pin_not_used.iter().chain(&plan.refused) {
+        let path = refused.choice.path.display();
+        let (from, reason) = (refused.choice.from, &refused.reason);
+        _ = writeln!(
+            text,
+            "  {QUIET}not used{QUIET:#}   {path} (from {from}): {reason}"
+        );
+    }
+    if let Some(loader) = &plan.loader {
+        let version = dynamic
+            .glibc
+            .map_or(String::new(), |it| format!("glibc {}, ", version(it)));
+        let path = loader.path.display();
+        _ = writeln!(text, "  loader     {path} ({version}from {})", loader.from);
+    }
+    if let Some(libraries) = &plan.libraries {
+        let how = match plan.how {
+            How::Cache => "by the loader's cache",
+            How::Environment => "by the loader's LD_LIBRARY_PATH",
+            _ => "not used: the program has more rights than its caller",
+        };
+        let path = libraries.path.display();
+        _ = writeln!(text, "  libraries  {path} (from {}, {how})", libraries.from);
+    }
+    if plan.how == How::WithoutStub {
+        text.push_str("  The stub has no part in it: the program names a loader of its own.\n");
+    }
+    if let Some(resolution) = &dynamic.resolution {
+        text.push('\n');
+        branches::write(text, resolution, &report.path);
+        write_probes(text, resolution, &report.path);
+        text.push('\n');
+    }
+}
+
+fn write_probes(text: &mut String, resolution: &Resolution, program: &Path) {
+    if resolution.probes.is_empty() {
+        return;
+    }
+    text.push_str("\nmay be loaded later\n");
+    for probe in &resolution.probes {
+        let names = probe
+            .candidates
+            .iter()
+            .map(|it| it.name.display().to_string());
+        let names = names.collect::<Vec<_>>().join(" or ");
+        let found = probe.candidates.iter().find_map(|it| it.path.as_ref());
+        let found = match found {
+            Some(path) => path.display().to_string(),
+            None => format!("{BAD}not found{BAD:#}"),
+        };
+        let why = why(resolution, probe, program);
+        _ = writeln!(text, "  {names:NAME_WIDTH$} {found} {QUIET}{why}{QUIET:#}");
+    }
+}
+
+fn why(resolution: &Resolution, probe: &Probe, program: &Path) -> String {
+    let Some(note) = &probe.note else {
+        return "guess: a text in the program".into();
+    };
+    let of = name_of(resolution, probe.object, program);
+    let feature = note
+        .feature
+        .as_ref()
+        .map_or(String::new(), |it| format!(", for {it}"));
+    let description = note
+        .description
+        .as_ref()
+        .map_or(String::new(), |it| format!(": {it}"));
+    format!("{} by {of}{feature}{description}", note.priority)
+}
+
+fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
+    if report.starts() {
+        let verdict = match &report.kind {
+            Kind::Dynamic(dynamic) if dynamic.is_library => "would load",
+            _ => "would start",
+        };
+        _ = writeln!(text, "{GOOD}{verdict}{GOOD:#}");
+        return;
+    }
+    let verdict = match &report.kind {
+        Kind::Dynamic(dynamic) if dynamic.is_library => "would not load",
+        _ => "would not start",
+    };
+    _ = writeln!(text, "{BAD}{verdict}{BAD:#}");
+    for problem in &report.problems {
+        _ = writeln!(text, "  {}", problem_text(report, problem));
+        if let Problem::Missing { name, .. } = problem {
+            text.push_str(&providers.text(name, "    "));
+        }
+    }
+    if let Kind::Dynamic(dynamic) = &report.kind
+        && !report.missing().is_empty()
+    {
+        text.push_str(&providers.warning(dynamic.architecture));
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+mod caller;
 mod emulation;
 pub mod machine;
 mod platform;
@@ -9,6 +10,7 @@ mod ran;
 mod root;
 mod stub;
 
+pub use caller::{may_write_store, usual_umask};
 pub use emulation::emulate;
 pub use platform::{Platform, named, platform};
 pub use ran::Ran;

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use ldshim::library_env::Collection;
 use tempfile::TempDir;
 
-use crate::common::{store_path, stub};
+use crate::common::{store_path, stub, usual_umask};
 use crate::ground::{compile, loader};
 use crate::long_path;
 
@@ -31,6 +31,7 @@ struct Trap {
 
 impl Trap {
     fn new() -> Self {
+        usual_umask();
         let folder = tempfile::Builder::new()
             .prefix("hostile-")
             // Wherever TMPDIR is: everybody has to get in, and no cache path is long.

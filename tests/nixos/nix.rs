@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::common;
+use crate::common::{self, may_write_store};
 
 /// What a call printed, or why it failed.
 pub type Answer = Result<String, String>;
@@ -38,7 +38,7 @@ fn has_daemon() -> bool {
 
 /// Whether the store can be written to.
 fn may_build() -> bool {
-    ::nix::unistd::geteuid().is_root() || has_daemon()
+    may_write_store()
 }
 
 /// Nix opens its store for writing whatever it does. Another one is good enough to evaluate with.

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::common::stub;
+use crate::common::{self, stub};
 
 /// An id that owns nothing.
 const NOBODY: u32 = 65534;
@@ -24,10 +24,12 @@ pub struct Setup {
 impl Setup {
     /// Copies these programs of the host, and ldshim with its stub.
     pub fn new(programs: &[&str]) -> Self {
+        common::usual_umask();
         // Shared, since making a library environment takes longer than most tests.
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("run-cache");
         let setup = Self {
-            folder: tempfile::tempdir().unwrap(),
+            // Wherever TMPDIR is: everybody has to get in.
+            folder: tempfile::tempdir_in("/tmp").unwrap(),
             cache,
         };
         fs::set_permissions(setup.folder.path(), Permissions::from_mode(0o755)).unwrap();

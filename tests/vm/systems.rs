@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::{build_stub, named, platform, target};
+use crate::common::{build_stub, may_write_store, named, platform, target};
 use crate::nix::{command, run, xtask};
 
 #[path = "../common/long_path.rs"]
@@ -68,9 +68,7 @@ pub fn obstacle() -> Option<&'static str> {
     if !cfg!(target_arch = "x86_64") {
         return Some("is for x86-64");
     }
-    let may_build =
-        nix::unistd::geteuid().is_root() || Path::new("/nix/var/nix/daemon-socket/socket").exists();
-    (!may_build).then_some("needs root, or Nix with its daemon")
+    (!may_write_store()).then_some("needs root, Nix with its daemon, or a Nix store of one's own")
 }
 
 /// What a command of Nix prints.

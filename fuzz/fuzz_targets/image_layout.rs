@@ -6,7 +6,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use loader_stub::layout::{HEAD_SIZE, Layout, align_up};
+use loader_stub::layout::{HEAD_SIZE, Layout};
+use loader_stub::segment::align_up;
 
 /// The beginning of a file, aligned as the stub has it.
 #[repr(C, align(8))]

@@ -15,7 +15,8 @@ use core::slice;
 
 use goblin::elf::sym::{STT_FUNC, STT_OBJECT};
 use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
-use loader_stub::layout::{Layout, align_up};
+use loader_stub::layout::Layout;
+use loader_stub::segment::align_up;
 use loader_stub::symbols;
 
 use crate::arch::tools;

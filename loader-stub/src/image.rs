@@ -6,9 +6,10 @@ use core::slice;
 
 use libc::{PROT_NONE, PROT_READ, PROT_WRITE};
 use loader_stub::cache_path::{self, Place};
-use loader_stub::layout::{HEAD_SIZE, Layout, LayoutError, Segment, align_up};
+use loader_stub::layout::{HEAD_SIZE, Layout, LayoutError};
 use loader_stub::path_buffer::PathBuffer;
 use loader_stub::plan::{LOADER_FILE, LoaderPath};
+use loader_stub::segment::{Segment, align_up};
 
 use crate::arch::tools;
 use crate::log::Reason;

@@ -7,13 +7,12 @@ use core::mem::size_of;
 use core::ops::Range;
 
 use goblin::elf::header::{EI_CLASS, EI_DATA, ELFDATA2LSB, ELFMAG, ET_DYN};
-use goblin::elf::program_header::{
-    PF_R, PF_W, PF_X, PT_DYNAMIC, PT_GNU_EH_FRAME, PT_INTERP, PT_LOAD,
-};
+use goblin::elf::program_header::{PT_DYNAMIC, PT_GNU_EH_FRAME, PT_INTERP};
 use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
 
 use crate::baked::{self, MAGIC};
 use crate::elf::{CLASS, Header, MACHINE, ProgramHeader};
+use crate::segment::{Segment, align_up, is_load};
 use crate::texts;
 
 /// How much of a loader's file is read: its header and program headers have to be in there. glibc's and
@@ -52,64 +51,6 @@ impl LayoutError {
     pub fn as_bytes(self) -> &'static [u8] {
         texts::line(TEXTS, self as usize)
     }
-}
-
-/// One PT_LOAD segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment {
-    /// The address of its first page.
-    pub start: usize,
-    /// Where in the file that page begins.
-    pub offset: usize,
-    /// The first address that the file does not fill; `start` if it fills none.
-    pub file_end: usize,
-    /// The end of the segment in memory. What the file does not fill is zero; only the rest of the file's
-    /// last page is not, if the segment is not writable. The kernel does the same.
-    pub memory_end: usize,
-    /// `PROT_*`
-    pub protection: i32,
-}
-
-impl Segment {
-    fn new(header: &ProgramHeader, page_size: usize) -> Option<Self> {
-        let [address, offset] = [header.p_vaddr as usize, header.p_offset as usize];
-        let [file_size, memory_size] = [header.p_filesz as usize, header.p_memsz as usize];
-        let in_page = address & (page_size - 1);
-        let start = address - in_page;
-        if file_size > memory_size || (file_size > 0 && offset & (page_size - 1) != in_page) {
-            return None;
-        }
-        let memory_end = address.checked_add(memory_size)?;
-        align_up(memory_end, page_size)?;
-        offset.checked_add(file_size)?;
-        Some(Self {
-            start,
-            offset: if file_size > 0 { offset - in_page } else { 0 },
-            file_end: if file_size > 0 {
-                address + file_size
-            } else {
-                start
-            },
-            memory_end,
-            protection: protection(header.p_flags),
-        })
-    }
-
-    /// How far the segment's addresses are from its offsets. Segments for which that is the same lie in
-    /// memory as in the file, so one mapping can show them all.
-    pub fn displacement(&self) -> usize {
-        self.start.wrapping_sub(self.offset)
-    }
-}
-
-fn protection(flags: u32) -> i32 {
-    let bit = |flag, protection| if flags & flag != 0 { protection } else { 0 };
-    bit(PF_R, PROT_READ) | bit(PF_W, PROT_WRITE) | bit(PF_X, PROT_EXEC)
-}
-
-/// `address` or the next multiple of `alignment`, a power of two; `None` if that is behind the last address.
-pub fn align_up(address: usize, alignment: usize) -> Option<usize> {
-    Some(address.checked_add(alignment - 1)? & !(alignment - 1))
 }
 
 /// A loader's file, checked.
@@ -282,11 +223,6 @@ impl<'a> Layout<'a> {
             .filter(move |segment| constant(segment) && with_code(segment));
         without.chain(with).map(range)
     }
-}
-
-/// Whether a header is of something that is there in memory.
-fn is_load(header: &&ProgramHeader) -> bool {
-    header.p_type == PT_LOAD && header.p_memsz > 0
 }
 
 fn check_identity(header: &Header) -> Result<(), LayoutError> {

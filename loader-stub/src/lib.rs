@@ -25,6 +25,7 @@ pub mod pin;
 pub mod placement;
 pub mod plan;
 pub mod scan;
+pub mod segment;
 pub mod stack;
 pub mod symbols;
 pub mod texts;

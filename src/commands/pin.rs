@@ -7,6 +7,7 @@ use anyhow::{Result, anyhow, bail, ensure};
 use crate::cli::PinArgs;
 use crate::nix::Nix;
 use crate::pin::{self, State};
+use crate::printable;
 
 mod auto;
 mod locked;
@@ -30,13 +31,13 @@ pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
         auto::run(how, identity, &args.program);
         return Ok(ExitCode::SUCCESS);
     }
-    pin_program(args).map_err(|error| anyhow!(text::clean(&format!("{error:#}"))))?;
+    pin_program(args).map_err(|error| anyhow!(printable::lines(&format!("{error:#}"))))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints text that has names of files and libraries in it.
 fn print(text: &str) -> Result<()> {
-    super::print(&text::clean(text))
+    super::print(&printable::lines(text))
 }
 
 fn pin_program(args: &PinArgs) -> Result<()> {
@@ -105,7 +106,7 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
     }
     let written = pin::write(&outcome.recipe, state, &Nix::find()?, args.force)?;
     for note in &written.notes {
-        eprintln!("ldshim: {}", text::clean(note));
+        eprintln!("ldshim: {}", printable::lines(note));
     }
     if let Some(file) = &args.write_lock {
         let (lock, left_out) = locked::lock_of(target, outcome)?;
@@ -113,7 +114,7 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
         for path in left_out {
             eprintln!(
                 "ldshim: not in the lock, because it is not in the Nix store: {}",
-                text::clean(&path.display().to_string())
+                printable::lines(&path.display().to_string())
             );
         }
     }

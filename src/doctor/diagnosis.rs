@@ -2,6 +2,7 @@
 
 use super::messages::{Trap, traps};
 use super::pattern;
+use crate::printable;
 
 /// A message that is known.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ pub fn diagnose(text: &str) -> Vec<Diagnosis> {
         };
         let names = names
             .into_iter()
-            .map(|(name, value)| (name.to_owned(), printable(value)));
+            .map(|(name, value)| (name.to_owned(), printable::line(value)));
         let known = diagnoses.iter_mut().find(|it| it.trap.code == trap.code);
         match known {
             Some(known) => {
@@ -60,7 +61,7 @@ pub fn diagnose(text: &str) -> Vec<Diagnosis> {
             }
             None => diagnoses.push(Diagnosis {
                 trap,
-                line: printable(line.trim()),
+                line: printable::line(line.trim()),
                 names: names.collect(),
             }),
         }
@@ -75,16 +76,4 @@ fn first(line: &str) -> Option<(&'static Trap, Vec<(&str, &str)>)> {
             .find_map(|it| pattern::find(it, line))
             .map(|names| (trap, names))
     })
-}
-
-/// A log may have control characters in it, which are not for our terminal.
-fn printable(text: &str) -> String {
-    let shown = |letter: char| {
-        if letter.is_control() {
-            '\u{fffd}'
-        } else {
-            letter
-        }
-    };
-    text.chars().map(shown).collect()
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::{Diagnosis, Finding, Group, Level};
+use crate::printable;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
@@ -49,26 +50,13 @@ fn write_finding(text: &mut String, finding: &Finding) {
         Level::Problem => BAD,
     };
     let level = finding.level.name();
-    let seen = printable(&finding.seen);
+    let seen = printable::line(&finding.seen);
     _ = writeln!(text, "  {style}{level:8}{style:#} {seen}");
     if let Some(advice) = &finding.advice {
         for line in advice.lines() {
-            _ = writeln!(text, "{INDENT}{QUIET}{}{QUIET:#}", printable(line));
+            _ = writeln!(text, "{INDENT}{QUIET}{}{QUIET:#}", printable::line(line));
         }
     }
-}
-
-/// A value of a variable may have control characters in it, which are not for the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|letter| {
-            if letter.is_control() {
-                '\u{fffd}'
-            } else {
-                letter
-            }
-        })
-        .collect()
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -12,8 +12,8 @@ use loader_stub::path_buffer::PathBuffer;
 use loader_stub::pin::{self, Verdict};
 use nix::unistd::Uid;
 
-use super::Settings;
 use super::plan::{self, Choice, Refused};
+use super::{Settings, environment};
 use crate::elf::{Image, program_identity};
 
 /// A program's pin.
@@ -42,7 +42,7 @@ pub(super) fn find(
     if settings.without_pins || !is_of_glibc || image.segment(PT_PHDR).is_none() {
         return Pin::None;
     }
-    let texts = plan::entries(&settings.environment);
+    let texts = environment::entries(&settings.environment);
     let entries: Vec<_> = texts.iter().map(|text| (&**text).into()).collect();
     let said = env::scan(&entries, CLibrary::Glibc);
     let identity = program_identity(image).short;

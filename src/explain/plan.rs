@@ -1,20 +1,22 @@
 //! Which loader a program gets, and where that searches: the stub's own decision, asked of the
 //! stub's own code.
 
-use std::ffi::{CStr, CString, OsStr, OsString};
+use std::ffi::{CStr, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use loader_stub::baked::Baked;
-use loader_stub::c_library::{CLibrary, MUSL_LOADER};
+use loader_stub::c_library::CLibrary;
 use loader_stub::cache_path::{self, CacheNote};
 use loader_stub::env;
 use loader_stub::plan::{self, Inputs, LoaderPath, Mechanism, Origin};
 use loader_stub::stack::Entry;
 use nix::unistd::{AccessFlags, access};
 
-use super::{Settings, stub};
+use super::environment::{entries, of_system, variable};
+use super::interpreter::is_stubs_place;
+use super::{Settings, origin, stub};
 use crate::elf::Architecture;
 use crate::library_env::{cache_place, written_cache_note};
 use crate::resolver::RealLoader;
@@ -172,7 +174,7 @@ impl Plan {
         for candidate in decided.loaders.iter().flatten() {
             let choice = Choice {
                 path: loader_path(candidate.path),
-                from: origin_of_loader(candidate.origin),
+                from: origin::of_loader(candidate.origin),
             };
             match stub::check_loader(&choice.path, architecture) {
                 Ok(()) => {
@@ -194,7 +196,7 @@ impl Plan {
         if let Some(libraries) = &decided.libraries {
             self.libraries = Some(Choice {
                 path: OsStr::from_bytes(libraries.path).into(),
-                from: origin_of_libraries(libraries.origin),
+                from: origin::of_libraries(libraries.origin),
             });
             self.how = match libraries.mechanism {
                 Mechanism::Cache if self.has_room(libraries.path) => How::Cache,
@@ -276,54 +278,6 @@ fn extra_paths(libraries: &plan::Libraries<'_>, inputs: &Inputs<'_>) -> Vec<Vec<
     directories.map(<[u8]>::to_vec).collect()
 }
 
-/// The value of a variable; of duplicates the loader takes the last.
-pub(super) fn variable(environment: &[(OsString, OsString)], name: &str) -> Option<OsString> {
-    let found = environment.iter().rev().find(|it| it.0 == name);
-    found.map(|it| it.1.clone())
-}
-
-/// The loader that a program names, if nothing is there and the stub is not meant to be.
-pub(super) fn missing(
-    architecture: &Architecture,
-    interpreter: Option<&OsString>,
-) -> Option<OsString> {
-    let named = interpreter.filter(|it| !is_stubs_place(architecture, it))?;
-    (!Path::new(named).exists()).then(|| named.clone())
-}
-
-fn is_stubs_place(architecture: &Architecture, interpreter: &OsStr) -> bool {
-    let musl = [b"/lib", MUSL_LOADER].concat();
-    interpreter == architecture.loader_path || interpreter.as_bytes() == musl
-}
-
-/// The C library of programs that name this loader.
-pub(super) fn c_library(interpreter: Option<&OsString>) -> CLibrary {
-    interpreter.map_or(CLibrary::Glibc, |it| CLibrary::of_loader(it.as_bytes()))
-}
-
-/// The environment as the stub reads it.
-pub(super) fn entries(environment: &[(OsString, OsString)]) -> Vec<CString> {
-    let entries = environment.iter().filter_map(|(name, value)| {
-        CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()).ok()
-    });
-    entries.collect()
-}
-
-/// The variable of a system, which the stub's code in this program reads for its own system only;
-/// or what a flag says in its place.
-fn of_system(
-    settings: &Settings,
-    architecture: &Architecture,
-    name: &str,
-    flag: Option<&OsString>,
-) -> Option<CString> {
-    let full = format!("{name}_{}", architecture.nix_system.replace('-', "_"));
-    let mut variables = settings.environment.iter();
-    let set = variables.find(|it| it.0 == *full && !it.1.is_empty());
-    let value = flag.or(set.map(|it| &it.1))?;
-    CString::new(value.as_bytes()).ok()
-}
-
 /// Whether the file whose path is the two put together can be read.
 pub(super) fn is_readable(directory: &[u8], file: &str) -> bool {
     let path = [directory, file.as_bytes()].concat();
@@ -336,25 +290,4 @@ fn loader_path(path: LoaderPath<'_>) -> PathBuf {
         LoaderPath::Inside(directory) => [directory, plan::LOADER_FILE.as_bytes()].concat(),
     };
     OsString::from_vec(bytes).into()
-}
-
-fn origin_of_loader(origin: Origin) -> &'static str {
-    match origin {
-        Origin::SystemVariable => "NIX_LD of this system",
-        Origin::Variable => "NIX_LD",
-        Origin::LibraryEnvironment => "the library environment",
-        Origin::Default => "the default library environment",
-        Origin::Baked => "the stub's configuration",
-        Origin::Pin => "its pin",
-    }
-}
-
-fn origin_of_libraries(origin: Origin) -> &'static str {
-    match origin {
-        Origin::SystemVariable => "NIX_LD_LIBRARY_PATH of this system",
-        Origin::Variable => "NIX_LD_LIBRARY_PATH",
-        Origin::LibraryEnvironment | Origin::Default => "the default",
-        Origin::Baked => "the stub's configuration",
-        Origin::Pin => "its pin",
-    }
 }

@@ -14,15 +14,17 @@ pub mod nix_index;
 mod pattern;
 mod place;
 mod provider;
+mod query;
 mod rank;
 mod store_path;
 mod write;
 
 pub use import::{Imported, convert, convert_entries, import};
 pub use lookup::Index;
-pub use pattern::{Pattern, Query};
+pub use pattern::Pattern;
 pub use place::{Place, default_database};
 pub use provider::{Provider, Source};
+pub use query::Query;
 pub(crate) use rank::is_namesake;
 
 /// What users who have no index can do, for messages.

@@ -20,6 +20,7 @@ mod cache_place;
 mod collect;
 mod inspect;
 mod misfit;
+mod target;
 mod write;
 
 use std::collections::BTreeMap;

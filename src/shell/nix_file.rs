@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::attribute_path;
 use crate::elf::Architecture;
+use crate::printable::{self, REPLACEMENT};
 
 /// The branch of nixpkgs that a flake names if the index does not say of which revision it is.
 const BRANCH: &str = "nixos-unstable";
@@ -204,11 +205,9 @@ fn shell_system(architecture: &Architecture) -> &'static str {
 
 /// A text for a comment: it has to stay on its line.
 fn comment(text: &str) -> String {
-    let is_bad = |letter: char| letter.is_control() || "\u{2028}\u{2029}".contains(letter);
-    let shown = text
-        .chars()
-        .map(|letter| if is_bad(letter) { '\u{fffd}' } else { letter });
-    shown.collect::<String>().trim().to_owned()
+    // Many editors end a line at these two as well.
+    let shown = printable::line(text).replace(['\u{2028}', '\u{2029}'], REPLACEMENT);
+    shown.trim().to_owned()
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ const ROOMS: &[&str] = &[
     "loader_variables",
     "tree",
     "elf",
+    "printable",
 ];
 
 /// What is named against the order of the rooms, and rooms that have no place in it.

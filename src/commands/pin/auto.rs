@@ -19,6 +19,7 @@ use crate::cli::Auto;
 use crate::explain::Explainer;
 use crate::nix::Nix;
 use crate::pin::{self, Mark, State};
+use crate::printable;
 
 /// Never fails: the program is started in any case.
 pub(super) fn run(how: Auto, identity: &str, program: &Path) {
@@ -137,7 +138,7 @@ fn choose(
     if is_asked {
         rounds.unclear = Unclear::Ask;
         rounds.say = |said| {
-            eprint!("{}", text::clean(said));
+            eprint!("{}", printable::lines(said));
             Ok(())
         };
     }
@@ -165,5 +166,5 @@ fn say(path: &Path, message: &str) {
 
 /// Prints one line, whatever names there are in the text.
 fn say_line(text: &str) {
-    eprintln!("ldshim: {}", text.replace(char::is_control, "?"));
+    eprintln!("ldshim: {}", printable::line(text));
 }

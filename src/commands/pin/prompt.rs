@@ -10,8 +10,8 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::unistd::{getpgrp, tcgetpgrp};
 
 use super::temporary::Temporary;
-use super::text;
 use crate::choice::{Candidate, Choice, Selection};
+use crate::printable;
 
 /// At most so many packages are shown at once.
 const LINES: usize = 12;
@@ -34,12 +34,12 @@ pub(super) fn ask(choice: &Choice) -> Result<Selection> {
     let candidates: Vec<_> = std::iter::once(&choice.candidate)
         .chain(&choice.others)
         .collect();
-    let shown = text::clean(name);
+    let shown = printable::lines(name);
     let question = format!("Which package is to give {shown}? (type to search, Esc to stop)");
     let theme = theme();
     let prompt = FuzzySelect::with_theme(&*theme)
         .with_prompt(question)
-        .items(candidates.iter().map(|it| text::clean(&label(it))))
+        .items(candidates.iter().map(|it| printable::lines(&label(it))))
         .default(0)
         .max_length(LINES);
     let answer = with_cursor_restored(|| prompt.interact_opt())
@@ -57,7 +57,7 @@ pub(super) fn ask(choice: &Choice) -> Result<Selection> {
 pub(super) fn confirm(question: &str) -> Result<Option<bool>> {
     let theme = theme();
     let prompt = Confirm::with_theme(&*theme)
-        .with_prompt(text::clean(question))
+        .with_prompt(printable::lines(question))
         .default(true);
     with_cursor_restored(|| prompt.interact_opt()).context("cannot ask on this terminal")
 }

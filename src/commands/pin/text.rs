@@ -17,12 +17,6 @@ const MOST_LISTED: usize = 8;
 pub(super) const MORE_LATER: &str =
     "What these libraries need themselves is looked for once they are here.\n";
 
-/// The text as a terminal may get it: names in it are whatever somebody has written into a file.
-pub(super) fn clean(text: &str) -> String {
-    let is_control = |it: char| it.is_control() && it != '\n';
-    text.replace(is_control, "\u{fffd}")
-}
-
 /// That there is nothing to do.
 pub(super) fn nothing_missing(program: &str, has_pin: bool) -> String {
     let pin = match has_pin {

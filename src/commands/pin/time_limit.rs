@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::termios::{SetArg, tcgetattr, tcsetattr};
 
-use super::{prompt, target, text};
+use super::{prompt, target};
 use crate::pin::{self, Mark, State};
+use crate::printable;
 
 /// The variable that sets the limit, in seconds.
 const VARIABLE: &str = "NIX_LD_ON_DEMAND_TIMEOUT";
@@ -40,7 +41,7 @@ pub(super) fn set(path: &Path) -> Instant {
         if let (Ok(state), Ok(identity)) = (State::of_user(), target::identity(&path)) {
             _ = pin::mark(&state, identity.short, Mark::Failed);
         }
-        let path = text::clean(&path.display().to_string());
+        let path = printable::lines(&path.display().to_string());
         let seconds = limit.as_secs();
         eprintln!(
             "ldshim: no pin for {path} within {seconds} seconds; without hurry: ldshim pin {path}"

@@ -15,7 +15,7 @@ pub mod loader_cache;
 mod loader_variables;
 pub mod nix;
 pub mod pin;
-mod printable;
+pub mod printable;
 pub mod resolver;
 pub mod sandbox;
 pub mod shell;

@@ -4,6 +4,8 @@
 //! colours or begin a line that looks as if it were our own. (The stub, which has no memory for another text, ends a name at its
 //! first control character instead.)
 
+use std::path::Path;
+
 /// What stands for a control character: U+FFFD REPLACEMENT CHARACTER.
 pub(crate) const REPLACEMENT: &str = "\u{fffd}";
 
@@ -15,6 +17,17 @@ pub(crate) fn line(text: &str) -> String {
 /// A text of several lines: the same, but line feeds remain.
 pub(crate) fn lines(text: &str) -> String {
     text.replace(|it: char| it.is_control() && it != '\n', REPLACEMENT)
+}
+
+/// A path as one word of a shell, for a command that users are to type.
+pub fn shell_word(path: &Path) -> String {
+    let text = line(&path.to_string_lossy());
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -37,6 +50,19 @@ mod tests {
     fn a_line_feed_ends_a_line_only_where_there_may_be_several() {
         assert_eq!(line("a\nb"), "a\u{fffd}b");
         assert_eq!(lines("a\nb\n"), "a\nb\n");
+    }
+
+    #[test]
+    fn a_path_is_one_word_of_a_shell() {
+        for path in ["/srv/with space/it's", "/plain/path-1.0", "a$b`c\"d", "/ß"] {
+            let script = format!("printf %s {}", shell_word(Path::new(path)));
+            let shell = std::process::Command::new("sh")
+                .args(["-c", &script])
+                .output();
+            let printed = shell.expect("a shell").stdout;
+            assert_eq!(String::from_utf8_lossy(&printed), path);
+        }
+        assert_eq!(shell_word(Path::new("/plain/path-1.0")), "/plain/path-1.0");
     }
 
     #[test]

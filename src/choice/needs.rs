@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Need;
 use crate::explain::text::problem_text;
 use crate::explain::{How, Kind, Problem, Report};
+use crate::printable;
 use crate::resolver::{Loaded, Resolution};
 
 /// Why there can be no pin for a file.
@@ -36,10 +37,11 @@ impl fmt::Display for Unpinnable {
                 f.write_str("it is a library; pins are for programs, so name one that loads it")
             }
             Self::Script(Some(program)) => {
-                let program = program.display();
                 write!(
                     f,
-                    "it is a script, which {program} runs; pin that: ldshim pin {program}"
+                    "it is a script, which {} runs; pin that: ldshim pin {}",
+                    program.display(),
+                    printable::shell_word(program)
                 )
             }
             Self::Script(None) => {

@@ -1,7 +1,7 @@
 //! Patterns of error messages: texts with holes.
 //!
 //! `version {version} not found` has one hole. A hole stands for one word, without the quotes and brackets around it, and
-//! with a colon or comma at its end left out. `{library:libGL.so}` stands for a word that begins with `libGL.so`.
+//! with a colon or comma at its end left out, or for a path with spaces in it. `{library:libGL.so}` stands for a word that begins with `libGL.so`.
 //! `{library:@driver}` stands for a library of the graphics driver, `{library:@driver-finder}` for one that finds it. A
 //! pattern may stand anywhere in a line.
 
@@ -39,8 +39,10 @@ fn match_at<'t>(pattern: &'t str, text: &'t str) -> Option<Vec<(&'t str, &'t str
         let (name, after) = rest.split_once('}')?;
         text = text.strip_prefix(literal)?;
         let literal = after.split('{').next().unwrap_or("");
-        // The hole is one word, so what follows begins in or behind it.
-        let word_end = text.find(char::is_whitespace).unwrap_or(text.len());
+        // The hole is one word, so what follows begins in or behind it. A path may have spaces in it.
+        let is_path = text.starts_with('/') && !literal.is_empty();
+        let ends_word = |letter: char| !is_path && letter.is_whitespace();
+        let word_end = text.find(ends_word).unwrap_or(text.len());
         let searched = &text.as_bytes()[..text.len().min(word_end + literal.len())];
         let end = if literal.is_empty() {
             word_end
@@ -49,7 +51,9 @@ fn match_at<'t>(pattern: &'t str, text: &'t str) -> Option<Vec<(&'t str, &'t str
         };
         let word = bare(&text[..end]);
         let (name, kind) = name.split_once(':').unwrap_or((name, ""));
-        if word.is_empty() || !is_of_kind(word, kind) {
+        // That would be a path and what another program says of it.
+        let is_more = word.contains(": ");
+        if word.is_empty() || is_more || !is_of_kind(word, kind) {
             return None;
         }
         if !name.starts_with('_') {
@@ -122,6 +126,18 @@ mod tests {
             Some(vec![("program", "./a")])
         );
         assert_eq!(find(pattern, "cannot execute"), None);
+    }
+
+    #[test]
+    fn a_path_may_have_spaces_but_not_what_is_said_of_it() {
+        let found = find("required by {by})", "(required by /with space/prog)");
+        assert_eq!(found, Some(vec![("by", "/with space/prog")]));
+        let pattern = "{program}: cannot execute";
+        assert_eq!(
+            find(pattern, "/bin/bash: /with space/a: cannot execute"),
+            Some(vec![("program", "/with space/a")])
+        );
+        assert_eq!(find("required by {by})", "(required by with space)"), None);
     }
 
     #[test]

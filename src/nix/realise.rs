@@ -101,7 +101,8 @@ impl Nix {
         }
         // The paths that `--print-out-paths` prints come with Nix 2.9.
         command.args(["build", "--no-link", "--json"]);
-        command.arg(format!("{nixpkgs}#{attribute}"));
+        // It is a URL, and a path in it may have spaces.
+        command.arg(format!("{}#{attribute}", nixpkgs.replace(' ', "%20")));
         let json = self.run(command, "", messages)?.success("nix build")?;
         built(&json, output).with_context(|| format!("cannot read what nix build says: {json}"))
     }

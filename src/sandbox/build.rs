@@ -1,7 +1,7 @@
 //! Building a root from its entries, and changing over to it.
 
-use std::fs::{self, File};
-use std::os::unix::fs::{MetadataExt, symlink};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -138,7 +138,7 @@ impl Builder {
         }
         self.make_parent(target)?;
         File::create_new(target)
-            .map(drop)
+            .and_then(|file| file.set_permissions(Permissions::from_mode(0o644)))
             .with_context(|| format!("cannot make {}", target.display()))
     }
 
@@ -148,7 +148,10 @@ impl Builder {
             return Ok(());
         }
         self.make_parent(path)?;
-        fs::create_dir(path).with_context(|| format!("cannot make {}", path.display()))
+        // Everybody may enter it, whatever the caller's umask is: the program in the root may become another user.
+        fs::create_dir(path)
+            .and_then(|()| fs::set_permissions(path, Permissions::from_mode(0o755)))
+            .with_context(|| format!("cannot make {}", path.display()))
     }
 
     /// Makes the directory that `path` is to be in, and sees to it that it is one of ours.

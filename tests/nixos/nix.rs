@@ -110,11 +110,12 @@ fn expression(system: &str, configuration: &str, tests: &str, attribute: &str) -
 /// What the stand-in for nixpkgs makes its packages of.
 fn built() -> String {
     assert!(may_build(), "builds need root, or Nix with its daemon");
-    let path = |path: &Path| path.display().to_string();
+    // A path by itself may have no spaces in it.
+    let path = |path: &Path| format!("/. + {:?}", path.display().to_string());
     format!(
         "{{ debs = {}; tool = {}; xtask = {}; stubs.x86_64-linux = {}; }}",
         path(&common::target().join("debs")),
-        env!("CARGO_BIN_EXE_ldshim"),
+        path(Path::new(env!("CARGO_BIN_EXE_ldshim"))),
         path(xtask()),
         path(common::stub())
     )

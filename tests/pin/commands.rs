@@ -258,8 +258,8 @@ pub fn those_of_the_system_are_found_by_a_flag() {
     let (world, program, identity) = pinned();
     let etc = world.folder().join("etc");
     fs::create_dir(&etc).expect("a folder");
-    let script = "cp -a $STATE $ETC && mount --bind $ETC /etc && $LDSHIM pins --system && \
-                  $LDSHIM unpin --system $IDENTITY && $LDSHIM pins --system";
+    let script = r#"cp -a "$STATE" "$ETC" && mount --bind "$ETC" /etc && "$LDSHIM" pins --system &&
+                  "$LDSHIM" unpin --system "$IDENTITY" && "$LDSHIM" pins --system"#;
     let mut command = Command::new("unshare");
     command.args(["--mount", "sh", "-c", script]);
     command

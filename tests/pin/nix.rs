@@ -5,9 +5,11 @@ use std::process::Command;
 
 use crate::common::may_write_store;
 
-/// The directory of a binary cache, from which Nix gets what it does not have.
+/// The directory of a binary cache, from which Nix gets what it does not have. It stays for the next run; nobody else's
+/// has the same name, and what is in it has names that are used once.
 pub fn cache() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("pin-cache")
+    let user = ::nix::unistd::geteuid();
+    Path::new("/tmp").join(format!("ldshim-pin-cache-{user}"))
 }
 
 /// The settings of Nix, for this process and all that it starts.

@@ -34,7 +34,7 @@ fn texts(output: &Output) -> (String, String) {
 /// The message names the directory and the reason.
 pub fn a_read_only_home_is_a_clear_error() {
     let scene = Scene::new();
-    let script = "mount -t tmpfs none $H; mount -o remount,ro $H; \"$@\"";
+    let script = "mount -t tmpfs none \"$H\"; mount -o remount,ro \"$H\"; \"$@\"";
     let output = in_namespace(&scene, script);
     let (_, error) = texts(&output);
     assert!(!output.status.success());
@@ -46,7 +46,7 @@ pub fn a_read_only_home_is_a_clear_error() {
     assert!(error.contains("Read-only file system"), "{error}");
 
     // A pin that is there is listed all the same, and can be verified.
-    let script = "mount -t tmpfs none $H; \"$@\" && mount -o remount,ro $H && XDG_STATE_HOME=$H $LDSHIM pins --verify";
+    let script = "mount -t tmpfs none \"$H\"; \"$@\" && mount -o remount,ro \"$H\" && XDG_STATE_HOME=\"$H\" \"$LDSHIM\" pins --verify";
     let output = in_namespace(&scene, script);
     let (listed, told) = texts(&output);
     assert!(output.status.success(), "{told}");
@@ -67,7 +67,7 @@ pub fn a_full_disk_is_a_clear_error_and_changes_nothing() {
     for inodes in 2.. {
         // Once with few files, and at the end with no room in them: a page is what it can give.
         let script = format!(
-            "mount -t tmpfs -o nr_inodes={inodes},size=1m none $H; \"$@\"; s=$?; \
+            "mount -t tmpfs -o nr_inodes={inodes},size=1m none \"$H\"; \"$@\"; s=$?; \
              find $H -mindepth 3 -printf '%P ' ; exit $s"
         );
         let output = in_namespace(&scene, &script);
@@ -84,7 +84,8 @@ pub fn a_full_disk_is_a_clear_error_and_changes_nothing() {
         assert_eq!(left, "", "{inodes}");
     }
     assert!(failures > 5, "{failures}");
-    let script = "mount -t tmpfs -o size=4k none $H; \"$@\"; s=$?; find $H -mindepth 3; exit $s";
+    let script =
+        "mount -t tmpfs -o size=4k none \"$H\"; \"$@\"; s=$?; find $H -mindepth 3; exit $s";
     let output = in_namespace(&scene, script);
     let (left, error) = texts(&output);
     assert!(!output.status.success());

@@ -22,10 +22,8 @@ impl World {
     /// An empty one.
     pub fn new() -> Self {
         let mut builder = tempfile::Builder::new();
-        let folder = builder
-            .prefix("pin")
-            .rand_bytes(10)
-            .tempdir_in(env!("CARGO_TARGET_TMPDIR"));
+        // Wherever the clone is: a list of libraries to preload, or the address of a binary cache, has no spaces in it.
+        let folder = builder.prefix("pin").rand_bytes(10).tempdir_in("/tmp");
         Self {
             folder: folder.expect("a temporary folder"),
         }

@@ -36,17 +36,11 @@ impl Setup {
         for name in ["bin", "programs"] {
             fs::create_dir(setup.path(name)).unwrap();
         }
-        let ldshim = (
-            Path::new(env!("CARGO_BIN_EXE_ldshim")),
-            setup.path("bin/ldshim"),
-        );
-        // It is large, and no test changes it. Links do not reach other file systems.
-        if fs::hard_link(ldshim.0, &ldshim.1).is_err() {
-            fs::copy(ldshim.0, &ldshim.1).unwrap();
-        }
-        fs::copy(stub(), setup.path("bin/nix-ld")).unwrap();
+        let ldshim = Path::new(env!("CARGO_BIN_EXE_ldshim"));
+        install(ldshim, &setup.path("bin/ldshim"));
+        install(stub(), &setup.path("bin/nix-ld"));
         for name in programs {
-            fs::copy(on_host(name), setup.program(name)).unwrap();
+            install(&on_host(name), &setup.program(name));
         }
         setup
     }
@@ -87,6 +81,14 @@ impl Setup {
         }
         command
     }
+}
+
+/// Copies a program, and lets everybody run it. It is another process that has it open for writing: a child that another
+/// test starts meanwhile would inherit that from this one, and the kernel would not execute the program (ETXTBSY).
+fn install(program: &Path, to: &Path) {
+    let mut install = Command::new("install");
+    let status = install.args(["-m", "755"]).arg(program).arg(to).status();
+    assert!(status.expect("coreutils").success());
 }
 
 /// Makes it an ordinary user who starts `command`. Where the tests are not root, it is already.

@@ -34,7 +34,8 @@ pub struct Ran {
 impl User {
     /// Without an index.
     pub fn new() -> Self {
-        let user = Self(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
+        // Wherever the clone is: a script cannot name an interpreter whose path has spaces.
+        let user = Self(tempfile::tempdir_in("/tmp").unwrap());
         // Libraries that are linked against, and then nowhere.
         for library in ["libmissing.so.3", "libalso.so.6"] {
             user.library(library);

@@ -88,7 +88,7 @@ fn settle(
     let target = Target::new(report, settings)?;
     if how == Auto::Ask && !is_asked {
         let missing = text::missing(&target.name(), &missing);
-        let path = path.display();
+        let path = printable::shell_word(path);
         say_line(&format!(
             "{missing}; to find and pin them: ldshim pin {path}"
         ));
@@ -121,7 +121,7 @@ fn settle(
     say_line(&format!(
         "pinned {} to {packages}; to undo this: ldshim unpin {}",
         target.name(),
-        path.display()
+        printable::shell_word(path)
     ));
     Ok(None)
 }
@@ -156,7 +156,7 @@ fn settled(path: &Path, state: &State, mark: Mark) {
 
 fn say(path: &Path, message: &str) {
     let name = path.file_name().unwrap_or(path.as_os_str()).display();
-    let path = path.display();
+    let path = printable::shell_word(path);
     let first = message.lines().next().unwrap_or_default();
     let first = first.trim_end_matches([':', '.']);
     say_line(&format!(

@@ -42,8 +42,11 @@ pub(super) fn ask(choice: &Choice) -> Result<Selection> {
         .items(candidates.iter().map(|it| printable::lines(&label(it))))
         .default(0)
         .max_length(LINES);
-    let answer = with_cursor_restored(|| prompt.interact_opt())
-        .context("cannot ask on this terminal; decide with --select or --yes")?;
+    let answer = match with_cursor_restored(|| prompt.interact_opt()) {
+        // Ctrl-C, where the interrupt that it sends is ignored.
+        Err(error) if is_interruption(&error) => None,
+        answer => answer.context("cannot ask on this terminal; decide with --select or --yes")?,
+    };
     let Some(number) = answer else {
         return Err(Temporary::new("stopped; nothing was pinned").into());
     };
@@ -71,6 +74,14 @@ fn with_cursor_restored<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result
     Term::stderr().show_cursor()?;
     before.thread_set_mask()?;
     Ok(answer?)
+}
+
+fn is_interruption(error: &anyhow::Error) -> bool {
+    let dialoguer::Error::IO(error) = match error.downcast_ref() {
+        Some(error) => error,
+        None => return false,
+    };
+    error.kind() == io::ErrorKind::Interrupted
 }
 
 /// A package in few words, for searching: the hash of a store path would match anything.

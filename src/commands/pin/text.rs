@@ -9,6 +9,7 @@ use crate::elf::Architecture;
 use crate::explain::text::problem_text;
 use crate::explain::{Kind, Report};
 use crate::pin::Written;
+use crate::printable;
 
 /// More alternatives than these are not listed.
 const MOST_LISTED: usize = 8;
@@ -155,7 +156,8 @@ pub(super) fn written(target: &Target, written: &Written, lock: Option<&Path>) -
     }
     _ = writeln!(
         text,
-        "It has these libraries from now on, however it is started. To undo this: ldshim unpin {path}"
+        "It has these libraries from now on, however it is started. To undo this: ldshim unpin {}",
+        printable::shell_word(&target.path)
     );
     text
 }

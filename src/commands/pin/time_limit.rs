@@ -41,10 +41,11 @@ pub(super) fn set(path: &Path) -> Instant {
         if let (Ok(state), Ok(identity)) = (State::of_user(), target::identity(&path)) {
             _ = pin::mark(&state, identity.short, Mark::Failed);
         }
-        let path = printable::lines(&path.display().to_string());
+        let name = printable::line(&path.display().to_string());
+        let path = printable::shell_word(&path);
         let seconds = limit.as_secs();
         eprintln!(
-            "ldshim: no pin for {path} within {seconds} seconds; without hurry: ldshim pin {path}"
+            "ldshim: no pin for {name} within {seconds} seconds; without hurry: ldshim pin {path}"
         );
         process::exit(1);
     });

@@ -30,12 +30,11 @@ fn with_baked_stub() -> (Ground, PathBuf, PathBuf) {
 
 /// Runs `ldshim pin --system` on an `/etc` that nobody else sees.
 fn pin(ground: &Ground, variables: &[(&str, &str)]) -> Ran {
-    let script = format!(
-        "cp -a /etc $ETC && rm -rf $ETC/ldshim && mount --bind $ETC /etc && {} pin --system ./program && ls /etc/ldshim/pins",
-        env!("CARGO_BIN_EXE_ldshim")
-    );
+    let script = r#"cp -a /etc "$ETC" && rm -rf "$ETC/ldshim" && mount --bind "$ETC" /etc &&
+        "$LDSHIM" pin --system ./program && ls /etc/ldshim/pins"#;
     let mut command = Command::new("unshare");
-    command.args(["--mount", "sh", "-c", &script]);
+    command.args(["--mount", "sh", "-c", script]);
+    command.env("LDSHIM", env!("CARGO_BIN_EXE_ldshim"));
     let etc = tempfile::tempdir_in(ground.world.folder()).expect("a folder");
     command.env("ETC", etc.path().join("etc"));
     command.env("LDSHIM_STUB", &ground.stub);

@@ -132,11 +132,11 @@ pub fn in_the_background_nothing_is_asked() {
         let ground = Ground::new();
         let program = ground.program("program", &["a"]);
         let identity = ground.identity(&program);
-        let tool = env!("CARGO_BIN_EXE_ldshim");
-        let call = arguments("ask", &identity, &program).join(" ");
-        let script = format!("set -m; {tool} {call} {job}");
+        let script = format!("set -m; \"$@\" {job}");
         let mut shell = Command::new("setsid");
-        shell.args(["--ctty", "--wait", "sh", "-c", &script]);
+        shell.args(["--ctty", "--wait", "sh", "-c", &script, "sh"]);
+        shell.arg(env!("CARGO_BIN_EXE_ldshim"));
+        shell.args(arguments("ask", &identity, &program));
         let mut terminal = Terminal::start(ground.in_session(&mut shell));
         terminal.sees(expected);
         terminal.types("n");

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::Command;
 
+use ldshim::sandbox::Root;
+
 use super::ground::{Ground, Ran};
 use crate::common;
 use crate::nix::text;
@@ -81,19 +83,27 @@ pub fn a_privileged_program_has_pins_of_the_system_only() {
 
 /// As root, who may give them.
 pub fn a_program_with_capabilities_has_pins_of_the_system_only() {
+    common::usual_umask();
     let ground = Ground::new();
     let program = ground.program("program", &["a"]);
     ground.add_to_index(&[&ground.package("p", "a", 1)]);
+    // Where another user can get to them.
+    let root = Root::like_host().expect("a root");
+    let root = root
+        .bind(env!("CARGO_BIN_EXE_ldshim"), "/t/ldshim")
+        .bind(&program, "/t/program");
     let as_user = |expected: bool| {
         // Root's own programs get nothing from capabilities.
-        let mut explain = Command::new("setpriv");
-        explain.args([
+        let mut pin = Command::new("setpriv");
+        pin.args([
             "--reuid=65534",
             "--clear-groups",
-            env!("CARGO_BIN_EXE_ldshim"),
+            "/t/ldshim",
+            "pin",
+            "/t/program",
         ]);
-        let explain = explain.args(["pin", text(&program)]);
-        let ran = Ran::of(ground.in_session(explain));
+        root.apply_to(ground.in_session(&mut pin), "/");
+        let ran = Ran::of(&mut pin);
         let is_refused = ran.stderr.contains("as root: ldshim pin --system");
         assert_eq!(is_refused, expected, "{ran:?}");
     };

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use nix::pty::{Winsize, openpty};
+use nix::sys::signal::{SigHandler, Signal, signal};
 
 /// Only so that a test that hangs ends.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,6 +35,7 @@ pub struct Ended {
 
 impl Terminal {
     pub fn start(command: &mut Command) -> Self {
+        obey_interrupts();
         let size = Winsize {
             ws_row: 40,
             ws_col: 200,
@@ -117,4 +119,12 @@ impl Terminal {
             screen: self.seen,
         }
     }
+}
+
+/// Whoever starts the tests in the background of a shell lets them ignore interrupts, and all that they start.
+fn obey_interrupts() {
+    // SAFETY: it is no handler that is set, but what the kernel does by default.
+    #[allow(unsafe_code)]
+    let before = unsafe { signal(Signal::SIGINT, SigHandler::SigDfl) };
+    before.expect("the signal has a default");
 }

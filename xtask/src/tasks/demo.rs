@@ -7,6 +7,7 @@ use std::time::Instant;
 use xtask_start::process;
 
 use anyhow::{Context, Result, ensure};
+use ldshim::printable::shell_word;
 
 use crate::cli::DemoArgs;
 use crate::demo::ground::{self, Ground, LOADER_PLACE, NODE, NODE_HOME};
@@ -153,34 +154,8 @@ fn say_what_next(built: &Path, ground: &Ground, node: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A path as one word of a shell. One without a slash would be looked for in PATH, but none of these is.
-fn shell_word(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte);
-    if text.bytes().all(is_plain) {
-        text.into_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
-}
-
 fn sha256(file: &Path) -> Result<String> {
     let printed = process::run(Command::new("sha256sum").arg(file))?;
     let sum = printed.split_whitespace().next();
     sum.map(str::to_owned).context("sha256sum printed nothing")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_with_a_space_or_a_quote_is_one_word_of_a_shell() {
-        for path in ["/srv/with space/it's", "plain/path-1.0"] {
-            let script = format!("printf %s {}", shell_word(Path::new(path)));
-            let printed = process::run(Command::new("sh").args(["-c", &script]));
-            assert_eq!(printed.expect("the shell runs"), path);
-        }
-        assert_eq!(shell_word(Path::new("plain/path")), "plain/path");
-    }
 }

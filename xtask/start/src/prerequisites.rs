@@ -147,7 +147,7 @@ pub fn ensure(
         bail!(advice.text());
     }
     eprintln!(
-        "installing what this machine lacks for `cargo xtask {task}`, a minute at most: {}",
+        "installing what this machine lacks for `cargo xtask {task}`, which takes a minute or two: {}",
         advice.packages.join(" ")
     );
     apt::install(&advice.packages)?;

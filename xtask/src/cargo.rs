@@ -1,6 +1,7 @@
 //! Cargo, called for this workspace.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use xtask_start::{Network, process};
@@ -10,9 +11,14 @@ use ldshim::sandbox::Root;
 
 use crate::workspace;
 
+/// The Cargo that runs this task.
+pub fn program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
 /// A call of the Cargo that runs this task.
 pub fn command(args: &[&str], network: Network) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = Command::new(program());
     command.args(args).current_dir(workspace::root());
     command.stdin(Stdio::null());
     if network == Network::Forbidden {

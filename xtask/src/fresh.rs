@@ -1,6 +1,5 @@
 //! The demo as on a new machine: in a root without `/nix`, in a copy of the work tree without `target/`.
 
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -30,7 +29,7 @@ pub fn demo(network: Network) -> Result<()> {
         .without("/nix")
         .bind(folder.path(), CLONE);
 
-    let mut demo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut demo = Command::new(cargo::program());
     demo.args(["xtask", "demo"]).stdin(Stdio::null());
     demo.env_remove("CARGO_TARGET_DIR");
     if network == Network::Forbidden {

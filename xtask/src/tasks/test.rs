@@ -289,11 +289,8 @@ mod unit_tests {
 
     #[test]
     fn what_needs_a_failed_step_is_not_tried() {
-        let [first, second] = [
-            step("first", Then::Stop, failing),
-            step("second", Then::GoOn, passing),
-        ];
-        let steps = [first, second];
+        let second = step("second", Then::GoOn, passing);
+        let steps = [step("first", Then::Stop, failing), second];
         let outcomes = run_steps(&steps, Network::Forbidden);
         assert_eq!(failed(&steps, &outcomes), ["first"]);
         assert!(matches!(outcomes[1], Outcome::NotTried));

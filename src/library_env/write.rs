@@ -40,6 +40,8 @@ impl LibraryEnv {
         let new = tempfile::Builder::new()
             .prefix(&name)
             .suffix(".new")
+            // Nobody else may write to it, whatever the umask is. It is opened to readers once it is finished.
+            .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&target.parent)
             .with_context(|| format!("cannot write in {}", target.parent.display()))?;
         self.fill(new.path(), cache)

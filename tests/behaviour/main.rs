@@ -115,6 +115,7 @@ use common::platform;
 use directives::Case;
 
 fn main() {
+    common::usual_umask();
     common::emulate();
     let mut trials = harness::trials();
     for name in names() {

@@ -1,6 +1,8 @@
 //! The stub that tests try.
 
 use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -53,7 +55,10 @@ pub fn build_stub(platform: &Platform, profile: &str, target: &Path, rust_flags:
         platform.name
     );
     folder.push(if profile == "dev" { "debug" } else { profile });
-    folder.join("nix-ld")
+    let stub = folder.join("nix-ld");
+    // Whatever the umask is: other users start programs with it.
+    fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    stub
 }
 
 /// Makes a build one for another architecture.

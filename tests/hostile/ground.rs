@@ -9,7 +9,7 @@ use ldshim::library_env::Collection;
 use ldshim::sandbox::Root;
 use tempfile::TempDir;
 
-use crate::common::{store_path, stub};
+use crate::common::{store_path, stub, usual_umask};
 
 /// The loader's path in every x86-64 program, and so the place of the stub.
 pub const STUB: &str = "/lib64/ld-linux-x86-64.so.2";
@@ -24,6 +24,7 @@ pub struct Ground {
 
 impl Ground {
     pub fn new() -> Self {
+        usual_umask();
         let folder = tempfile::Builder::new()
             .prefix("hostile-")
             .tempdir_in(env!("CARGO_TARGET_TMPDIR"))

@@ -11,6 +11,7 @@ use ldshim::pin::{self, Package, Recipe, State, Written};
 use loader_stub::identity::Identity;
 use tempfile::TempDir;
 
+use crate::common::usual_umask;
 use crate::{common, nix};
 
 /// A home, and store paths with names that nobody else has. Those are deleted in the end.
@@ -21,6 +22,7 @@ pub struct World {
 impl World {
     /// An empty one.
     pub fn new() -> Self {
+        usual_umask();
         let mut builder = tempfile::Builder::new();
         // Wherever the clone is: a list of libraries to preload, or the address of a binary cache, has no spaces in it.
         let folder = builder.prefix("pin").rand_bytes(10).tempdir_in("/tmp");

@@ -3,7 +3,9 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,6 +15,17 @@ use xtask_start::Network;
 
 use crate::cli::Shaken;
 use crate::{cargo, workspace};
+
+/// What is in the target directory and was not compiled there.
+const FETCHED: [&str; 7] = [
+    "debs",
+    "glibcs",
+    "kernel",
+    "programs",
+    "store",
+    "store-glibc",
+    "tools",
+];
 
 const RUNS: [Shaken; 2] = [Shaken::Sparse, Shaken::Crowded];
 
@@ -96,15 +109,37 @@ fn crowded() -> Conditions {
     }
 }
 
-/// As in `cargo xtask test`, with the work tree shown in another folder.
+/// As in `cargo xtask test`, with the work tree shown in another folder. What is compiled there knows that folder, so it
+/// is kept apart from what is compiled otherwise.
 fn tests(conditions: &Conditions, network: Network) -> Result<()> {
-    let root = Root::like_host()?.bind(workspace::root(), &conditions.folder);
+    let target = workspace::target("shaken").join(conditions.name);
+    link_fetched(&target)?;
+    let in_root = Path::new(&conditions.folder).join("target");
+    // Something to mount on. Usually Cargo has made it, to compile this.
+    let own = workspace::root().join("target");
+    fs::create_dir_all(&own).with_context(|| format!("cannot make {}", own.display()))?;
+    let root = Root::like_host()?
+        .bind(workspace::root(), &conditions.folder)
+        .bind(target, in_root);
     let mut command = conditions.command(cargo::program())?;
     command.args(["test", "--workspace", "--no-fail-fast"]);
     if network == Network::Forbidden {
         command.arg("--offline");
     }
     cargo::run_in(&root, command, &conditions.folder)
+}
+
+/// Lets a target directory have what has been fetched into the ordinary one.
+fn link_fetched(target: &Path) -> Result<()> {
+    let context = || format!("cannot make {}", target.display());
+    fs::create_dir_all(target).with_context(context)?;
+    for name in FETCHED {
+        let link = target.join(name);
+        if !link.is_symlink() {
+            symlink(workspace::target(name), &link).with_context(context)?;
+        }
+    }
+    Ok(())
 }
 
 impl Conditions {
@@ -123,9 +158,7 @@ impl Conditions {
             command.env_clear().envs(needed()?);
         }
         command.envs(self.variables.iter().copied());
-        if let Some(target) = env::var_os("CARGO_TARGET_DIR") {
-            command.env("CARGO_TARGET_DIR", target);
-        }
+        command.env_remove("CARGO_TARGET_DIR");
         let there = if self.only {
             3
         } else {

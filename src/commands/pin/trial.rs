@@ -1,5 +1,7 @@
 //! What would happen to the program with a pin that is not written yet.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -18,7 +20,11 @@ pub(super) struct Trial {
 impl Trial {
     /// Explains the program with these libraries and their loader.
     pub(super) fn of(target: &Target, env: &LibraryEnv) -> Result<Self> {
-        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        // Whatever the umask is: libraries are loaded from there.
+        let folder = tempfile::Builder::new()
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir()
+            .context("cannot make a temporary folder")?;
         let directory = env.write(&folder.path().join("pin"))?;
         let settings = match target.settings.for_all_users {
             // A privileged program listens to its pin, and to nothing that a session says.

@@ -87,7 +87,9 @@ pub fn a_program_with_capabilities_has_pins_of_the_system_only() {
     let ground = Ground::new();
     let program = ground.program("program", &["a"]);
     ground.add_to_index(&[&ground.package("p", "a", 1)]);
-    // Where another user can get to them.
+    // Where another user can get to them, and may start them.
+    let mode = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(env!("CARGO_BIN_EXE_ldshim"), mode).expect("it is ours");
     let root = Root::like_host().expect("a root");
     let root = root
         .bind(env!("CARGO_BIN_EXE_ldshim"), "/t/ldshim")

@@ -82,6 +82,8 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn identity() -> Identity {
@@ -101,7 +103,10 @@ mod tests {
 
     #[test]
     fn a_mark_does_not_replace_a_pin() {
-        let folder = tempfile::tempdir().unwrap();
+        // Whatever the umask is: it must not be writable by others.
+        let permissions = fs::Permissions::from_mode(0o700);
+        let mut builder = tempfile::Builder::new();
+        let folder = builder.permissions(permissions).tempdir().unwrap();
         let state = State::at(folder.path());
         let pin = state.pin(identity());
         fs::create_dir_all(&pin).unwrap();

@@ -180,6 +180,16 @@ fn needed() -> Result<[(&'static str, PathBuf); 3]> {
         place.with_context(|| format!("there is neither {name} nor HOME"))
     };
     let path = variable("PATH").context("there is no PATH")?;
+    // First the compiler that belongs to this Cargo, which may be that of rustup: without its variables rustup would
+    // choose another one, or update it.
+    let beside = PathBuf::from(cargo::program());
+    let beside = beside.parent().unwrap_or(Path::new("/usr/bin"));
+    let folders = [beside.to_owned()]
+        .into_iter()
+        .chain(env::split_paths(&path));
+    let path = env::join_paths(folders)
+        .context("cannot extend PATH")?
+        .into();
     Ok([
         ("PATH", path),
         ("CARGO_HOME", own("CARGO_HOME", ".cargo")?),

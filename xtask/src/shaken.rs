@@ -43,7 +43,7 @@ pub fn run(which: Shaken, network: Network) -> Result<()> {
     }
     ensure!(
         failed.is_empty(),
-        "failed in these conditions: {0}; to see them again: `cargo xtask test --shaken {0}`",
+        "failed in these conditions: {}; `cargo xtask test --shaken NAME` tries one of them again",
         failed.join(", ")
     );
     Ok(())

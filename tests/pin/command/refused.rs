@@ -93,6 +93,7 @@ pub fn a_program_with_capabilities_has_pins_of_the_system_only() {
     let root = Root::like_host().expect("a root");
     let root = root
         .bind(env!("CARGO_BIN_EXE_ldshim"), "/t/ldshim")
+        .bind(common::stub(), "/t/nix-ld")
         .bind(&program, "/t/program");
     let as_user = |expected: bool| {
         // Root's own programs get nothing from capabilities.
@@ -104,7 +105,8 @@ pub fn a_program_with_capabilities_has_pins_of_the_system_only() {
             "pin",
             "/t/program",
         ]);
-        root.apply_to(ground.in_session(&mut pin), "/");
+        ground.in_session(&mut pin).env("LDSHIM_STUB", "/t/nix-ld");
+        root.apply_to(&mut pin, "/");
         let ran = Ran::of(&mut pin);
         let is_refused = ran.stderr.contains("as root: ldshim pin --system");
         assert_eq!(is_refused, expected, "{ran:?}");

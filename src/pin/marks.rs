@@ -82,8 +82,6 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     fn identity() -> Identity {
@@ -103,13 +101,12 @@ mod tests {
 
     #[test]
     fn a_mark_does_not_replace_a_pin() {
-        // Whatever the umask is: it must not be writable by others.
-        let permissions = fs::Permissions::from_mode(0o700);
-        let mut builder = tempfile::Builder::new();
-        let folder = builder.permissions(permissions).tempdir().unwrap();
-        let state = State::at(folder.path());
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::at(folder.path().join("state/ldshim"));
+        // Whatever the umask is, nobody else may write to what this makes.
+        place::prepare(&state).unwrap();
         let pin = state.pin(identity());
-        fs::create_dir_all(&pin).unwrap();
+        fs::create_dir(&pin).unwrap();
         mark(&state, identity(), Mark::Failed).unwrap();
         remove(&pin).unwrap();
         assert!(pin.is_dir() && !pin.is_symlink());

@@ -4,10 +4,10 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use xtask_start::{Network, process};
 
 use anyhow::{Context, Result, bail};
 use ldshim::sandbox::Root;
+use xtask_start::{Network, process};
 
 use crate::workspace;
 

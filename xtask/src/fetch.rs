@@ -6,11 +6,11 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use xtask_start::Network;
-use xtask_start::retry::retry;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
+use xtask_start::Network;
+use xtask_start::retry::retry;
 
 use crate::apt::Apt;
 use crate::manifest::{self, Origin, Program};

@@ -9,10 +9,10 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use xtask_start::Network;
 
 use crate::fetch::unpack;
 use crate::{progress, store, suite, workspace};
-use xtask_start::Network;
 
 /// The suites, oldest first: glibc 2.31, 2.41, and the newest that there is; and what the compiler needs of each.
 /// The machine's own libgcc.a is for glibc 2.35 and later.

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask_start::{Network, process};
 
 use anyhow::{Context, Result, bail};
+use xtask_start::{Network, process};
 
 use crate::apt::Apt;
 use crate::{progress, workspace};

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use xtask_start::retry::retry;
-use xtask_start::{Network, process};
 
 use anyhow::{Context, Result, bail};
+use xtask_start::retry::retry;
+use xtask_start::{Network, process};
 
 use crate::{cargo, workspace};
 

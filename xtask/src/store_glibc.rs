@@ -4,9 +4,9 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use xtask_start::Network;
 
 use anyhow::{Context, Result, bail};
+use xtask_start::Network;
 
 use crate::{progress, store, suite, workspace};
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use xtask_start::process;
 
 use anyhow::{Context, Result};
+use xtask_start::process;
 
 /// How many libraries the program needs, besides its C library.
 const LIBRARIES: usize = 300;

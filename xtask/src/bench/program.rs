@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask_start::{Network, process};
 
 use anyhow::{Context, Result};
+use xtask_start::{Network, process};
 
 use super::many_libraries;
 use crate::{fetch, workspace};

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask_start::process;
 
 use anyhow::{Context, Result};
 use ldshim::elf::Architecture;
 use ldshim::library_env::{CACHE_NAME, PLACE_NAME, cache_place};
 use ldshim::sandbox::Root;
+use xtask_start::process;
 
 use super::program::{BENCH_PLACE, LIBRARIES_PLACE, NODE_PLACE, Program};
 use super::{long_path, pins};

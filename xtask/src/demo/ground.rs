@@ -6,12 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use xtask_start::Network;
 
 use anyhow::{Context, Result};
 use ldshim::elf::Architecture;
 use ldshim::host_env::{HOST_CACHE, HostEnv};
 use ldshim::sandbox::Root;
+use xtask_start::Network;
 
 use super::narrator;
 use crate::{store, workspace};

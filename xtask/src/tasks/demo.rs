@@ -4,10 +4,10 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
-use xtask_start::process;
 
 use anyhow::{Context, Result, ensure};
 use ldshim::printable::shell_word;
+use xtask_start::process;
 
 use crate::cli::DemoArgs;
 use crate::demo::ground::{self, Ground, LOADER_PLACE, NODE, NODE_HOME};

@@ -3,9 +3,9 @@
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use xtask_start::Network;
 
 use anyhow::{Result, bail};
+use xtask_start::Network;
 
 use crate::cargo;
 use crate::cli::{Arch, TestArgs};

@@ -142,13 +142,14 @@ fn explain(sum_before: &str, sum_after: &str) -> Result<()> {
 /// Three commands that work as they are printed, in the folder where this was called.
 fn say_what_next(built: &Path, ground: &Ground, node: &Path) -> Result<()> {
     let here = env::current_dir().context("cannot tell the current directory")?;
-    let [ldshim, node, library_env] = [&built.join("ldshim"), node, &ground.library_env]
+    let [ldshim, stub] = ["ldshim", "nix-ld"].map(|name| built.join(name));
+    let [ldshim, stub, node, library_env] = [&ldshim, &stub, node, &ground.library_env]
         .map(|path| shell_word(path.strip_prefix(&here).unwrap_or(path)));
     heading("Try next");
     narrator::command(&[&ldshim, "run", "--isolate", &node, "--version"], &[]);
     say("runs a program like this with this machine's libraries; put your own program there.");
-    narrator::command(&[&ldshim, "explain", &node], &[]);
-    say("says which loader and which libraries a program would get here, and what is missing.");
+    narrator::command(&[&ldshim, "stub", "show", &stub], &[]);
+    say("shows which paths are baked into a stub: none yet into this one.");
     narrator::command(&[&ldshim, "env", "show", &library_env], &[]);
     say("shows the library environment that Node.js has just used.");
     Ok(())

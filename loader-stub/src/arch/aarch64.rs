@@ -120,7 +120,7 @@ pub(crate) unsafe fn syscall(number: libc::c_long, arguments: [usize; 6]) -> isi
     answer
 }
 
-/// Copies bytes, the lowest first.
+/// Copies bytes, the lowest first: whole words, which need not be aligned here, and then the rest.
 ///
 /// # Safety
 /// The memory is there; if it overlaps, `to` is below `from`.
@@ -128,13 +128,20 @@ pub(crate) unsafe fn copy_bytes(to: *mut u8, from: *const u8, count: usize) {
     // SAFETY: the caller answers for the memory.
     unsafe {
         asm!(
-            "cbz {count}, 3f",
-            "2: ldrb {byte:w}, [{from}], #1",
-            "strb {byte:w}, [{to}], #1",
+            "subs {count}, {count}, #8",
+            "b.lo 3f",
+            "2: ldr {word}, [{from}], #8",
+            "str {word}, [{to}], #8",
+            "subs {count}, {count}, #8",
+            "b.hs 2b",
+            "3: adds {count}, {count}, #8",
+            "b.eq 5f",
+            "4: ldrb {word:w}, [{from}], #1",
+            "strb {word:w}, [{to}], #1",
             "subs {count}, {count}, #1",
-            "b.ne 2b",
-            "3:",
-            count = inout(reg) count => _, to = inout(reg) to => _, from = inout(reg) from => _, byte = out(reg) _,
+            "b.ne 4b",
+            "5:",
+            count = inout(reg) count => _, to = inout(reg) to => _, from = inout(reg) from => _, word = out(reg) _,
             options(nostack),
         );
     }

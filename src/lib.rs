@@ -20,4 +20,5 @@ pub mod resolver;
 pub mod sandbox;
 pub mod shell;
 pub mod stub_file;
+pub mod surgery;
 pub mod tree;

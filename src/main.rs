@@ -1,16 +1,27 @@
-//! The command-line tool `ldshim`.
+//! The command-line tool `ldshim`. By the name `patchelf` it is that program.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use ldshim::cli::Cli;
+use ldshim::commands;
 
 fn main() -> ExitCode {
-    match ldshim::commands::run(Cli::parse()) {
+    if is_called("patchelf") {
+        return commands::patchelf(std::env::args_os());
+    }
+    match commands::run(Cli::parse()) {
         Ok(status) => status,
         Err(error) => {
             eprintln!("ldshim: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether this is the name by which the program was started.
+fn is_called(name: &str) -> bool {
+    let own = std::env::args_os().next().unwrap_or_default();
+    Path::new(&own).file_name().is_some_and(|it| it == name)
 }

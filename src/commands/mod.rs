@@ -13,12 +13,15 @@ mod env;
 mod explain;
 mod index;
 mod locate;
+mod patchelf;
 mod pin;
 mod pins;
 mod run;
 mod shell;
 mod stub;
 mod unpin;
+
+pub use patchelf::run as patchelf;
 
 /// Carries out a parsed command line.
 ///

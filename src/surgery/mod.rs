@@ -1,0 +1,40 @@
+//! Changing ELF files without breaking them.
+//!
+//! [`plan`] takes a list of edits and says which bytes have to be written where: all edits of a file are planned together,
+//! and written once. It looks for room before it makes room, and moves only what nothing but headers and dynamic table
+//! knows the place of.
+
+mod edits;
+mod encoding;
+mod facts;
+mod headers;
+mod layout;
+mod object;
+mod overlay;
+mod pieces;
+mod plan;
+mod rename;
+mod replace;
+mod resolution_cache;
+mod rooms;
+mod shrink;
+mod strings;
+mod tables;
+
+pub use edits::{Edit, SearchPathChange};
+pub use facts::{Facts, facts};
+pub use layout::Slide;
+pub use plan::{Options, Plan, plan};
+pub use replace::{apply, has_other_links, replace, write_to};
+pub use resolution_cache::resolution_cache;
+pub use shrink::shrunk;
+pub use strings::StringRoom;
+
+/// Bytes that are written to a place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// Where, from the beginning of the file.
+    pub offset: u64,
+    /// What.
+    pub bytes: Vec<u8>,
+}

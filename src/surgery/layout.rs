@@ -108,6 +108,12 @@ impl<'a> Layout<'a> {
             homeless: Vec::new(),
         };
         layout.fit(demand, page)?;
+        let mut changed = layout.pieces.iter().filter(|it| it.is_changed());
+        if changed.any(|it| it.piece.kind != PieceKind::Interpreter) && object.relocates_itself() {
+            bail!(
+                "there is no room in it, and its tables cannot be moved: it relocates itself, as loaders do, and its code knows where they are"
+            );
+        }
         Ok(layout)
     }
 
@@ -203,8 +209,17 @@ impl<'a> Layout<'a> {
                 self.pieces[number].now = extent;
                 self.say(number, "moves into padding");
             }
-            None => self.homeless.push((number, size)),
+            None => self.make_homeless(number, size),
         }
+    }
+
+    /// Puts a piece on the list for the new segment. Its old place is free for others, but not that of the dynamic table: code
+    /// may know it.
+    fn make_homeless(&mut self, number: usize, size: u64) {
+        if self.pieces[number].piece.kind != PieceKind::Dynamic {
+            self.pieces[number].now.size = 0;
+        }
+        self.homeless.push((number, size));
     }
 
     fn say(&mut self, number: usize, what: &str) {
@@ -253,7 +268,7 @@ impl<'a> Layout<'a> {
                     self.slide(&row, by);
                     return true;
                 }
-                Next::Piece(number) => {
+                Next::Piece(number) if self.may_move(number) => {
                     row.push(number);
                     cursor = self.pieces[number].now.end();
                 }
@@ -418,6 +433,11 @@ impl<'a> Layout<'a> {
         unused.or_else(|| segments.iter().position(is_copy))
     }
 
+    /// Whether a piece may make way. The dynamic table stays where it was even when it gets another place.
+    fn may_move(&self, number: usize) -> bool {
+        !self.homeless.iter().any(|it| it.0 == number)
+    }
+
     /// Moves what stands behind an address into the new segment, until there are `size` bytes.
     fn evict(&mut self, end: u64, size: u64) -> bool {
         let Some(load) = self.rooms.loads().find(|&it| {
@@ -437,7 +457,7 @@ impl<'a> Layout<'a> {
                 break;
             }
             match next {
-                Next::Piece(number) => {
+                Next::Piece(number) if self.may_move(number) => {
                     evicted.push(number);
                     cursor = self.pieces[number].now.end();
                 }
@@ -446,9 +466,7 @@ impl<'a> Layout<'a> {
         }
         for number in evicted {
             let size = self.pieces[number].now.size;
-            // It is nowhere until the new segment is there.
-            self.pieces[number].now.size = 0;
-            self.homeless.push((number, size));
+            self.make_homeless(number, size);
             self.say(number, "makes way for a program header");
         }
         true

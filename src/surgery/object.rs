@@ -4,7 +4,7 @@
 //! they make sense, and left alone where they do not.
 
 use anyhow::{Result, bail, ensure};
-use goblin::elf::dynamic::{DT_STRSZ, DT_STRTAB};
+use goblin::elf::dynamic::{DT_NEEDED, DT_STRSZ, DT_STRTAB};
 use goblin::elf::header::{ET_DYN, ET_EXEC};
 use goblin::elf::program_header::{PT_DYNAMIC, PT_INTERP, PT_LOAD};
 use goblin::elf::section_header::{SHF_ALLOC, SHT_DYNAMIC, SHT_NOBITS, SHT_STRTAB};
@@ -170,6 +170,13 @@ impl<'a> Object<'a> {
     pub fn value(&self, tag: u64) -> Option<u64> {
         let mut entries = self.entries().iter().rev();
         entries.find(|it| it.tag == tag).map(|it| it.value)
+    }
+
+    /// Whether the file is a loader or a static position-independent program: nobody relocates it but its own code, which
+    /// therefore knows where its dynamic table is and what that says.
+    pub fn relocates_itself(&self) -> bool {
+        let is_alone = self.segment(PT_INTERP).is_none() && self.value(DT_NEEDED).is_none();
+        is_alone && self.header.kind == ET_DYN && self.header.entry != 0
     }
 
     /// Where the string table of the dynamic table is. It may reach beyond what its segment has of the file.

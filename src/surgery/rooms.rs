@@ -187,8 +187,8 @@ impl<'a> Rooms<'a> {
         };
         let room =
             (in_memory.saturating_sub(segment.memory_end())).min(in_file.saturating_sub(end));
-        let rest = self.object.bytes.get(end as usize..).unwrap_or_default();
-        let rest = &rest[..rest.len().min(room as usize)];
+        let rest = self.length.saturating_sub(end).min(room);
+        let rest = self.object.range(end, rest).unwrap_or_default();
         match rest.iter().position(|&it| it != 0) {
             Some(zeros) => zeros as u64,
             None => room,

@@ -5,9 +5,9 @@
 //! needs, or the table grows as any other piece does.
 
 use anyhow::{Result, bail};
-use goblin::elf::header::ET_DYN;
+use goblin::elf::header::{EM_386, EM_X86_64, ET_DYN};
 use goblin::elf::program_header::{
-    PF_R, PF_W, PT_GNU_PROPERTY, PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL,
+    PF_R, PF_W, PT_GNU_PROPERTY, PT_INTERP, PT_LOAD, PT_NOTE, PT_NULL, PT_PHDR,
 };
 use goblin::elf::section_header::{SHF_ALLOC, SHT_NOBITS};
 
@@ -87,10 +87,11 @@ enum Next {
 }
 
 impl<'a> Layout<'a> {
-    /// Finds a place for everything.
+    /// Finds a place for everything. What is `outside` is no piece that could make way, but has to stay whole.
     pub fn new(
         object: &'a Object<'a>,
         pieces: &[Piece],
+        outside: &[Piece],
         demand: &Demand,
         page: u64,
     ) -> Result<Self> {
@@ -100,13 +101,17 @@ impl<'a> Layout<'a> {
         };
         let mut layout = Self {
             object,
-            rooms: Rooms::new(object, object.bytes.len() as u64, page),
+            rooms: Rooms::new(object, outside.iter().map(|it| it.extent).collect(), page),
             pieces: pieces.iter().map(placed).collect(),
             slides: Vec::new(),
             steps: Vec::new(),
             free_headers: 0,
             homeless: Vec::new(),
         };
+        if object.dynamic.is_some() {
+            // Its contents change even where it stays.
+            let _ = layout.known(PieceKind::Dynamic)?;
+        }
         layout.fit(demand, page)?;
         let mut changed = layout.pieces.iter().filter(|it| it.is_changed());
         if changed.any(|it| it.piece.kind != PieceKind::Interpreter) && object.relocates_itself() {
@@ -152,6 +157,7 @@ impl<'a> Layout<'a> {
         // A string table that is mapped in parts, or a path that is not mapped, can be moved all the same.
         let extent = match kind {
             PieceKind::Strings => self.object.strings(),
+            PieceKind::Dynamic => self.object.dynamic.as_ref().map(|it| it.extent),
             PieceKind::Interpreter => self.object.segment(PT_INTERP).map(|(_, it)| Extent {
                 offset: it.offset,
                 address: it.address,
@@ -162,7 +168,7 @@ impl<'a> Layout<'a> {
         let Some(extent) = extent else {
             bail!("its dynamic table does not say where the table is that has to grow");
         };
-        let number = self.add_new(kind, 1);
+        let number = self.add_new(kind, self.object.encoding.word() as u64);
         self.pieces[number].piece.extent = extent;
         self.pieces[number].now = extent;
         Ok(number)
@@ -404,6 +410,7 @@ impl<'a> Layout<'a> {
             self.rooms.segments.push(ProgramHeader::default());
             self.steps.push(match spare.kind {
                 PT_NULL => "an unused program header is used".to_owned(),
+                PT_PHDR => "the program header that says where they are is used, which libraries do without".to_owned(),
                 _ => "the program header of a note that another one has too is used".to_owned(),
             });
             self.free_headers += 1;
@@ -424,13 +431,41 @@ impl<'a> Layout<'a> {
         let segments = &self.rooms.segments;
         let others = &segments[..segments.len() - self.free_headers];
         let unused = others.iter().position(|it| it.kind == PT_NULL);
-        // A PT_NOTE of what PT_GNU_PROPERTY shows too: the kernel and loaders look at the latter.
-        let property = segments.iter().find(|it| it.kind == PT_GNU_PROPERTY);
-        let is_copy = |it: &ProgramHeader| {
-            let same = property.map(|property| (property.offset, property.file_size));
-            it.kind == PT_NOTE && same == Some((it.offset, it.file_size))
-        };
-        unused.or_else(|| segments.iter().position(is_copy))
+        unused
+            .or_else(|| self.copy_of_note())
+            .or_else(|| self.library_headers())
+    }
+
+    /// A `PT_NOTE` of what `PT_GNU_PROPERTY` shows too: kernel and loaders look at the latter. Where the note has more than
+    /// that, on x86 the latter can go: kernels make no use of it there, and loaders find the note.
+    fn copy_of_note(&self) -> Option<usize> {
+        let segments = &self.rooms.segments;
+        let number = segments.iter().position(|it| it.kind == PT_GNU_PROPERTY)?;
+        let property = segments[number];
+        let mut notes = segments
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| it.kind == PT_NOTE);
+        let (note, _) = notes.find(|(_, it)| {
+            it.alignment == property.alignment
+                && it.offset <= property.offset
+                && property.file_end() <= it.file_end()
+        })?;
+        let is_same = segments[note].file_size == property.file_size;
+        let is_x86 = [EM_386, EM_X86_64].contains(&self.object.header.machine);
+        match is_same {
+            true => Some(note),
+            false => is_x86.then_some(number),
+        }
+    }
+
+    /// The `PT_PHDR` of a library: loaders find its program headers by the ELF header.
+    fn library_headers(&self) -> Option<usize> {
+        let segments = &self.rooms.segments;
+        let is_program =
+            segments.iter().any(|it| it.kind == PT_INTERP) || self.object.header.kind != ET_DYN;
+        let number = segments.iter().position(|it| it.kind == PT_PHDR)?;
+        (!is_program && self.rooms.headers.address > 0).then_some(number)
     }
 
     /// Whether a piece may make way. The dynamic table stays where it was even when it gets another place.

@@ -4,7 +4,7 @@
 //! they make sense, and left alone where they do not.
 
 use anyhow::{Result, bail, ensure};
-use goblin::elf::dynamic::{DT_NEEDED, DT_STRSZ, DT_STRTAB};
+use goblin::elf::dynamic::{DF_1_PIE, DT_FLAGS_1, DT_STRSZ, DT_STRTAB};
 use goblin::elf::header::{ET_DYN, ET_EXEC};
 use goblin::elf::program_header::{PT_DYNAMIC, PT_INTERP, PT_LOAD};
 use goblin::elf::section_header::{SHF_ALLOC, SHT_DYNAMIC, SHT_NOBITS, SHT_STRTAB};
@@ -173,10 +173,28 @@ impl<'a> Object<'a> {
     }
 
     /// Whether the file is a loader or a static position-independent program: nobody relocates it but its own code, which
-    /// therefore knows where its dynamic table is and what that says.
+    /// therefore knows where its dynamic table is and what that says. Loaders are known by what they offer to debuggers.
     pub fn relocates_itself(&self) -> bool {
-        let is_alone = self.segment(PT_INTERP).is_none() && self.value(DT_NEEDED).is_none();
-        is_alone && self.header.kind == ET_DYN && self.header.entry != 0
+        if self.segment(PT_INTERP).is_some() || self.header.kind != ET_DYN {
+            return false;
+        }
+        let is_program = self.value(DT_FLAGS_1).is_some_and(|it| it & DF_1_PIE != 0);
+        is_program || self.defines(&[b"_r_debug", b"_dl_debug_addr"])
+    }
+
+    /// Whether the file has one of these symbols for others.
+    fn defines(&self, names: &[&[u8]]) -> bool {
+        let Some((_, table)) = self.symbols() else {
+            return false;
+        };
+        // st_shndx: System V ABI, "Symbol Table".
+        let section_at = self.encoding.pick(14, 6);
+        let mut symbols = table.chunks_exact(self.symbol_size() as usize);
+        symbols.any(|it| {
+            let is_defined = it[section_at..section_at + 2] != [0, 0];
+            let name = || self.string(self.encoding.number(&it[..4]));
+            is_defined && name().is_some_and(|name| names.contains(&name))
+        })
     }
 
     /// Where the string table of the dynamic table is. It may reach beyond what its segment has of the file.

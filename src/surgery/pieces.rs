@@ -64,11 +64,14 @@ pub(super) const ADDRESSES: [u64; 11] = [
     DT_JMPREL,
 ];
 
-/// The pieces of a file, by their addresses. None overlaps another.
-pub(super) fn pieces(object: &Object<'_>, names: &VersionNames) -> Vec<Piece> {
+/// The pieces of a file, by their addresses, of which none overlaps another; and tables that the file has elsewhere: where
+/// only whole pages are mapped from.
+pub(super) fn pieces(object: &Object<'_>, names: &VersionNames) -> (Vec<Piece>, Vec<Piece>) {
     let mut pieces = of_segments(object);
     pieces.extend(of_dynamic(object, names));
-    pieces.retain(|it| it.extent.size > 0 && is_in_one_segment(object, &it.extent));
+    pieces.retain(|it| it.extent.size > 0);
+    let inside = |it: &Piece| is_in_one_segment(object, &it.extent);
+    let (mut pieces, outside): (Vec<_>, Vec<_>) = pieces.into_iter().partition(inside);
     pieces.sort_by_key(|it| (it.extent.address, u64::MAX - it.extent.size));
     let mut apart: Vec<Piece> = Vec::new();
     for piece in pieces {
@@ -76,11 +79,11 @@ pub(super) fn pieces(object: &Object<'_>, names: &VersionNames) -> Vec<Piece> {
             // Relocations of the procedure linkage table are often a part of all relocations.
             Some(last) if last.extent.holds(piece.extent.address, piece.extent.size) => {}
             // A file that is made like this is better left as it is.
-            Some(last) if piece.extent.address < last.extent.end() => return Vec::new(),
+            Some(last) if piece.extent.address < last.extent.end() => return (Vec::new(), outside),
             _ => apart.push(piece),
         }
     }
-    apart
+    (apart, outside)
 }
 
 fn of_segments(object: &Object<'_>) -> Vec<Piece> {

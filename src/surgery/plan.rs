@@ -87,8 +87,8 @@ pub fn plan(bytes: &[u8], edits: &[Edit], options: &Options) -> Result<Plan> {
     let page = options
         .page_size
         .unwrap_or_else(|| largest_page(object.header.machine));
-    let pieces = pieces(&object, &names);
-    let layout = Layout::new(&object, &pieces, &work.demand, page)?;
+    let (pieces, outside) = pieces(&object, &names);
+    let layout = Layout::new(&object, &pieces, &outside, &work.demand, page)?;
     let output = work.write(&layout, &wanted, &entries, &appended);
     let mut steps = work.steps;
     steps.extend(layout.steps);

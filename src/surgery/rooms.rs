@@ -23,6 +23,8 @@ pub(super) struct Rooms<'a> {
     pub payload: u64,
     /// What is behind the ELF file, if it is written once more at the end: where it begins, and its size.
     pub repeated: Option<(u64, u64)>,
+    /// Parts in use of which no header says so.
+    kept: Vec<Extent>,
     /// The page size to which segments are aligned.
     page: u64,
 }
@@ -31,8 +33,9 @@ pub(super) struct Rooms<'a> {
 const MOST_REPEATED: u64 = 16 << 20;
 
 impl<'a> Rooms<'a> {
-    /// The rooms of a file. `page` is the largest page size of its architecture.
-    pub fn new(object: &'a Object<'a>, length: u64, page: u64) -> Self {
+    /// The rooms of a file. `kept` is in use though no header says so, `page` is the largest page size of its architecture.
+    pub fn new(object: &'a Object<'a>, kept: Vec<Extent>, page: u64) -> Self {
+        let length = object.bytes.len() as u64;
         let mut rooms = Self {
             object,
             segments: object.segments.clone(),
@@ -40,6 +43,7 @@ impl<'a> Rooms<'a> {
             length,
             payload: length,
             repeated: None,
+            kept,
             page,
         };
         let end = rooms.used().iter().map(|it| it.1).max().unwrap_or(0);
@@ -129,6 +133,7 @@ impl<'a> Rooms<'a> {
             self.in_file()
                 .map(|it| (it.offset, it.offset.saturating_add(it.size))),
         );
+        used.extend(self.kept.iter().map(|it| (it.offset, it.file_end())));
         used.push((
             0,
             super::headers::FileHeader::size(self.object.encoding) as u64,

@@ -7,16 +7,14 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::elf::{Image, ImageError};
 use crate::resolver::map_file;
 use crate::surgery::{
-    Edit, Facts, Options, SearchPathChange, facts, plan, replace, resolution_cache, shrunk,
-    write_to,
+    Edit, Facts, Options, SearchPathChange, check_like_patchelf, facts, plan, replace,
+    resolution_cache, shrunk, write_to,
 };
 
 mod arguments;
 mod os_abi;
-mod sections;
 
 use arguments::{Arguments, Request, parse};
 
@@ -85,11 +83,14 @@ fn edit(path: &Path, arguments: &Arguments) -> Result<(), Failure> {
     let opened = File::open(path);
     drop(opened.map_err(|error| Failure::of_file("getting info about", path, &error))?);
     let bytes = map_file(path).map_err(|error| Failure::of_file("open", path, &error))?;
-    refuse_damaged(&bytes)?;
-    sections::check(&bytes, arguments)?;
+    let like_patchelf = |edits: &[Edit]| check_like_patchelf(&bytes, edits).map_err(Failure::new);
+    like_patchelf(&[])?;
     let before = facts(&bytes, &[])?;
     show(&before, arguments)?;
     let mut edits = edits(&before, arguments)?;
+    like_patchelf(&edits)?
+        .iter()
+        .for_each(|it| eprintln!("{it}"));
     if arguments.resolution_cache {
         edits.extend(resolution_cache_of(&facts(&bytes, &edits)?)?.map(Edit::ResolutionCache));
     }
@@ -121,16 +122,6 @@ fn resolution_cache_of(facts: &Facts) -> Result<Option<Vec<u8>>, Failure> {
         eprintln!("warning: --build-resolution-cache: {why}; no cache written");
     }
     Ok(new.ok())
-}
-
-/// What patchelf says of files that are none.
-fn refuse_damaged(bytes: &[u8]) -> Result<(), Failure> {
-    match Image::parse(bytes) {
-        Err(ImageError::Header(_)) if !bytes.starts_with(b"\x7fELF") => {
-            Err(Failure::new("not an ELF executable"))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn show(facts: &Facts, arguments: &Arguments) -> Result<(), Failure> {

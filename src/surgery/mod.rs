@@ -21,16 +21,18 @@ mod rooms;
 mod shrink;
 mod strings;
 mod tables;
+mod undo;
 
 pub use edits::{Edit, SearchPathChange};
 pub use facts::{Facts, facts};
 pub use layout::Slide;
 pub use patchelf::check_like_patchelf;
-pub use plan::{Options, Plan, plan};
+pub use plan::{Options, Plan, Undo, plan};
 pub use replace::{apply, has_other_links, replace, write_to};
 pub use resolution_cache::resolution_cache;
 pub use shrink::shrunk;
 pub use strings::StringRoom;
+pub use undo::undo;
 
 /// Bytes that are written to a place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

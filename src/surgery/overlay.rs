@@ -98,29 +98,52 @@ impl<'a> Overlay<'a> {
     /// What differs from the file that was there: parts that follow one another, as short as they can be but for gaps of
     /// up to 16 bytes.
     pub fn writes(&self) -> Vec<Write> {
+        self.differences(&Overlay::new(self.base))
+    }
+
+    /// What this file has where another one differs that is made of the same file. The other one counts as far as it goes.
+    pub fn differences(&self, other: &Self) -> Vec<Write> {
         let mut writes: Vec<Write> = Vec::new();
-        for (&number, page) in &self.pages {
+        let mut numbers: Vec<usize> = self
+            .pages
+            .keys()
+            .chain(other.pages.keys())
+            .copied()
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        // Where only one of them reaches, they differ.
+        let shared = self.length.min(other.length);
+        for number in numbers {
             let start = number * PAGE;
             let end = (start + PAGE).min(self.length);
+            let (new, old) = (self.page_at(number), other.page_at(number));
             for at in start..end {
-                let new = page[at - start];
-                if self.base.get(at) == Some(&new) {
+                let is_same = at < shared && new[at - start] == old[at - start];
+                if is_same {
                     continue;
                 }
                 match writes.last_mut() {
                     Some(last) if at - last.end() <= 16 => {
                         let between = self.read(last.end() as u64, (at - last.end()) as u64);
                         last.bytes.extend_from_slice(&between);
-                        last.bytes.push(new);
+                        last.bytes.push(new[at - start]);
                     }
                     _ => writes.push(Write {
                         offset: at as u64,
-                        bytes: vec![new],
+                        bytes: vec![new[at - start]],
                     }),
                 }
             }
         }
         writes
+    }
+
+    fn page_at(&self, number: usize) -> Cow<'_, [u8]> {
+        match self.pages.get(&number) {
+            Some(page) => Cow::Borrowed(page),
+            None => Cow::Owned(self.base_page(number)),
+        }
     }
 }
 

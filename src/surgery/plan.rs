@@ -19,6 +19,7 @@ use super::rename::{Renamed, rename};
 use super::resolution_cache::{self, OldNote};
 use super::strings::{self, StringRoom, StringTable, WantedString};
 use super::tables::VersionNames;
+use super::undo::{self, Record};
 
 /// `DT_MIPS_RLD_MAP_REL` (MIPS ABI): a distance from the entry itself.
 const DT_MIPS_RLD_MAP_REL: u64 = 0x7000_0035;
@@ -31,12 +32,18 @@ const WIPED: u64 = 4096;
 pub struct Plan {
     /// Bytes and where they go. They overlap nowhere, and each differs from what was there.
     pub writes: Vec<Write>,
+    /// The size of the file before, in bytes.
+    pub size: u64,
     /// The size of the file afterwards, in bytes.
     pub length: u64,
     /// Rows of tables that are moved on by a few bytes; what is written says the same.
     pub slides: Vec<Slide>,
     /// Where room was found, for people.
     pub steps: Vec<String>,
+    /// An undo record to be kept elsewhere.
+    pub record: Option<Vec<u8>>,
+    /// Whether there is no undo record because a program may look behind the end of its file.
+    pub is_final: bool,
 }
 
 /// How to plan.
@@ -44,13 +51,27 @@ pub struct Plan {
 pub struct Options {
     /// The page size for which a new segment is aligned, in bytes; if it is not given, the largest of the architecture.
     pub page_size: Option<u64>,
+    /// Where the undo record goes.
+    pub undo: Undo,
+}
+
+/// Where an undo record goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Undo {
+    /// Nowhere; one that is in the file goes too.
+    #[default]
+    Nowhere,
+    /// Behind the end of the file. Where a program looks there for something else, there is none.
+    InFile,
+    /// Into [`Plan::record`], to be kept elsewhere.
+    Kept,
 }
 
 impl Plan {
     /// Whether nothing has to be done.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.writes.is_empty()
+        self.writes.is_empty() && self.size == self.length
     }
 }
 
@@ -59,6 +80,37 @@ impl Plan {
 /// # Errors
 /// The file is no program or library, it is damaged, or there is no way to make the edits without breaking it.
 pub fn plan(bytes: &[u8], edits: &[Edit], options: &Options) -> Result<Plan> {
+    let (file, old) = undo::split(bytes);
+    let (mut plan, has_payload) = plan_without_record(file, edits, options)?;
+    if plan.is_empty() {
+        plan.length = bytes.len() as u64;
+        plan.size = plan.length;
+        return Ok(plan);
+    }
+    plan.size = bytes.len() as u64;
+    if options.undo == Undo::Nowhere {
+        return Ok(plan);
+    }
+    let record = Record::of(file, &plan, old.as_ref());
+    let record_bytes = record.to_bytes()?;
+    match options.undo {
+        Undo::Kept => plan.record = Some(record_bytes),
+        _ if has_payload => plan.is_final = true,
+        _ if record.is_empty() => {}
+        _ => {
+            let offset = plan.length;
+            plan.length += record_bytes.len() as u64;
+            plan.writes.push(Write {
+                offset,
+                bytes: record_bytes,
+            });
+        }
+    }
+    Ok(plan)
+}
+
+/// The plan for a file without an undo record, and whether something is behind the end of the ELF file.
+fn plan_without_record(bytes: &[u8], edits: &[Edit], options: &Options) -> Result<(Plan, bool)> {
     let mut object = Object::read(bytes)?;
     let names = object.version_names();
     let mut wanted = Wanted::of(&object);
@@ -92,12 +144,16 @@ pub fn plan(bytes: &[u8], edits: &[Edit], options: &Options) -> Result<Plan> {
     let output = work.write(&layout, &wanted, &entries, &appended);
     let mut steps = work.steps;
     steps.extend(layout.steps);
-    Ok(Plan {
+    let has_payload = layout.rooms.has_payload() || layout.rooms.repeated.is_some();
+    let plan = Plan {
         writes: output.writes(),
+        size: bytes.len() as u64,
         length: output.length(),
         slides: layout.slides,
         steps,
-    })
+        ..Plan::default()
+    };
+    Ok((plan, has_payload))
 }
 
 /// What is known on the way to a plan.

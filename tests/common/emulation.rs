@@ -23,7 +23,10 @@ const TABLE: &str = "/proc/sys/fs/binfmt_misc";
 /// threads.
 pub fn emulate() {
     if platform().needs_emulation() {
-        let result = enter_namespaces().and_then(|()| register(platform()));
+        let result = match geteuid().is_root() {
+            true => enter_namespaces().and_then(|()| register(platform())),
+            false => register_as_user(platform()),
+        };
         result.unwrap_or_else(|error| {
             panic!(
                 "cannot emulate {}: {error:#}; it takes Linux 6.7",
@@ -33,29 +36,44 @@ pub fn emulate() {
     }
 }
 
-/// Moves into a user and a mount namespace. All user and group ids stay as they are, if the caller is root, and
-/// else the caller's own.
+/// Enters QEMU into a table without being root: only root of a user namespace may write to its table, so this process is
+/// that first, and then itself again in a namespace within, which uses the table of the one around it.
+fn register_as_user(platform: &Platform) -> Result<()> {
+    let (user, group) = (geteuid().as_raw(), getegid().as_raw());
+    enter_namespace_as([(0, user), (0, group)])?;
+    register(platform)?;
+    enter_namespace_as([(user, 0), (group, 0)])
+}
+
+/// Moves into a user and a mount namespace in which this process has another user id and group id: pairs of the id inside
+/// and the id outside.
+fn enter_namespace_as([user, group]: [(u32, u32); 2]) -> Result<()> {
+    unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS).context("no user namespace")?;
+    let map = |(inside, outside): (u32, u32)| format!("{inside} {outside} 1");
+    let files = [
+        ("setgroups", "deny".to_owned()),
+        ("uid_map", map(user)),
+        ("gid_map", map(group)),
+    ];
+    for (file, text) in files {
+        let file = format!("/proc/self/{file}");
+        fs::write(&file, text).with_context(|| format!("cannot write {file}"))?;
+    }
+    Ok(())
+}
+
+/// Moves into a user and a mount namespace in which root's user and group ids stay as they are.
 fn enter_namespaces() -> Result<()> {
-    let is_root = geteuid().is_root();
-    let map = |id: u32, file: &str| -> Result<String> {
-        if !is_root {
-            return Ok(format!("{id} {id} 1"));
-        }
+    let map = |file: &str| -> Result<String> {
         let own = fs::read_to_string(file)?;
         let line = own.lines().next().context("there is no id map")?;
         let count = line.split_whitespace().last().context("an odd id map")?;
         Ok(format!("0 0 {count}"))
     };
-    let users = map(geteuid().as_raw(), "/proc/self/uid_map")?;
-    let groups = map(getegid().as_raw(), "/proc/self/gid_map")?;
-    let deny = if is_root {
-        ""
-    } else {
-        "echo deny >/proc/$1/setgroups;"
-    };
+    let (users, groups) = (map("/proc/self/uid_map")?, map("/proc/self/gid_map")?);
     // Such maps are for a process outside of the namespace to write.
     let script = format!(
-        "set -e; read line; {deny} echo {users} >/proc/$1/uid_map; echo {groups} >/proc/$1/gid_map"
+        "set -e; read line; echo {users} >/proc/$1/uid_map; echo {groups} >/proc/$1/gid_map"
     );
     let mut helper = Command::new("sh")
         .args(["-c", &script, "sh", &std::process::id().to_string()])

@@ -96,6 +96,7 @@ fn edit(path: &Path, arguments: &Arguments) -> Result<(), Failure> {
     }
     let options = Options {
         page_size: arguments.page_size,
+        ..Options::default()
     };
     let plan = plan(&bytes, &edits, &options)?;
     if arguments.debug || std::env::var_os("PATCHELF_DEBUG").is_some() {

@@ -10,6 +10,7 @@ use crate::elf::Architecture;
 mod doctor;
 mod index;
 mod locate;
+mod patch;
 mod pin;
 mod pins;
 mod shell;
@@ -17,6 +18,7 @@ mod shell;
 pub use doctor::DoctorArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
 pub use locate::LocateArgs;
+pub use patch::PatchArgs;
 pub use pin::{Auto, PinArgs};
 pub use pins::{PinsArgs, UnpinArgs};
 pub use shell::{ShellArgs, ShellFormat};
@@ -43,6 +45,8 @@ pub enum Command {
     Pins(PinsArgs),
     /// Remove the pins of programs
     Unpin(UnpinArgs),
+    /// Edit programs and libraries: loader, search path, needed libraries and more
+    Patch(Box<PatchArgs>),
     /// Write a Nix file with the packages that programs need
     Shell(ShellArgs),
     /// Say which packages have a library

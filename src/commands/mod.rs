@@ -13,7 +13,7 @@ mod env;
 mod explain;
 mod index;
 mod locate;
-mod patchelf;
+mod patch;
 mod pin;
 mod pins;
 mod run;
@@ -21,7 +21,7 @@ mod shell;
 mod stub;
 mod unpin;
 
-pub use patchelf::run as patchelf;
+pub use patch::patchelf;
 
 /// Carries out a parsed command line.
 ///
@@ -32,6 +32,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Patch(args) => patch::run(&args),
         Command::Pin(args) => pin::run(&args),
         Command::Pins(args) => pins::run(&args),
         Command::Unpin(args) => unpin::run(&args),

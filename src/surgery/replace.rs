@@ -14,9 +14,11 @@ use super::Plan;
 /// old one may be running meanwhile. Mode, owner, access control lists, capabilities and other extended attributes stay.
 /// Other hard links to the file keep the old contents.
 ///
+/// `check` is asked for its opinion on the new file before that takes the place of the old one.
+///
 /// # Errors
-/// The file cannot be read, or the new one cannot be written; then the old one is as it was.
-pub fn replace(path: &Path, plan: &Plan) -> Result<()> {
+/// The file cannot be read, the new one cannot be written, or `check` says no; then the old one is as it was.
+pub fn replace(path: &Path, plan: &Plan, check: &dyn Fn(&Path) -> Result<()>) -> Result<()> {
     let operation = || format!("cannot change {}", path.display());
     // A link stays a link: what it leads to is changed.
     let target = path.canonicalize().with_context(operation)?;
@@ -27,9 +29,15 @@ pub fn replace(path: &Path, plan: &Plan) -> Result<()> {
     let new = new.with_context(|| format!("{}: cannot write beside it", operation()))?;
     fill(&old, new.as_file(), plan).with_context(operation)?;
     keep_attributes(&old, new.as_file()).with_context(operation)?;
-    new.as_file().sync_all().with_context(operation)?;
-    let renamed = new.persist(&target).map_err(|it| it.error);
-    drop(renamed.with_context(operation)?);
+    // A file that is open for writing cannot be executed.
+    let new = new.into_temp_path();
+    check(&new)?;
+    File::open(&new)
+        .and_then(|it| it.sync_all())
+        .with_context(operation)?;
+    new.persist(&target)
+        .map_err(|it| it.error)
+        .with_context(operation)?;
     // The rename is done; where a directory cannot be synchronised, nothing is lost but certainty after a power cut.
     let _synced = File::open(directory).and_then(|it| it.sync_all());
     Ok(())
@@ -49,7 +57,7 @@ pub fn write_to(path: &Path, plan: &Plan, output: &Path) -> Result<()> {
         return fs::write(output, whole).with_context(operation);
     }
     if fs::canonicalize(output).ok() == fs::canonicalize(path).ok() {
-        return replace(path, plan);
+        return replace(path, plan, &|_| Ok(()));
     }
     let target = fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
     let directory = target.parent().filter(|it| !it.as_os_str().is_empty());

@@ -1,7 +1,5 @@
 //! The names that patchelf has for `EI_OSABI`.
 
-use super::Failure;
-
 /// Numbers, the names that are printed, and the names that are taken beside those.
 const NAMES: [(u8, &str, &[&str]); 12] = [
     (0, "System V", &["system-v", "sysv"]),
@@ -25,12 +23,9 @@ pub(super) fn name(number: u8) -> String {
 }
 
 /// The number of a name, whatever its case.
-pub(super) fn number(name: &[u8]) -> Result<u8, Failure> {
+pub(super) fn number(name: &[u8]) -> Option<u8> {
     let name = String::from_utf8_lossy(name).trim().to_lowercase();
     let is_meant =
         |it: &&(u8, &str, &[&str])| it.1.to_lowercase() == name || it.2.contains(&name.as_str());
-    let known = NAMES.iter().find(is_meant);
-    known
-        .map(|it| it.0)
-        .ok_or_else(|| Failure::new("unrecognized OS ABI"))
+    NAMES.iter().find(is_meant).map(|it| it.0)
 }

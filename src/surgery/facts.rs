@@ -5,9 +5,9 @@ use goblin::elf::dynamic::{DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME};
 use goblin::elf::header::ET_DYN;
 use goblin::elf::program_header::{PF_X, PT_GNU_STACK};
 
+use super::cache_note::OldNote;
 use super::edits::{Edit, Wanted};
 use super::object::Object;
-use super::resolution_cache::OldNote;
 
 /// What a file says. Texts are without their NUL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +60,10 @@ pub fn facts(bytes: &[u8], edits: &[Edit]) -> Result<Facts> {
         is_shared_object: object.header.kind == ET_DYN,
         is_dynamic: object.dynamic.is_some(),
         interpreter: path.map(<[u8]>::to_vec),
-        soname: texts(DT_SONAME).last(),
-        search_path: texts(DT_RUNPATH).last().or(texts(DT_RPATH).last()),
+        soname: texts(DT_SONAME).next_back(),
+        search_path: texts(DT_RUNPATH)
+            .next_back()
+            .or(texts(DT_RPATH).next_back()),
         needed: texts(DT_NEEDED).collect(),
         executable_stack: stack.map(|(_, it)| it.flags & PF_X != 0),
         resolution_cache: OldNote::of(&object)

@@ -11,6 +11,7 @@ use goblin::elf::program_header::{
 };
 use goblin::elf::section_header::{SHF_ALLOC, SHT_NOBITS};
 
+use super::changes::Slide;
 use super::headers::{FileHeader, ProgramHeader};
 use super::object::{Extent, Object};
 use super::pieces::{Piece, PieceKind};
@@ -50,17 +51,6 @@ impl Placed {
     }
 }
 
-/// A row of pieces that was moved on by a few bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slide {
-    /// Where in the file it began.
-    pub from: u64,
-    /// How many bytes it has.
-    pub size: u64,
-    /// How many bytes it was moved on.
-    pub by: u64,
-}
-
 /// Where everything goes.
 #[derive(Debug)]
 pub(super) struct Layout<'a> {
@@ -77,6 +67,21 @@ pub(super) struct Layout<'a> {
     pub free_headers: usize,
     /// Pieces for the new segment, with their sizes.
     homeless: Vec<(usize, u64)>,
+}
+
+/// Tables of more bytes than this are moved on only if there is no other way.
+const MUCH: u64 = 1 << 16;
+
+/// How room can be made by moving on what is there.
+struct Push {
+    /// The pieces that move.
+    row: Vec<usize>,
+    /// By how many bytes.
+    by: u64,
+    /// The segment in which they are.
+    load: usize,
+    /// By how much that segment gets longer.
+    missing: u64,
 }
 
 /// What comes next behind an address.
@@ -194,27 +199,43 @@ impl<'a> Layout<'a> {
 
     /// Gives a piece another size, where it is or elsewhere.
     fn resize(&mut self, number: usize, size: u64) {
-        let now = self.pieces[number].now;
+        let Placed { piece, now } = self.pieces[number];
         if size <= now.size {
             self.pieces[number].now.size = size;
             return;
         }
-        if self.push(now.end(), size - now.size) {
-            self.pieces[number].now.size = size;
-            self.say(number, "grows where it is");
-            return;
+        let push = self.push(now.end(), size - now.size);
+        let pushed = push.as_ref().map_or(0, |it| {
+            it.row.iter().map(|&it| self.pieces[it].now.size).sum()
+        });
+        // To move on megabytes for a few bytes is the worse of two ways, if there is another.
+        if pushed > MUCH && pushed > size {
+            let is_written = piece.kind == PieceKind::Dynamic;
+            if let Some(extent) = self.rooms.take(size, piece.alignment, is_written) {
+                self.settle_in_padding(number, extent);
+                return;
+            }
         }
-        self.relocate(number, size);
+        match push {
+            Some(push) => {
+                self.make(&push);
+                self.pieces[number].now.size = size;
+                self.say(number, "grows where it is");
+            }
+            None => self.relocate(number, size),
+        }
+    }
+
+    fn settle_in_padding(&mut self, number: usize, extent: Extent) {
+        self.pieces[number].now = extent;
+        self.say(number, "moves into padding");
     }
 
     fn relocate(&mut self, number: usize, size: u64) {
         let piece = self.pieces[number].piece;
         let is_written = piece.kind == PieceKind::Dynamic;
         match self.rooms.take(size, piece.alignment, is_written) {
-            Some(extent) => {
-                self.pieces[number].now = extent;
-                self.say(number, "moves into padding");
-            }
+            Some(extent) => self.settle_in_padding(number, extent),
             None => self.make_homeless(number, size),
         }
     }
@@ -241,17 +262,9 @@ impl<'a> Layout<'a> {
         self.steps.push(format!("{name} {what}"));
     }
 
-    /// Makes room behind an address by moving on what is there; nothing is changed if that cannot be done.
-    fn push(&mut self, end: u64, size: u64) -> bool {
-        let mut loads = self.rooms.loads();
-        let load = loads.find(|&it| {
-            let load = &self.rooms.segments[it];
-            load.address < end && end <= load.address.saturating_add(load.file_size)
-        });
-        drop(loads);
-        let Some(load) = load else {
-            return false;
-        };
+    /// How room can be made behind an address by moving on what is there, if it can.
+    fn push(&self, end: u64, size: u64) -> Option<Push> {
+        let load = self.load_up_to(end)?;
         let mut row = Vec::new();
         let mut cursor = end;
         loop {
@@ -261,26 +274,43 @@ impl<'a> Layout<'a> {
             let by = size.next_multiple_of(alignments.max().unwrap_or(1));
             let (start, next) = self.next(load, cursor);
             if !self.is_free(cursor, start) {
-                return false;
+                return None;
             }
             let gap = start - cursor;
-            if gap >= by {
-                self.slide(&row, by);
-                return true;
-            }
+            let missing = by.saturating_sub(gap);
             match next {
-                Next::End if self.rooms.behind(load) >= by - gap => {
-                    self.rooms.extend(load, by - gap);
-                    self.slide(&row, by);
-                    return true;
-                }
-                Next::Piece(number) if self.may_move(number) => {
+                Next::End if missing > self.rooms.behind(load) => return None,
+                Next::Piece(number) if missing > 0 && self.may_move(number) => {
                     row.push(number);
                     cursor = self.pieces[number].now.end();
                 }
-                _ => return false,
+                Next::Piece(_) | Next::Barrier if missing > 0 => return None,
+                _ => {
+                    return Some(Push {
+                        row,
+                        by,
+                        load,
+                        missing,
+                    });
+                }
             }
         }
+    }
+
+    /// The segment that has what ends at an address.
+    fn load_up_to(&self, end: u64) -> Option<usize> {
+        let mut loads = self.rooms.loads();
+        loads.find(|&it| {
+            let load = &self.rooms.segments[it];
+            load.address < end && end <= load.address.saturating_add(load.file_size)
+        })
+    }
+
+    fn make(&mut self, push: &Push) {
+        if push.missing > 0 {
+            self.rooms.extend(push.load, push.missing);
+        }
+        self.slide(&push.row, push.by);
     }
 
     fn slide(&mut self, row: &[usize], by: u64) {
@@ -419,8 +449,10 @@ impl<'a> Layout<'a> {
         let size = ProgramHeader::size(self.object.encoding) as u64;
         let now = self.rooms.headers;
         let is_mapped = now.address > 0;
-        if !is_mapped || !(self.push(now.end(), size) || self.evict(now.end(), size)) {
-            self.move_headers();
+        match self.push(now.end(), size).filter(|_| is_mapped) {
+            Some(push) => self.make(&push),
+            None if is_mapped && self.evict(now.end(), size) => {}
+            None => self.move_headers(),
         }
         self.rooms.headers.size += size;
         self.rooms.segments.push(ProgramHeader::default());
@@ -475,10 +507,7 @@ impl<'a> Layout<'a> {
 
     /// Moves what stands behind an address into the new segment, until there are `size` bytes.
     fn evict(&mut self, end: u64, size: u64) -> bool {
-        let Some(load) = self.rooms.loads().find(|&it| {
-            let load = &self.rooms.segments[it];
-            load.address < end && end <= load.address.saturating_add(load.file_size)
-        }) else {
+        let Some(load) = self.load_up_to(end) else {
             return false;
         };
         let mut evicted = Vec::new();

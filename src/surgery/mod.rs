@@ -4,6 +4,8 @@
 //! and written once. It looks for room before it makes room, and moves only what nothing but headers and dynamic table
 //! knows the place of.
 
+mod cache_note;
+mod changes;
 mod edits;
 mod encoding;
 mod facts;
@@ -23,22 +25,13 @@ mod strings;
 mod tables;
 mod undo;
 
+pub use changes::{Plan, Slide, Write};
 pub use edits::{Edit, SearchPathChange};
 pub use facts::{Facts, facts};
-pub use layout::Slide;
 pub use patchelf::check_like_patchelf;
-pub use plan::{Options, Plan, Undo, plan};
+pub use plan::{Options, Undo, plan};
 pub use replace::{apply, has_other_links, replace, write_to};
 pub use resolution_cache::resolution_cache;
 pub use shrink::shrunk;
 pub use strings::StringRoom;
 pub use undo::undo;
-
-/// Bytes that are written to a place in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Write {
-    /// Where, from the beginning of the file.
-    pub offset: u64,
-    /// What.
-    pub bytes: Vec<u8>,
-}

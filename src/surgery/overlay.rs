@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::Write;
+use super::changes::Write;
 
 /// The size of a changed page. It has nothing to do with pages of memory.
 const PAGE: usize = 4096;
@@ -77,10 +77,10 @@ impl<'a> Overlay<'a> {
     pub fn read(&self, offset: u64, size: u64) -> Cow<'a, [u8]> {
         let (start, size) = (offset as usize, size as usize);
         let pages = start / PAGE..(start + size).div_ceil(PAGE);
-        if self.pages.range(pages.clone()).next().is_none() {
-            if let Some(bytes) = self.base.get(start..start + size) {
-                return Cow::Borrowed(bytes);
-            }
+        if self.pages.range(pages.clone()).next().is_none()
+            && let Some(bytes) = self.base.get(start..start + size)
+        {
+            return Cow::Borrowed(bytes);
         }
         let mut bytes = Vec::with_capacity(size + 2 * PAGE);
         for number in pages.clone() {
@@ -118,9 +118,11 @@ impl<'a> Overlay<'a> {
             let start = number * PAGE;
             let end = (start + PAGE).min(self.length);
             let (new, old) = (self.page_at(number), other.page_at(number));
+            if end <= shared && new == old {
+                continue;
+            }
             for at in start..end {
-                let is_same = at < shared && new[at - start] == old[at - start];
-                if is_same {
+                if at < shared && new[at - start] == old[at - start] {
                     continue;
                 }
                 match writes.last_mut() {

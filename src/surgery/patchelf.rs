@@ -4,7 +4,7 @@
 use goblin::elf::dynamic::DT_NEEDED;
 use goblin::elf::section_header::{SHF_ALLOC, SHT_DYNAMIC, SHT_NOBITS, SHT_SYMTAB};
 
-use super::Edit;
+use super::edits::Edit;
 use super::encoding::Encoding;
 use super::headers::{FileHeader, ProgramHeader, SectionHeader};
 use super::object::{DynamicEntry, Object};

@@ -8,15 +8,15 @@ use goblin::elf::program_header::{
 };
 use goblin::elf::section_header::{SHF_ALLOC, SHT_DYNSYM, SHT_NOBITS, SHT_NOTE, SHT_SYMTAB};
 
-use super::Write;
+use super::cache_note::{self, OldNote};
+use super::changes::{Plan, Write};
 use super::edits::{Edit, Wanted};
 use super::headers::{FileHeader, ProgramHeader, SectionHeader};
-use super::layout::{Demand, Layout, Placed, Slide};
+use super::layout::{Demand, Layout, Placed};
 use super::object::{DynamicEntry, Object};
 use super::overlay::Overlay;
 use super::pieces::{ADDRESSES, PieceKind, pieces};
 use super::rename::{Renamed, rename};
-use super::resolution_cache::{self, OldNote};
 use super::strings::{self, StringRoom, StringTable, WantedString};
 use super::tables::VersionNames;
 use super::undo::{self, Record};
@@ -26,25 +26,6 @@ const DT_MIPS_RLD_MAP_REL: u64 = 0x7000_0035;
 
 /// Old tables of up to this size are wiped out where they were. Larger ones are left: an undo record would have to hold them.
 const WIPED: u64 = 4096;
-
-/// What has to be written to make edits.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// Bytes and where they go. They overlap nowhere, and each differs from what was there.
-    pub writes: Vec<Write>,
-    /// The size of the file before, in bytes.
-    pub size: u64,
-    /// The size of the file afterwards, in bytes.
-    pub length: u64,
-    /// Rows of tables that are moved on by a few bytes; what is written says the same.
-    pub slides: Vec<Slide>,
-    /// Where room was found, for people.
-    pub steps: Vec<String>,
-    /// An undo record to be kept elsewhere.
-    pub record: Option<Vec<u8>>,
-    /// Whether there is no undo record because a program may look behind the end of its file.
-    pub is_final: bool,
-}
 
 /// How to plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,14 +46,6 @@ pub enum Undo {
     InFile,
     /// Into [`Plan::record`], to be kept elsewhere.
     Kept,
-}
-
-impl Plan {
-    /// Whether nothing has to be done.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.writes.is_empty() && self.size == self.length
-    }
 }
 
 /// Plans edits of the file that `bytes` are.
@@ -267,7 +240,7 @@ impl<'a> Work<'a> {
         let has_stack = self.object.segment(PT_GNU_STACK).is_some();
         self.demand.headers = u64::from(wanted.executable_stack.is_some() && !has_stack);
         if let Some(description) = &wanted.resolution_cache {
-            let note = resolution_cache::note(self.object.encoding, description);
+            let note = cache_note::note(self.object.encoding, description);
             self.demand.note = Some(note.len() as u64);
             self.demand.headers += 1;
         }
@@ -320,7 +293,7 @@ impl<'a> Work<'a> {
             PieceKind::Headers => return None,
             PieceKind::NewNote => {
                 let description = wanted.resolution_cache.as_deref().unwrap_or_default();
-                resolution_cache::note(self.object.encoding, description)
+                cache_note::note(self.object.encoding, description)
             }
             PieceKind::Dynamic => self.dynamic(placed, layout, entries),
             PieceKind::Interpreter if wanted.interpreter.is_some() => {
@@ -475,7 +448,7 @@ impl<'a> Work<'a> {
             return;
         };
         let mut all = output.read(old.offset, old.size).into_owned();
-        let with_end = [resolution_cache::SECTION, b"\0"].concat();
+        let with_end = [cache_note::SECTION, b"\0"].concat();
         let known = memchr::memmem::find(&all, &with_end);
         let header = SectionHeader {
             name: known.unwrap_or(all.len()) as u32,
@@ -484,7 +457,7 @@ impl<'a> Work<'a> {
             address: note.now.address,
             offset: note.now.offset,
             size: note.now.size,
-            alignment: resolution_cache::ALIGNMENT,
+            alignment: cache_note::ALIGNMENT,
             ..SectionHeader::default()
         };
         let mut unused = sections.iter_mut().skip(1);
@@ -551,7 +524,7 @@ impl<'a> Work<'a> {
             let header = ProgramHeader {
                 kind: PT_NOTE,
                 flags: PF_R,
-                alignment: resolution_cache::ALIGNMENT,
+                alignment: cache_note::ALIGNMENT,
                 ..ProgramHeader::default()
             };
             segments[free] = at(&header, note.now.offset, note.now.address, note.now.size);

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::Facts;
+use super::facts::Facts;
 use crate::elf::identify;
 
 /// The search path of a file without the directories in which none of the libraries is that it needs and that no directory

@@ -175,11 +175,11 @@ impl StringTable {
     /// Makes a string unreadable that nobody refers to: what it names, for instance a store path, shall not seem in use. It
     /// is filled with `X`, as patchelf does.
     fn wipe(&mut self, at: u64, changes: &mut Vec<(u64, Vec<u8>)>) {
-        if let Some(range) = self.unused_around(at) {
-            if self.bytes[range.clone()].iter().any(|&it| it != b'X') {
-                self.bytes[range.clone()].fill(b'X');
-                changes.push((range.start as u64, self.bytes[range].to_vec()));
-            }
+        if let Some(range) = self.unused_around(at)
+            && self.bytes[range.clone()].iter().any(|&it| it != b'X')
+        {
+            self.bytes[range.clone()].fill(b'X');
+            changes.push((range.start as u64, self.bytes[range].to_vec()));
         }
     }
 

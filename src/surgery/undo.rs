@@ -7,8 +7,8 @@
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::changes::{Plan, Slide, Write};
 use super::overlay::Overlay;
-use super::{Plan, Slide, Write};
 
 /// The last bytes of a record.
 const MAGIC: &[u8; 16] = b"\0ldshim undo 1\0\0";
@@ -244,7 +244,7 @@ mod tests {
 
     fn changed(bytes: &[u8], plan: &Plan) -> Vec<u8> {
         let mut bytes = bytes.to_vec();
-        super::super::apply(&mut bytes, plan);
+        crate::surgery::apply(&mut bytes, plan);
         bytes
     }
 

@@ -32,6 +32,7 @@ const ROOMS: &[&str] = &[
     "nix",
     "loader_variables",
     "tree",
+    "surgery",
     "elf",
     "printable",
 ];

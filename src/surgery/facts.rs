@@ -6,8 +6,9 @@ use goblin::elf::header::ET_DYN;
 use goblin::elf::program_header::{PF_X, PT_GNU_STACK};
 
 use super::cache_note::OldNote;
-use super::edits::{Edit, Wanted};
+use super::edits::Edit;
 use super::object::Object;
+use super::wanted::Wanted;
 
 /// What a file says. Texts are without their NUL.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,6 +24,7 @@ mod shrink;
 mod strings;
 mod tables;
 mod undo;
+mod wanted;
 
 pub use changes::{Plan, Slide, Write};
 pub use edits::{Edit, SearchPathChange};

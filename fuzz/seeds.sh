@@ -69,3 +69,15 @@ mkdir -p "$package/lib"
 cp "$folder/root/lib/libz.so.1" "$package/lib"
 HOME="$folder" XDG_CACHE_HOME='' "$ldshim" index add "$package"
 { printf '\1'; cat "$folder/.cache/ldshim/index/local"; } | seed nix_index index
+
+# Two choices of edits, then a small file of each layout: a program and a library, without and with padding, of either class.
+printf 'int f(void) { return 1; }' > "$folder/c.c"
+for layout in separate-code noseparate-code; do
+    cc -s -shared -nostdlib -Wl,-z,$layout,-z,max-page-size=4096,--hash-style=both -o "$folder/library" "$folder/c.c"
+    cc -s -nostdlib -pie -fPIE -Wl,-z,$layout,-z,max-page-size=4096 -o "$folder/program" "$folder/b.c" "$folder/library"
+    for choice in 0 3 6 8 12 13 14; do
+        for file in library program; do
+            { byte $choice; byte 4; cat "$folder/$file"; } | seed patch $layout-$choice-$file
+        done
+    done
+done

@@ -45,6 +45,8 @@ pub(super) struct DynamicTable {
     pub entries: Vec<DynamicEntry>,
     /// How many entries there is room for, with those `DT_NULL`s.
     pub capacity: usize,
+    /// Whether it has an end. Some linkers leave that to the zeros behind it.
+    pub has_end: bool,
 }
 
 /// An entry of the dynamic table.
@@ -275,14 +277,12 @@ impl<'a> Object<'a> {
         });
         let entries: Vec<_> = all.take_while(|it| it.tag != 0).collect();
         let capacity = bytes.len() / size;
-        ensure!(
-            capacity == 0 || entries.len() < capacity,
-            "its dynamic table has no end (no DT_NULL)"
-        );
+        let has_end = entries.len() < capacity;
         Ok((capacity > 0).then_some(DynamicTable {
             extent,
             entries,
             capacity,
+            has_end,
         }))
     }
 }

@@ -51,8 +51,11 @@ pub fn check_like_patchelf(bytes: &[u8], edits: &[Edit]) -> Result<Warnings, &'s
     if usize::from(header.section_size) != SectionHeader::size_of(encoding) {
         return Err("section headers have wrong size");
     }
-    let object = Object::read(bytes).map_err(|_| "setSubstr: write extends past end of section")?;
+    let object = Object::read(bytes).map_err(|_| "data region extends past file end")?;
     check_names(&object)?;
+    if !edits.is_empty() && object.dynamic.as_ref().is_some_and(|it| !it.has_end) {
+        return Err("setSubstr: write extends past end of section");
+    }
     check_dynamic(&object)?;
     check_strings(&object, edits)?;
     if edits.iter().any(|it| matches!(it, Edit::RenameSymbols(_))) && !has_sane_hash_table(&object)

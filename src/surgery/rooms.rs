@@ -234,6 +234,12 @@ impl<'a> Rooms<'a> {
         zeros.count() as u64
     }
 
+    /// The file is longer now, by something that is part of it.
+    pub fn set_length(&mut self, length: u64) {
+        self.length = length;
+        self.payload = length;
+    }
+
     /// Makes a segment longer.
     pub fn extend(&mut self, number: usize, size: u64) {
         let segment = &mut self.segments[number];

@@ -2,7 +2,8 @@
 //!
 //! It stands behind the end of the file, or in a file of its own: compressed by zstd, and then 32 bytes: its size, a checksum
 //! of the compressed bytes, and [`MAGIC`]. Numbers are little-endian and have 8 bytes. Uncompressed it has: the size of the
-//! original file, that of the changed file, a checksum of what is to be overwritten by the old bytes; the number of slides
+//! original file, that of the changed file, a checksum of what was changed; the number of parts that were changed and each one's
+//! place and size; the number of slides
 //! and each one's three numbers; the number of old parts and each one's place, size and bytes.
 
 use anyhow::{Context, Result, bail, ensure};
@@ -27,6 +28,8 @@ const LEVEL: i32 = 3;
 pub(super) struct Record {
     original_size: u64,
     changed_size: u64,
+    /// The parts of the changed file that are not as they were, and a checksum of them.
+    new: Vec<(u64, u64)>,
     checksum: u64,
     slides: Vec<Slide>,
     old: Vec<Write>,
@@ -65,13 +68,20 @@ impl Record {
         }
         slides.extend(&plan.slides);
         let changed_size = changed.length();
+        let new = changed.differences(&original);
+        let new: Vec<_> = new
+            .iter()
+            .map(|it| (it.offset, it.bytes.len() as u64))
+            .collect();
+        let checksum = checksum(&new, &changed);
         reverse(&slides, &mut changed);
         changed.set_length(original.length());
         let old = original.differences(&changed);
         Self {
             original_size: original.length(),
             changed_size,
-            checksum: checksum(&old, &changed),
+            new,
+            checksum,
             slides,
             old,
         }
@@ -99,6 +109,10 @@ impl Record {
         let mut add = |number: u64| plain.extend(number.to_le_bytes());
         for it in [self.original_size, self.changed_size, self.checksum] {
             add(it);
+        }
+        add(self.new.len() as u64);
+        for it in &self.new {
+            [it.0, it.1].into_iter().for_each(&mut add);
         }
         add(self.slides.len() as u64);
         for it in &self.slides {
@@ -133,6 +147,8 @@ impl Record {
             Some(number(first))
         };
         let [original_size, changed_size, checksum] = [next()?, next()?, next()?];
+        let new = (0..next()?).map(|_| Some((next()?, next()?)));
+        let new = new.collect::<Option<Vec<_>>>()?;
         let slides = (0..next()?).map(|_| {
             let [from, size, by] = [next()?, next()?, next()?];
             Some(Slide { from, size, by })
@@ -157,12 +173,14 @@ impl Record {
             old.iter()
                 .map(|it| it.offset.checked_add(it.bytes.len() as u64)),
         );
+        let ends = ends.chain(new.iter().map(|it| it.0.checked_add(it.1)));
         let most = original_size.max(changed_size);
         let is_sane = ends.into_iter().all(|it| it.is_some_and(|it| it <= most))
             && most <= plain_limit(file_size);
         is_sane.then_some(Self {
             original_size,
             changed_size,
+            new,
             checksum,
             slides,
             old,
@@ -194,10 +212,8 @@ pub fn undo(bytes: &[u8], kept: Option<&[u8]>) -> Result<Plan> {
         record.changed_size == file.len() as u64,
         "the undo record is of another file"
     );
-    let mut restored = Overlay::new(file);
-    reverse(&record.slides, &mut restored);
     ensure!(
-        record.checksum == checksum(&record.old, &restored),
+        record.checksum == checksum(&record.new, &Overlay::new(file)),
         "it was changed by another program since, so its undo record is of no use"
     );
     let mut restored = Overlay::new(file);
@@ -217,12 +233,12 @@ fn reverse(slides: &[Slide], file: &mut Overlay<'_>) {
     }
 }
 
-/// A checksum of the bytes that are where old ones were.
-fn checksum(old: &[Write], file: &Overlay<'_>) -> u64 {
-    let now = old
-        .iter()
-        .map(|it| file.read(it.offset, it.bytes.len() as u64));
-    fnv(&now.flat_map(|it| it.into_owned()).collect::<Vec<u8>>())
+/// A checksum of parts of a file.
+fn checksum(parts: &[(u64, u64)], file: &Overlay<'_>) -> u64 {
+    let parts = parts.iter().map(|it| file.read(it.0, it.1));
+    fnv(&parts
+        .flat_map(std::borrow::Cow::into_owned)
+        .collect::<Vec<u8>>())
 }
 
 /// The checksum FNV-1a with 64 bits: it tells apart what was changed by chance, not on purpose.

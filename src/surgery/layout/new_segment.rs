@@ -10,6 +10,9 @@ use crate::surgery::object::Extent;
 use crate::surgery::pieces::PieceKind;
 use crate::surgery::rooms::ALIGNMENT;
 
+/// A file is not made longer by more than this many bytes for the sake of kernels before 5.18.
+const FARTHEST: u64 = 1 << 20;
+
 impl Layout<'_> {
     /// Adds a segment for all that has no place.
     pub(super) fn add_segment(&mut self, page: u64) -> Result<()> {
@@ -49,7 +52,7 @@ impl Layout<'_> {
         let _claimed = self.rooms.segments.pop();
         self.free_headers -= 1;
         self.rooms.segments.insert(last + 1, segment);
-        self.rooms.length = segment.file_end();
+        self.rooms.set_length(segment.file_end());
         self.steps.push(format!(
             "a new segment of {} bytes at the end of the file",
             segment.file_size
@@ -90,10 +93,11 @@ impl Layout<'_> {
         };
         let is_program =
             self.object.segment(PT_INTERP).is_some() || self.object.header.kind != ET_DYN;
-        let offset = if moves_headers && is_program {
-            address - distance
-        } else {
-            offset
+        let for_old_kernels = address.saturating_sub(distance);
+        let is_far = for_old_kernels.saturating_sub(offset) > FARTHEST;
+        let offset = match moves_headers && is_program && !is_far {
+            true => for_old_kernels,
+            false => offset,
         };
         Ok((offset, address))
     }

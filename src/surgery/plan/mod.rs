@@ -226,10 +226,12 @@ impl<'a> Work<'a> {
     fn demands(&mut self, wanted: &Wanted, entries: usize) {
         let interpreter = wanted.interpreter.as_ref();
         self.demand.interpreter = interpreter.map(|path| path.len() as u64 + 1);
-        let capacity = self.object.dynamic.as_ref().map_or(0, |it| it.capacity);
-        if entries >= capacity && capacity > 0 {
-            let size = (entries + 1) * DynamicEntry::size(self.object.encoding);
-            self.demand.dynamic = size as u64;
+        if let Some(table) = &self.object.dynamic {
+            let needed = entries + usize::from(table.has_end);
+            if needed > table.capacity {
+                let size = (entries + 1) * DynamicEntry::size(self.object.encoding);
+                self.demand.dynamic = size as u64;
+            }
         }
         let has_stack = self.object.segment(PT_GNU_STACK).is_some();
         self.demand.headers = u64::from(wanted.executable_stack.is_some() && !has_stack);

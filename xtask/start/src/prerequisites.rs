@@ -82,6 +82,7 @@ pub const INSPECTION: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("readelf"), package: "binutils" },
     Prerequisite { need: Need::Command("strace"), package: "strace" },
     Prerequisite { need: Need::Command("setcap"), package: "libcap2-bin" },
+    Prerequisite { need: Need::Command("eu-elflint"), package: "elfutils" },
 ];
 
 /// What builds and runs programs of other architectures: GCC and glibc for each; QEMU, without libraries for roots

@@ -1,0 +1,105 @@
+//! The command line of `ldshim patch`.
+
+use std::fs;
+use std::path::Path;
+
+use crate::made::{DENSE, Made, PADDED, STORE_PATH, large_path, patch, printed};
+
+#[test]
+fn a_dry_run_says_what_would_change_and_changes_nothing() {
+    let made = Made::new(DENSE);
+    let before = fs::read(made.app()).unwrap();
+    let said = patch(&["--dry-run", "--set-rpath", &large_path()], &[&made.app()])
+        .succeeded()
+        .stdout;
+    assert!(
+        said.contains(&format!("search path: $ORIGIN -> {}", large_path())),
+        "{said}"
+    );
+    assert!(said.contains("a new segment"), "{said}");
+    assert!(fs::read(made.app()).unwrap() == before);
+    let said = patch(&["--dry-run", "--set-rpath", "$ORIGIN"], &[&made.app()])
+        .succeeded()
+        .stdout;
+    assert!(said.contains("nothing would change"), "{said}");
+}
+
+#[test]
+fn one_file_that_cannot_be_changed_does_not_keep_others_from_it() {
+    let made = Made::new(PADDED);
+    made.write("text", "no program");
+    let missing = made.path("missing");
+    let files = [made.path("text"), made.app(), missing, made.library()];
+    let files: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
+    let ran = patch(&["--set-rpath", "$ORIGIN:/b"], &files);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.stderr.contains("text: not an ELF file"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("missing: No such file or directory"),
+        "{}",
+        ran.stderr
+    );
+    for file in [made.app(), made.library()] {
+        assert_eq!(printed("rpath", &file), "$ORIGIN:/b");
+    }
+}
+
+#[test]
+fn a_value_may_stand_in_a_file() {
+    let made = Made::new(PADDED);
+    made.write("path", "/from/a/file");
+    let value = format!("@{}", made.path("path").display());
+    drop(patch(&["--set-rpath", &value], &[&made.app()]).succeeded());
+    assert_eq!(printed("rpath", &made.app()), "/from/a/file");
+    drop(
+        patch(&["--set-rpath", "@/nowhere/at/all"], &[&made.app()])
+            .failed_with("No such file or directory"),
+    );
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_the_reason() {
+    let made = Made::new(PADDED);
+    drop(patch(&["--set-interpreter", "/l"], &[&made.library()]).failed_with("names no loader"));
+    made.write("object.c", "int x;");
+    made.compile("object.o", "object.c", &["-c"]);
+    drop(
+        patch(&["--set-rpath", "/a"], &[&made.path("object.o")])
+            .failed_with("neither a program nor a library"),
+    );
+    made.write("static.c", "int main(void) { return 0; }");
+    made.compile("static", "static.c", &["-static"]);
+    drop(patch(&["--set-rpath", "/a"], &[&made.path("static")]).failed_with("linked statically"));
+    // Its own code knows where its dynamic table is.
+    made.compile("static-pie", "static.c", &["-static-pie"]);
+    drop(
+        patch(&["--add-needed", STORE_PATH], &[&made.path("static-pie")])
+            .failed_with("it relocates itself"),
+    );
+    drop(
+        patch(
+            &["--set-rpath", "/a", "--output", "/x"],
+            &[&made.app(), &made.library()],
+        )
+        .failed_with("one file only"),
+    );
+    drop(patch(&["--page-size", "3"], &[&made.app()]).failed_with("power of two"));
+}
+
+#[test]
+fn files_with_debugging_information_only_are_refused() {
+    let made = Made::new(&["-g"]);
+    let debug = made.path("app.debug");
+    let mut command = std::process::Command::new("objcopy");
+    drop(
+        crate::common::Ran::of(command.arg("--only-keep-debug").arg(made.app()).arg(&debug))
+            .succeeded(),
+    );
+    let before = fs::read(&debug).unwrap();
+    drop(patch(&["--set-rpath", "/a"], &[&debug]).failed_with("debugging information only"));
+    assert!(fs::read(&debug).unwrap() == before);
+}

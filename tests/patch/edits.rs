@@ -1,0 +1,189 @@
+//! Each edit, by what the real loader makes of it.
+
+use std::fs;
+use std::process::Command;
+
+use crate::common::Ran;
+use crate::made::{DENSE, Made, PADDED, STORE_PATH, patch, printed};
+
+#[test]
+fn the_loader_is_the_one_that_was_set() {
+    for flags in [PADDED, DENSE] {
+        let made = Made::new(flags);
+        let own = printed("interpreter", &made.app());
+        let other = made.path("a-loader-with-a-name-that-is-longer-than-that-of-the-system.so");
+        fs::copy(&own, &other).expect("the loader");
+        drop(
+            patch(
+                &["--set-interpreter", other.to_str().unwrap()],
+                &[&made.app()],
+            )
+            .succeeded(),
+        );
+        assert_eq!(printed("interpreter", &made.app()), other.to_str().unwrap());
+        made.works();
+        fs::remove_file(&other).expect("the loader");
+        let error = Command::new(made.app())
+            .output()
+            .expect_err("there is no loader");
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+        drop(patch(&["--set-interpreter", &own], &[&made.app()]).succeeded());
+        made.works();
+    }
+}
+
+#[test]
+fn a_search_path_leads_to_libraries() {
+    let made = Made::new(PADDED);
+    fs::create_dir(made.path("elsewhere")).expect("a folder");
+    fs::rename(made.library(), made.path("elsewhere/libmade.so")).expect("the library");
+    assert_eq!(made.run().code, Some(127));
+    for (change, path) in [
+        ("--set-rpath", "$ORIGIN/elsewhere"),
+        ("--add-rpath", "/nowhere:$ORIGIN/elsewhere"),
+    ] {
+        drop(patch(&[change, path], &[&made.app()]).succeeded());
+        made.works();
+    }
+    assert_eq!(printed("rpath", &made.app()), "$ORIGIN/elsewhere:/nowhere");
+    drop(patch(&["--remove-rpath"], &[&made.app()]).succeeded());
+    assert_eq!(printed("rpath", &made.app()), "");
+    assert_eq!(made.run().code, Some(127));
+}
+
+#[test]
+fn a_search_path_is_a_runpath_unless_forced() {
+    let made = Made::new(&["-Wl,--disable-new-dtags"]);
+    let tags = || {
+        let ran = Ran::of(Command::new("readelf").arg("-d").arg(made.app()));
+        (
+            ran.stdout.contains("(RPATH)"),
+            ran.stdout.contains("(RUNPATH)"),
+        )
+    };
+    assert_eq!(tags(), (true, false));
+    drop(patch(&["--add-rpath", "/a"], &[&made.app()]).succeeded());
+    assert_eq!(tags(), (false, true));
+    drop(patch(&["--force-rpath", "--add-rpath", "/b"], &[&made.app()]).succeeded());
+    assert_eq!(tags(), (true, false));
+    made.works();
+}
+
+#[test]
+fn shrinking_leaves_directories_with_needed_libraries() {
+    let made = Made::new(PADDED);
+    let here = made.app().parent().unwrap().to_owned();
+    let path = format!("/usr/share:{}:/nowhere:$ORIGIN/x", here.display());
+    drop(patch(&["--set-rpath", &path], &[&made.app()]).succeeded());
+    drop(patch(&["--shrink-rpath"], &[&made.app()]).succeeded());
+    assert_eq!(
+        printed("rpath", &made.app()),
+        format!("{}:$ORIGIN/x", here.display())
+    );
+    drop(
+        patch(
+            &["--shrink-rpath", "--allowed-rpath-prefixes", "/nix"],
+            &[&made.app()],
+        )
+        .succeeded(),
+    );
+    assert_eq!(printed("rpath", &made.app()), "$ORIGIN/x");
+}
+
+#[test]
+fn default_directories_are_searched_no_more() {
+    let made = Made::new(PADDED);
+    fs::copy(made.app(), made.path("app-before")).unwrap();
+    drop(patch(&["--no-default-lib"], &[&made.app()]).succeeded());
+    assert_eq!(made.run().code, Some(127));
+    let traced = Ran::of(Command::new("ldd").arg(made.path("app-before"))).succeeded();
+    let libc = traced
+        .stdout
+        .split_whitespace()
+        .find(|it| it.contains("/libc.so"))
+        .expect("libc");
+    let folder = libc.rsplit_once('/').expect("a path").0;
+    drop(patch(&["--add-rpath", folder], &[&made.app()]).succeeded());
+    made.works();
+}
+
+#[test]
+fn the_stack_is_executable_as_asked() {
+    let made = Made::new(PADDED);
+    assert_eq!(printed("execstack", &made.app()), "execstack: -");
+    for (edit, said) in [("--set-execstack", 'X'), ("--clear-execstack", '-')] {
+        drop(patch(&[edit], &[&made.app()]).succeeded());
+        assert_eq!(
+            printed("execstack", &made.app()),
+            format!("execstack: {said}")
+        );
+        made.works();
+    }
+}
+
+#[test]
+fn a_debugger_finds_its_entry() {
+    let made = Made::new(PADDED);
+    let has = || {
+        Ran::of(Command::new("readelf").arg("-d").arg(made.library()))
+            .stdout
+            .contains("(DEBUG)")
+    };
+    assert!(!has());
+    drop(patch(&["--add-debug-tag"], &[&made.library()]).succeeded());
+    assert!(has());
+    made.works();
+}
+
+#[test]
+fn the_os_abi_is_a_name() {
+    let made = Made::new(PADDED);
+    assert_eq!(printed("os-abi", &made.app()), "System V");
+    drop(patch(&["--set-os-abi", "linux"], &[&made.app()]).succeeded());
+    assert_eq!(printed("os-abi", &made.app()), "Linux");
+    made.works();
+    let refused = patch(&["--set-os-abi", "beos"], &[&made.app()]);
+    drop(refused.failed_with("unrecognized OS ABI"));
+}
+
+#[test]
+fn symbols_are_found_by_their_new_names() {
+    for style in ["gnu", "sysv", "both"] {
+        let made = Made::new(&[&format!("-Wl,--hash-style={style}")]);
+        made.write("map", "value another_name_for_the_value\n");
+        let map = made.path("map");
+        let rename = ["--rename-dynamic-symbols", map.to_str().unwrap()];
+        drop(patch(&rename, &[&made.library()]).succeeded());
+        let ran = made.run();
+        assert_ne!(ran.code, Some(0), "the program looks for the old name");
+        drop(patch(&rename, &[&made.app()]).succeeded());
+        made.works();
+    }
+}
+
+#[test]
+fn a_resolution_cache_is_a_note_and_goes_when_it_is_no_longer_true() {
+    for flags in [PADDED, DENSE] {
+        let made = Made::new(flags);
+        let here = made.app().parent().unwrap().display().to_string();
+        let notes = || Ran::of(Command::new("readelf").arg("-nW").arg(made.app())).stdout;
+        drop(
+            patch(
+                &["--set-rpath", &here, "--build-resolution-cache"],
+                &[&made.app()],
+            )
+            .succeeded(),
+        );
+        assert!(notes().contains("NixOS"), "{}", notes());
+        let text = fs::read(made.app()).expect("the program");
+        let entry = format!("libmade.so\0={here}/libmade.so\0");
+        assert!(text.windows(entry.len()).any(|it| it == entry.as_bytes()));
+        made.works();
+        let again = text.clone();
+        drop(patch(&["--build-resolution-cache"], &[&made.app()]).succeeded());
+        assert_eq!(fs::read(made.app()).expect("the program"), again);
+        drop(patch(&["--add-rpath", STORE_PATH], &[&made.app()]).succeeded());
+        assert!(!notes().contains("NixOS"));
+        made.works();
+    }
+}

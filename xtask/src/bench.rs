@@ -16,6 +16,7 @@ pub mod measure;
 #[path = "../../tests/common/nix_index.rs"]
 mod nix_index;
 mod nixpkgs_like;
+pub mod patch;
 mod pins;
 pub mod program;
 pub mod starter;

@@ -29,6 +29,9 @@ pub enum Task {
     Fuzz(FuzzArgs),
     /// Start the virtual machine of the NixOS module's tests, and show its console
     Vm(VmArgs),
+    /// Run another project's tests with ldshim in the place of its program
+    #[command(subcommand)]
+    Peers(PeersTask),
     /// Write man pages into target/man and completions into target/completions
     Man,
 }
@@ -95,6 +98,12 @@ pub struct BenchArgs {
     /// Measure the index of libraries only
     #[arg(long)]
     pub index: bool,
+    /// Measure edits of ELF files only
+    #[arg(long, conflicts_with = "index")]
+    pub patch: bool,
+    /// A patchelf to measure beside them
+    #[arg(long, value_name = "PATH")]
+    pub patchelf: Option<PathBuf>,
     /// Another stub to measure beside this project's
     #[arg(long, value_name = "PATH")]
     pub peer: Option<PathBuf>,
@@ -103,6 +112,29 @@ pub struct BenchArgs {
     pub runs: u32,
     #[command(flatten)]
     pub network: NetworkArgs,
+}
+
+/// `cargo xtask peers`
+#[derive(Debug, Subcommand)]
+pub enum PeersTask {
+    /// patchelf's tests and its property test, and edits of real files, side by side
+    Patchelf(PatchelfArgs),
+}
+
+/// `cargo xtask peers patchelf`
+#[derive(Debug, Args)]
+pub struct PatchelfArgs {
+    /// Run the property test with the seeds from 1 to this one
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub seeds: u32,
+    /// How many cases the property test has for each seed
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub cases: u32,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// A checkout of patchelf; it is copied, and stays as it is
+    #[arg(value_name = "CHECKOUT")]
+    pub checkout: PathBuf,
 }
 
 /// `cargo xtask fetch`

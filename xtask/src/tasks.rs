@@ -9,6 +9,7 @@ mod demo;
 mod fetch;
 mod fuzz;
 mod man;
+mod peers;
 mod test;
 mod vm;
 
@@ -24,6 +25,7 @@ pub fn run(task: &Task) -> Result<()> {
         Task::Fetch(args) => fetch::run(args),
         Task::Vm(args) => vm::run(args),
         Task::Fuzz(args) => fuzz::run(args),
+        Task::Peers(task) => peers::run(task),
         Task::Man => man::run(),
     }
 }

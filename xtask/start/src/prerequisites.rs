@@ -68,6 +68,15 @@ pub const GLIBC_SOURCE: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("bison"), package: "bison" },
 ];
 
+/// What builds other projects for their tests.
+#[rustfmt::skip]
+pub const PEERS: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("g++"), package: "g++" },
+    Prerequisite { need: Need::Command("make"), package: "make" },
+    Prerequisite { need: Need::Command("autoconf"), package: "autoconf" },
+    Prerequisite { need: Need::Command("automake"), package: "automake" },
+];
+
 /// What makes a Nix store of Debian packages.
 #[rustfmt::skip]
 pub const STORE: &[Prerequisite] = &[

@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::prerequisites::{
-    self, ALL, COMPILERS, CROSS, GLIBC_SOURCE, MACHINE, PYPI, Prerequisite, STORE, Store,
+    self, ALL, COMPILERS, CROSS, GLIBC_SOURCE, MACHINE, NPM, PEERS, PYPI, Prerequisite, STORE,
+    Store,
 };
 use crate::{Network, components, nix_store, suite_of_tests};
 
@@ -61,7 +62,9 @@ impl Call {
                 self.ensure(&self.of_tests(), Store::Writable)
             }
             "vm" => self.ensure(&[COMPILERS, PYPI, STORE, MACHINE, CROSS], Store::Writable),
+            "peers" => self.ensure(&[COMPILERS, PYPI, NPM, PEERS], Store::Unused),
             "bench" if self.has("--index") => Ok(()),
+            "bench" if self.has("--patch") => self.ensure(&[COMPILERS, PYPI, NPM], Store::Unused),
             "bench" => self.ensure(&[COMPILERS, PYPI, STORE], Store::Writable),
             _ => Ok(()),
         }

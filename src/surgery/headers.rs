@@ -150,6 +150,11 @@ impl ProgramHeader {
         self.address.saturating_add(self.memory_size)
     }
 
+    /// Where in memory what the file has of it ends; the greatest number if it ends nowhere.
+    pub fn filled_end(&self) -> u64 {
+        self.address.saturating_add(self.file_size)
+    }
+
     /// Whether what lies at an address comes from this segment's part of the file.
     pub fn has_in_file(&self, address: u64) -> bool {
         (address.checked_sub(self.address)).is_some_and(|distance| distance < self.file_size)

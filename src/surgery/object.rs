@@ -155,7 +155,7 @@ impl<'a> Object<'a> {
         let exact = self.loads().rev().find(|(_, it)| it.has_in_file(address));
         let (_, segment) = exact.or_else(|| {
             self.loads().rev().find(|(_, it)| {
-                let end = it.address.saturating_add(it.file_size);
+                let end = it.filled_end();
                 let is_zeroed = it.memory_size > it.file_size;
                 !is_zeroed && it.address <= address && address < end.next_multiple_of(SMALLEST_PAGE)
             })

@@ -14,11 +14,17 @@ use super::changes::Plan;
 /// old one may be running meanwhile. Mode, owner, access control lists, capabilities and other extended attributes stay.
 /// Other hard links to the file keep the old contents.
 ///
-/// `check` is asked for its opinion on the new file before that takes the place of the old one.
+/// `check` is asked for its opinion on the new file before that takes the place of the old one. If it `is_durable`, the new
+/// file is on the disk by then, so that a power cut leaves one of both.
 ///
 /// # Errors
 /// The file cannot be read, the new one cannot be written, or `check` says no; then the old one is as it was.
-pub fn replace(path: &Path, plan: &Plan, check: &dyn Fn(&Path) -> Result<()>) -> Result<()> {
+pub fn replace(
+    path: &Path,
+    plan: &Plan,
+    is_durable: bool,
+    check: &dyn Fn(&Path) -> Result<()>,
+) -> Result<()> {
     let operation = || format!("cannot change {}", path.display());
     // A link stays a link: what it leads to is changed.
     let target = path.canonicalize().with_context(operation)?;
@@ -32,14 +38,17 @@ pub fn replace(path: &Path, plan: &Plan, check: &dyn Fn(&Path) -> Result<()>) ->
     // A file that is open for writing cannot be executed.
     let new = new.into_temp_path();
     check(&new)?;
-    File::open(&new)
-        .and_then(|it| it.sync_all())
-        .with_context(operation)?;
+    if is_durable {
+        let synced = File::open(&new).and_then(|it| it.sync_all());
+        synced.with_context(operation)?;
+    }
     new.persist(&target)
         .map_err(|it| it.error)
         .with_context(operation)?;
-    // The rename is done; where a directory cannot be synchronised, nothing is lost but certainty after a power cut.
-    let _synced = File::open(directory).and_then(|it| it.sync_all());
+    if is_durable {
+        // Where a directory cannot be synchronised, the old file may be back after a power cut.
+        let _synced = File::open(directory).and_then(|it| it.sync_all());
+    }
     Ok(())
 }
 
@@ -57,7 +66,7 @@ pub fn write_to(path: &Path, plan: &Plan, output: &Path) -> Result<()> {
         return fs::write(output, whole).with_context(operation);
     }
     if fs::canonicalize(output).ok() == fs::canonicalize(path).ok() {
-        return replace(path, plan, &|_| Ok(()));
+        return replace(path, plan, false, &|_| Ok(()));
     }
     let target = fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
     let directory = target.parent().filter(|it| !it.as_os_str().is_empty());
@@ -71,7 +80,6 @@ pub fn write_to(path: &Path, plan: &Plan, output: &Path) -> Result<()> {
         .tempfile_in(directory.unwrap_or(Path::new(".")))
         .with_context(operation)?;
     fill(&old, new.as_file(), plan).with_context(operation)?;
-    new.as_file().sync_all().with_context(operation)?;
     let renamed = new.persist(&target).map_err(|it| it.error);
     drop(renamed.with_context(operation)?);
     Ok(())

@@ -155,14 +155,15 @@ impl<'a> Rooms<'a> {
         all.filter(|&it| self.segments[it].kind == PT_LOAD)
     }
 
+    /// In which steps a segment is mapped. It may ask for an alignment larger than any page.
     fn page_of(&self, segment: &ProgramHeader) -> u64 {
         let is_sane = segment.alignment.is_power_of_two();
-        let page = if is_sane {
+        let asked = if is_sane {
             segment.alignment
         } else {
             self.page
         };
-        page.max(SMALLEST_PAGE)
+        asked.clamp(SMALLEST_PAGE, self.page.max(SMALLEST_PAGE))
     }
 
     /// How many bytes may follow a segment, in the file and in memory.

@@ -215,7 +215,7 @@ fn patch(path: &Path, task: &Task<'_>) -> Result<Said> {
                     "{name}: it has other names (hard links), which keep the old contents\n"
                 );
             }
-            replace(path, &plan, &check)?;
+            replace(path, &plan, true, &check)?;
         }
     }
     Ok(said)

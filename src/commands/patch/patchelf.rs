@@ -75,7 +75,8 @@ fn edit(path: &Path, arguments: &Arguments) -> Result<()> {
     match &arguments.output {
         Some(output) => write_to(path, &plan, output),
         None if plan.is_empty() => Ok(()),
-        None => replace(path, &plan, &|_| Ok(())),
+        // In a build, which starts anew after a power cut, patchelf does not wait for the disk either.
+        None => replace(path, &plan, false, &|_| Ok(())),
     }
 }
 

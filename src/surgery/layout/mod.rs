@@ -213,6 +213,26 @@ impl<'a> Layout<'a> {
         let is_written = piece.kind == PieceKind::Dynamic;
         match self.rooms.take(size, piece.alignment, is_written) {
             Some(extent) => self.settle_in_padding(number, extent),
+            None => self.put_in_new_segment(number, size),
+        }
+    }
+
+    /// Has a piece move into the new segment, or rather what is in its way, if that is less.
+    fn put_in_new_segment(&mut self, number: usize, size: u64) {
+        let now = self.pieces[number].now;
+        let others = self.in_the_way(now.end(), size.saturating_sub(now.size));
+        let cost = |others: &Vec<usize>| {
+            others
+                .iter()
+                .map(|&it| self.pieces[it].now.size)
+                .sum::<u64>()
+        };
+        match others.filter(|others| now.size > 0 && cost(others) < size) {
+            Some(others) => {
+                self.evict(&others);
+                self.pieces[number].now.size = size;
+                self.say(number, "grows where it is");
+            }
             None => self.make_homeless(number, size),
         }
     }

@@ -27,8 +27,10 @@ impl Layout<'_> {
         let is_mapped = now.address > 0;
         match self.push(now.end(), size).filter(|_| is_mapped) {
             Some(push) => self.make(&push),
-            None if is_mapped && self.evict(now.end(), size) => {}
-            None => self.move_headers(),
+            None => match self.in_the_way(now.end(), size).filter(|_| is_mapped) {
+                Some(pieces) => self.evict(&pieces),
+                None => self.move_headers(),
+            },
         }
         self.rooms.headers.size += size;
         self.rooms.segments.push(ProgramHeader::default());
@@ -81,35 +83,36 @@ impl Layout<'_> {
         !self.homeless.iter().any(|it| it.0 == number)
     }
 
-    /// Moves what stands behind an address into the new segment, until there are `size` bytes.
-    pub(super) fn evict(&mut self, end: u64, size: u64) -> bool {
-        let Some(load) = self.load_up_to(end) else {
-            return false;
-        };
-        let mut evicted = Vec::new();
+    /// What stands behind an address and would have to move into a new segment for `size` bytes to be free there.
+    pub(super) fn in_the_way(&self, end: u64, size: u64) -> Option<Vec<usize>> {
+        let load = self.load_up_to(end)?;
+        let mut pieces = Vec::new();
         let mut cursor = end;
         loop {
             let (start, next) = self.next(load, cursor);
             if !self.is_free(cursor, start) {
-                return false;
+                return None;
             }
             if start - end >= size {
-                break;
+                return Some(pieces);
             }
             match next {
                 Next::Piece(number) if self.may_move(number) => {
-                    evicted.push(number);
+                    pieces.push(number);
                     cursor = self.pieces[number].now.end();
                 }
-                _ => return false,
+                _ => return None,
             }
         }
-        for number in evicted {
+    }
+
+    /// Has pieces move into the new segment.
+    pub(super) fn evict(&mut self, pieces: &[usize]) {
+        for &number in pieces {
             let size = self.pieces[number].now.size;
             self.make_homeless(number, size);
-            self.say(number, "makes way for a program header");
+            self.say(number, "makes way");
         }
-        true
     }
 
     fn move_headers(&mut self) {

@@ -69,7 +69,7 @@ impl Layout<'_> {
         let mut loads = self.rooms.loads();
         loads.find(|&it| {
             let load = &self.rooms.segments[it];
-            load.address < end && end <= load.address.saturating_add(load.file_size)
+            load.address < end && end <= load.filled_end()
         })
     }
 
@@ -100,7 +100,7 @@ impl Layout<'_> {
     /// What begins first at or behind an address of a segment, and where.
     pub(super) fn next(&self, load: usize, address: u64) -> (u64, Next) {
         let segment = &self.rooms.segments[load];
-        let end = segment.address + segment.file_size;
+        let end = segment.filled_end();
         let mut first = (end, Next::End);
         for (number, it) in self.pieces.iter().enumerate() {
             if it.now.size > 0 && it.now.address >= address && it.now.address < first.0 {
@@ -121,11 +121,11 @@ impl Layout<'_> {
 
     /// The parts of a segment that must stay where they are.
     fn barriers(&self, segment: &ProgramHeader) -> Vec<(u64, u64)> {
-        let end = segment.address + segment.file_size;
+        let end = segment.filled_end();
         let header = FileHeader::size(self.object.encoding) as u64;
         let mut barriers = Vec::new();
         if segment.offset == 0 {
-            barriers.push((segment.address, segment.address + header));
+            barriers.push((segment.address, segment.address.saturating_add(header)));
         }
         if self.rooms.headers.address > 0 {
             barriers.push((self.rooms.headers.address, self.rooms.headers.end()));
@@ -155,7 +155,7 @@ impl Layout<'_> {
 
     /// Where there are no section headers: what is between the pieces, as far as it cannot be padding.
     fn unknown(&self, segment: &ProgramHeader) -> Vec<(u64, u64)> {
-        let end = segment.address + segment.file_size;
+        let end = segment.filled_end();
         let mut known: Vec<_> = (self.pieces.iter())
             .map(|it| it.piece.extent)
             .filter(|it| it.size > 0 && it.address >= segment.address && it.end() <= end)

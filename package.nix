@@ -61,6 +61,11 @@ rustPlatform.buildRustPackage (finalAttrs: {
     ''}
     rm -f "$out/bin/xtask"
 
+    ${lib.optionalString (!stubOnly) ''
+      # The tool by its other name, where no PATH has it by accident.
+      mkdir -p "$out/libexec/ldshim/bin"
+      ln -s ../../../bin/ldshim "$out/libexec/ldshim/bin/patchelf"
+    ''}
     mkdir -p "$out/libexec" "$out/nix-support" "$out/lib/tmpfiles.d"
     ln -s ../bin/nix-ld "$out/libexec/nix-ld"
     ldpath=/${hostPlatform.libDir}/${baseNameOf (builtins.unsafeDiscardStringContext dynamicLinker)}
@@ -87,6 +92,11 @@ rustPlatform.buildRustPackage (finalAttrs: {
         import ./nix/configure-stub.nix { inherit lib runCommandLocal ldshim; } (
           { package = finalAttrs.finalPackage; } // arguments
         );
+      # The tool in the place of nixpkgs' patchelf.
+      patchelf = import ./nix/patchelf.nix {
+        inherit lib runCommandLocal;
+        ldshim = finalAttrs.finalPackage;
+      };
       # Without what callPackage adds.
       tests = lib.filterAttrs (_: lib.isDerivation) (
         callPackage ./nixos-module/tests { ldshim = finalAttrs.finalPackage; }

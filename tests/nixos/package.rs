@@ -39,6 +39,7 @@ fn it_has_the_files_of_nix_lds_package_and_the_tool() {
             "bin/ldshim",
             "bin/nix-ld",
             "lib/tmpfiles.d/nix-ld.conf",
+            "libexec/ldshim/bin/patchelf",
             "libexec/nix-ld",
             "nix-support/ldpath"
         ]
@@ -102,6 +103,32 @@ fn its_programs_work() {
     let mut start = Command::new(package.join("libexec/nix-ld"));
     let error = nix::run(start.env_clear().arg("/bin/true")).unwrap_err();
     assert!(error.contains("nix-ld: cannot run"), "{error}");
+}
+
+#[test]
+fn it_is_patchelf_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let expression = real_system("{ }", "config.programs.nix-ld.package.patchelf");
+    let path = build(&expression, &folder.path().join("patchelf")).unwrap();
+    let version = nix::run(Command::new(path.join("bin/patchelf")).arg("--version")).unwrap();
+    assert_eq!(version, "patchelf 0.19.0");
+    let hook = fs::read_to_string(path.join("nix-support/setup-hook")).unwrap();
+    let script = format!(
+        "set -e; fixupOutputHooks=(); isELF() {{ return 0; }}; {hook}\npatchELF {}",
+        folder.path().join("output").display()
+    );
+    let program = folder.path().join("output/program");
+    fs::create_dir(program.parent().unwrap()).unwrap();
+    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let patchelf = |arguments: &[&str]| {
+        let mut command = Command::new(path.join("bin/patchelf"));
+        nix::run(command.args(arguments).arg(&program)).unwrap()
+    };
+    let _ = patchelf(&["--set-rpath", "/nowhere/at/all"]);
+    let mut shell = Command::new("bash");
+    let path_variable = format!("{}/bin:/usr/bin:/bin", path.display());
+    nix::run(shell.env("PATH", path_variable).args(["-c", &script])).unwrap();
+    assert_eq!(patchelf(&["--print-rpath"]), "");
 }
 
 #[test]

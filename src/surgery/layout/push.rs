@@ -183,19 +183,22 @@ impl Layout<'_> {
     pub(super) fn is_free(&self, from: u64, to: u64) -> bool {
         let mut at = from;
         while at < to {
-            let mut pieces = self.pieces.iter().map(|it| it.piece.extent);
-            if let Some(left) = pieces.find(|it| it.address <= at && at < it.end()) {
-                at = left.end();
+            let left = self.pieces.iter().map(|it| it.piece.extent);
+            if let Some(here) = left.clone().find(|it| it.address <= at && at < it.end()) {
+                at = here.end();
                 continue;
             }
-            let byte = self
+            let next = left.map(|it| it.address).filter(|&it| it > at).min();
+            let end = next.unwrap_or(to).min(to);
+            let bytes = self
                 .object
                 .offset_of(at)
-                .and_then(|it| self.object.range(it, 1));
-            if byte.is_some_and(|it| it != [0]) {
+                .and_then(|it| self.object.range(it, end - at));
+            // What is beyond the end of the file is nothing that could be written to.
+            if !bytes.is_some_and(|it| it.iter().all(|&it| it == 0)) {
                 return false;
             }
-            at += 1;
+            at = end;
         }
         true
     }

@@ -1,6 +1,6 @@
 //! Changing ELF files without breaking them.
 //!
-//! [`plan`] takes a list of edits and says which bytes have to be written where: all edits of a file are planned together,
+//! [`plan()`] takes a list of edits and says which bytes have to be written where: all edits of a file are planned together,
 //! and written once. It looks for room before it makes room, and moves only what nothing but headers and dynamic table
 //! knows the place of.
 

@@ -112,6 +112,7 @@ impl<'a> Object<'a> {
             "it has more than 65,534 program headers"
         );
         let segments = segments(bytes, encoding, &header)?;
+        check_loads(bytes, encoding, &segments)?;
         let mut object = Self {
             bytes,
             encoding,
@@ -304,6 +305,26 @@ fn segments(bytes: &[u8], encoding: Encoding, header: &FileHeader) -> Result<Vec
     Ok(headers
         .map(|bytes| ProgramHeader::read(encoding, bytes))
         .collect())
+}
+
+/// Segments that could not be mapped are refused: everything else relies on what they say.
+fn check_loads(bytes: &[u8], encoding: Encoding, segments: &[ProgramHeader]) -> Result<()> {
+    let end_of_file = (bytes.len() as u64).next_multiple_of(SMALLEST_PAGE);
+    let end_of_memory = encoding.pick(1 << 32, 1 << 63);
+    for (number, it) in segments.iter().enumerate() {
+        if it.kind != PT_LOAD {
+            continue;
+        }
+        ensure!(
+            it.file_end() <= end_of_file || it.file_size == 0,
+            "its program header {number} maps what is beyond the end of the file"
+        );
+        ensure!(
+            it.memory_end() <= end_of_memory && it.file_size <= it.memory_size,
+            "its program header {number} maps what is beyond the end of memory"
+        );
+    }
+    Ok(())
 }
 
 fn sections(bytes: &[u8], encoding: Encoding, header: &FileHeader) -> Vec<SectionHeader> {

@@ -177,7 +177,7 @@ impl<'a> Work<'a> {
             let grows = if entry.tag == DT_STRSZ { grown } else { 0 };
             DynamicEntry {
                 tag: entry.tag,
-                value: value + grows,
+                value: value.wrapping_add(grows),
             }
         });
         let entries = entries.collect();

@@ -14,6 +14,7 @@ mod payload;
 mod random;
 mod real_files;
 mod room;
+mod tools;
 mod undo;
 mod without_sections;
 mod writing;

@@ -199,26 +199,32 @@ fn patch(path: &Path, task: &Task<'_>) -> Result<Said> {
              (--undo-file keeps it elsewhere)\n"
         );
     }
-    if let (Some(record), Some(file)) = (&plan.record, &args.undo_file) {
+    let kept = args.undo_file.as_ref().zip(plan.record.as_ref());
+    if let Some((file, record)) = kept {
         keep(record, file)?;
     }
     let check = |new: &Path| match args.no_verify || args.undo {
         true => Ok(()),
         false => verify::verify(path, new),
     };
-    match &args.output {
-        Some(output) => write_to(path, &plan, output)?,
-        None if plan.is_empty() => {}
+    let has_links = has_other_links(path);
+    let written = match &args.output {
+        Some(output) => write_to(path, &plan, output),
+        None if plan.is_empty() => Ok(()),
         None => {
-            if has_other_links(path) {
+            if has_links {
                 said.err += &format!(
                     "{name}: it has other names (hard links), which keep the old contents\n"
                 );
             }
-            replace(path, &plan, true, &check)?;
+            replace(path, &plan, true, &check)
         }
+    };
+    if let (Err(_), Some((file, _))) = (&written, kept) {
+        // There is nothing that it could undo.
+        let _removed = fs::remove_file(file);
     }
-    Ok(said)
+    written.map(|()| said)
 }
 
 fn edits(bytes: &[u8], task: &Task<'_>, said: &mut Said) -> Result<(Plan, Vec<Edit>)> {

@@ -103,3 +103,20 @@ fn files_with_debugging_information_only_are_refused() {
     drop(patch(&["--set-rpath", "/a"], &[&debug]).failed_with("debugging information only"));
     assert!(fs::read(&debug).unwrap() == before);
 }
+
+#[test]
+fn what_the_real_loader_does_not_take_does_not_take_the_old_files_place() {
+    let made = Made::new(PADDED);
+    let before = fs::read(made.app()).unwrap();
+    made.write(
+        "text",
+        "This is no library, and the loader ends when it is told to load it.",
+    );
+    let text = made.path("text");
+    let edit = ["--replace-needed", "libmade.so", text.to_str().unwrap()];
+    drop(patch(&edit, &[&made.app()]).failed_with("it is left as it was"));
+    assert!(fs::read(made.app()).unwrap() == before);
+    made.works();
+    drop(patch(&[&edit[..], &["--no-verify"]].concat(), &[&made.app()]).succeeded());
+    assert_eq!(made.run().code, Some(127), "so the loader was right");
+}

@@ -21,6 +21,8 @@ pub struct Facts {
     pub is_shared_object: bool,
     /// Whether it has a dynamic table.
     pub is_dynamic: bool,
+    /// Whether it has debugging information only, and none of what that is about.
+    pub is_debug_only: bool,
     /// The path of the loader, if it names one.
     pub interpreter: Option<Vec<u8>>,
     /// The name by which others ask for it.
@@ -60,6 +62,7 @@ pub fn facts(bytes: &[u8], edits: &[Edit]) -> Result<Facts> {
         os_abi: bytes[7],
         is_shared_object: object.header.kind == ET_DYN,
         is_dynamic: object.dynamic.is_some(),
+        is_debug_only: object.is_debug_only,
         interpreter: path.map(<[u8]>::to_vec),
         soname: texts(DT_SONAME).next_back(),
         search_path: texts(DT_RUNPATH)

@@ -7,7 +7,7 @@ use anyhow::{Result, bail, ensure};
 use goblin::elf::dynamic::{DF_1_PIE, DT_FLAGS_1, DT_STRSZ, DT_STRTAB};
 use goblin::elf::header::{ET_DYN, ET_EXEC};
 use goblin::elf::program_header::{PT_DYNAMIC, PT_INTERP, PT_LOAD};
-use goblin::elf::section_header::{SHF_ALLOC, SHT_DYNAMIC, SHT_NOBITS, SHT_STRTAB};
+use goblin::elf::section_header::{SHF_ALLOC, SHF_EXECINSTR, SHT_DYNAMIC, SHT_NOBITS, SHT_STRTAB};
 
 use super::encoding::Encoding;
 use super::headers::{FileHeader, ProgramHeader, SectionHeader};
@@ -34,6 +34,8 @@ pub(super) struct Object<'a> {
     pub sections: Vec<SectionHeader>,
     /// The dynamic table, if there is one.
     pub dynamic: Option<DynamicTable>,
+    /// Whether the file has debugging information only: what is mapped elsewhere is not in it.
+    pub is_debug_only: bool,
 }
 
 /// The dynamic table (System V ABI, "Dynamic Section").
@@ -120,7 +122,9 @@ impl<'a> Object<'a> {
             header,
             segments,
             dynamic: None,
+            is_debug_only: false,
         };
+        object.is_debug_only = object.has_no_contents();
         object.dynamic = object.read_dynamic()?;
         Ok(object)
     }
@@ -239,6 +243,15 @@ impl<'a> Object<'a> {
         name.unwrap_or_default()
     }
 
+    /// Whether all code, by the section headers, is elsewhere.
+    fn has_no_contents(&self) -> bool {
+        let is_code = |it: &&SectionHeader| {
+            it.flags & u64::from(SHF_ALLOC) != 0 && it.flags & u64::from(SHF_EXECINSTR) != 0
+        };
+        let mut code = self.sections.iter().filter(is_code).peekable();
+        code.peek().is_some() && code.all(|it| it.kind == SHT_NOBITS)
+    }
+
     /// Where the dynamic table is: by its program header or, where a linker script has left that out, by its section. A file
     /// with debugging information only has neither.
     fn dynamic_extent(&self) -> Option<Extent> {
@@ -253,7 +266,7 @@ impl<'a> Object<'a> {
             Some(extent) => sections.find(|it| it.address == extent.address && it.size > 0),
             None => sections.find(|it| it.kind == SHT_DYNAMIC),
         };
-        if section.is_some_and(|it| it.kind == SHT_NOBITS) {
+        if self.is_debug_only || section.is_some_and(|it| it.kind == SHT_NOBITS) {
             return None;
         }
         segment.or(section.map(|it| Extent {

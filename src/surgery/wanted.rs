@@ -74,10 +74,11 @@ impl Wanted {
 
     /// Makes one edit.
     pub fn apply(&mut self, object: &Object<'_>, names: &VersionNames, edit: &Edit) -> Result<()> {
+        if object.is_debug_only {
+            bail!("it has debugging information only; edit the file that it belongs to");
+        }
         if needs_dynamic(edit) && object.dynamic.is_none() {
-            bail!(
-                "it has no dynamic table: it is linked statically, or has debugging information only"
-            );
+            bail!("it has no dynamic table: it is linked statically");
         }
         match edit {
             Edit::Interpreter(path) => match object.interpreter() {

@@ -179,3 +179,49 @@ fn damaged_section_headers_are_refused_in_its_words() {
         );
     }
 }
+
+#[test]
+fn files_without_a_dynamic_table_get_its_answers() {
+    let made = Made::new(&["-g"]);
+    made.write("static.c", "int main(void) { return 0; }");
+    made.compile("static", "static.c", &["-static"]);
+    let debug = made.path("app.debug");
+    let mut objcopy = Command::new("objcopy");
+    drop(Ran::of(objcopy.arg("--only-keep-debug").arg(made.app()).arg(&debug)).succeeded());
+    let none = |name| {
+        format!(
+            "patchelf: cannot find section '{name}'. The input file is most likely statically linked\n"
+        )
+    };
+    for arguments in [
+        &["--print-rpath"][..],
+        &["--print-needed"],
+        &["--set-rpath", "/a"],
+        &["--shrink-rpath"],
+    ] {
+        let ran = patchelf(&made, arguments, &[&made.path("static")]);
+        assert_eq!(
+            (ran.code, ran.stderr),
+            (Some(1), none(".dynamic")),
+            "{arguments:?}"
+        );
+        let ran = patchelf(&made, arguments, &[&debug]);
+        assert_eq!(
+            (ran.code, ran.stdout, ran.stderr),
+            (Some(0), String::new(), String::new()),
+            "{arguments:?}"
+        );
+    }
+    for file in [made.path("static"), made.library()] {
+        let ran = patchelf(&made, &["--set-interpreter", "/l"], &[&file]);
+        assert_eq!((ran.code, ran.stderr), (Some(1), none(".interp")));
+    }
+    let ran = patchelf(&made, &["--print-rpath"], &[made.path(".").as_path()]);
+    assert_eq!(
+        ran.stderr,
+        format!(
+            "patchelf: reading '{}': Is a directory\n",
+            made.path(".").display()
+        )
+    );
+}

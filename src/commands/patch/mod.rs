@@ -229,7 +229,9 @@ fn patch(path: &Path, task: &Task<'_>) -> Result<Said> {
 
 fn edits(bytes: &[u8], task: &Task<'_>, said: &mut Said) -> Result<(Plan, Vec<Edit>)> {
     let before = facts(bytes, &[])?;
-    said.out += &String::from_utf8_lossy(&task.prints.lines(&before)?);
+    let (lines, result) = task.prints.lines(&before);
+    said.out += &String::from_utf8_lossy(&lines);
+    result?;
     let mut edits = task.wishes.edits(&before);
     let (cache, warning) = task.wishes.resolution_cache(bytes, &edits)?;
     edits.extend(cache);

@@ -6,11 +6,12 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::arguments::{Arguments, Request, parse};
+use super::prints::{NO_DYNAMIC_TABLE, NO_INTERPRETER};
 use crate::resolver::map_file;
-use crate::surgery::{Edit, Options, check_like_patchelf, facts, plan, replace, write_to};
+use crate::surgery::{Edit, Facts, Options, check_like_patchelf, facts, plan, replace, write_to};
 
 /// The release whose flags these are.
 const VERSION: &str = "0.19.0";
@@ -50,13 +51,22 @@ pub fn run(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn edit(path: &Path, arguments: &Arguments) -> Result<()> {
     let opened = File::open(path);
     drop(opened.with_context(|| format!("getting info about '{}'", path.display()))?);
+    if path.is_dir() {
+        bail!("reading '{}': Is a directory", path.display());
+    }
     let bytes = map_file(path).with_context(|| format!("open '{}'", path.display()))?;
     let like_patchelf =
         |edits: &[Edit]| check_like_patchelf(&bytes, edits).map_err(|it| anyhow!(it));
     like_patchelf(&[])?;
     let before = facts(&bytes, &[])?;
-    print(&arguments.prints.lines(&before)?)?;
+    let (lines, said) = arguments.prints.lines(&before);
+    print(&lines)?;
+    said?;
     let mut edits = arguments.wishes.edits(&before);
+    refuse_static(&before, &edits, arguments.wishes.shrink_rpath)?;
+    if before.is_debug_only {
+        edits.retain(|it| !is_passed_over(it));
+    }
     let warnings = like_patchelf(&edits)?;
     let (cache, warning) = arguments.wishes.resolution_cache(&bytes, &edits)?;
     edits.extend(cache);
@@ -78,6 +88,30 @@ fn edit(path: &Path, arguments: &Arguments) -> Result<()> {
         // In a build, which starts anew after a power cut, patchelf does not wait for the disk either.
         None => replace(path, &plan, false, &|_| Ok(())),
     }
+}
+
+/// What patchelf says of files that are linked statically.
+fn refuse_static(facts: &Facts, edits: &[Edit], shrinks: bool) -> Result<()> {
+    for edit in edits {
+        match edit {
+            Edit::OsAbi(_) | Edit::ExecutableStack(_) => {}
+            Edit::Interpreter(_) if facts.interpreter.is_none() => bail!(NO_INTERPRETER),
+            Edit::Interpreter(_) => {}
+            _ if facts.is_dynamic || facts.is_debug_only => {}
+            _ => bail!(NO_DYNAMIC_TABLE),
+        }
+    }
+    // Where there is no search path, there is no edit either.
+    if shrinks && !facts.is_dynamic && !facts.is_debug_only {
+        bail!(NO_DYNAMIC_TABLE);
+    }
+    Ok(())
+}
+
+/// Whether patchelf passes over an edit of a file with debugging information only, without a word.
+fn is_passed_over(edit: &Edit) -> bool {
+    let is_path = matches!(edit, Edit::SearchPath { .. });
+    is_path || matches!(edit, Edit::RemoveNeeded(_) | Edit::ReplaceNeeded(_))
 }
 
 fn print(text: &[u8]) -> Result<()> {

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::elf::Architecture;
 
+mod autopatch;
 mod doctor;
 mod index;
 mod locate;
@@ -15,6 +16,7 @@ mod pin;
 mod pins;
 mod shell;
 
+pub use autopatch::AutopatchArgs;
 pub use doctor::DoctorArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
 pub use locate::LocateArgs;
@@ -47,6 +49,8 @@ pub enum Command {
     Unpin(UnpinArgs),
     /// Edit programs and libraries: loader, search path, needed libraries and more
     Patch(Box<PatchArgs>),
+    /// Give the programs and libraries of a tree loader and search paths, as nixpkgs' auto-patchelf does
+    Autopatch(Box<AutopatchArgs>),
     /// Write a Nix file with the packages that programs need
     Shell(ShellArgs),
     /// Say which packages have a library

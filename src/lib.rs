@@ -2,6 +2,7 @@
 //!
 //! ARCHITECTURE.md has the map; the words used here are defined there.
 
+pub mod autopatch;
 pub mod choice;
 pub mod cli;
 pub mod commands;
@@ -14,6 +15,7 @@ pub mod library_env;
 pub mod loader_cache;
 mod loader_variables;
 pub mod nix;
+pub mod parallel;
 pub mod pin;
 pub mod printable;
 pub mod resolver;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::cli::{Cli, Command};
 
+mod autopatch;
 mod completions;
 mod doctor;
 mod env;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Autopatch(args) => autopatch::run(&args),
         Command::Patch(args) => patch::run(&args),
         Command::Pin(args) => pin::run(&args),
         Command::Pins(args) => pins::run(&args),

@@ -4,6 +4,8 @@
 //! (<https://uapi-group.org/specifications/specs/elf_dlopen_metadata/>): owner `FDO`, a list in
 //! JSON of features, each with the names of libraries, any of which will do, best first.
 
+use std::ffi::OsString;
+
 use serde::Deserialize;
 
 use crate::elf::{Image, notes};
@@ -38,4 +40,13 @@ pub(super) fn texts(image: &Image<'_>) -> Vec<String> {
 /// What a note's text says; nothing, if it is not as it should be.
 pub(super) fn features(text: &str) -> Vec<Feature> {
     serde_json::from_str(text).unwrap_or_default()
+}
+
+/// The libraries that a file may load later, by its notes: for each feature the names of which any will do.
+#[must_use]
+pub fn alternatives(image: &Image<'_>) -> Vec<Vec<OsString>> {
+    let features = texts(image).into_iter().flat_map(|it| features(&it));
+    features
+        .map(|it| it.soname.into_iter().map(OsString::from).collect())
+        .collect()
 }

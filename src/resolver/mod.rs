@@ -34,6 +34,7 @@ use crate::elf::{DependencyKind, Dynamic, Image};
 use crate::loader_cache::CacheFile;
 
 pub use dlopen::{Candidate, Probe};
+pub use dlopen_notes::alternatives as dlopen_alternatives;
 pub use files::Files;
 pub use found::{Failure, Found, Passed};
 pub use machine::Machine;

@@ -35,4 +35,4 @@ pub use replace::{apply, has_other_links, replace, write_to};
 pub use resolution_cache::resolution_cache;
 pub use shrink::shrunk;
 pub use strings::StringRoom;
-pub use undo::undo;
+pub use undo::{has_undo_record, undo};

@@ -193,6 +193,12 @@ fn plain_limit(file_size: usize) -> u64 {
     (file_size as u64).saturating_mul(2) + ROOM as u64
 }
 
+/// Whether a file has an undo record behind its end.
+#[must_use]
+pub fn has_undo_record(bytes: &[u8]) -> bool {
+    split(bytes).1.is_some()
+}
+
 /// A plan that gives back the original of a file: by the record behind its end, or by one that was kept in a file.
 ///
 /// # Errors

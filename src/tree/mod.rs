@@ -6,4 +6,4 @@ mod elf_file;
 mod walk;
 
 pub use elf_file::is_program_or_library;
-pub use walk::{Files, files};
+pub use walk::{Files, entries, files};

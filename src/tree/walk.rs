@@ -39,6 +39,24 @@ pub fn files(directory: &Path, is_wanted: impl Fn(&Path) -> bool) -> Files {
     found
 }
 
+/// All files below `directory`, and all links to files, sorted by path. A directory that cannot be listed has none.
+#[must_use]
+pub fn entries(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut directories = vec![directory.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => directories.push(entry.path()),
+                Ok(_) if entry.path().is_file() => found.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;

@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "doctor",
     "shell",
     "pin",
+    "autopatch",
     "choice",
     "explain",
     "index",
@@ -34,6 +35,7 @@ const ROOMS: &[&str] = &[
     "tree",
     "surgery",
     "elf",
+    "parallel",
     "printable",
 ];
 

@@ -1,18 +1,16 @@
 //! `ldshim patch`
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::print;
 use crate::cli::PatchArgs;
+use crate::parallel;
 use crate::printable;
 use crate::resolver::map_file;
 use crate::surgery::{
@@ -26,9 +24,31 @@ mod prints;
 mod verify;
 mod wishes;
 
+use arguments::Request;
 pub use patchelf::run as patchelf;
 use prints::Prints;
 use wishes::{Wishes, abi, between_colons, names, resolve};
+
+/// What flags of patchelf ask of any file.
+pub(super) struct Extra {
+    pub(super) edits: Vec<Edit>,
+    pub(super) force_rpath: bool,
+    pub(super) page_size: Option<u64>,
+}
+
+/// Parses flags of patchelf that are meant for many files.
+pub(super) fn extra(flags: impl Iterator<Item = OsString>) -> Result<Extra> {
+    // patchelf's parser wants a file.
+    let flags = flags.chain([OsString::from("FILE")]);
+    let Request::Edit(flags) = arguments::parse(flags)? else {
+        bail!("--extra-args takes flags of patchelf that edit files");
+    };
+    Ok(Extra {
+        edits: flags.wishes.edits_of_any(),
+        force_rpath: flags.wishes.force_rpath,
+        page_size: flags.page_size,
+    })
+}
 
 /// What all files are asked for.
 struct Task<'a> {
@@ -47,37 +67,18 @@ struct Said {
 
 pub(super) fn run(args: &PatchArgs) -> Result<ExitCode> {
     let task = task(args)?;
-    let said: Vec<Mutex<Option<Result<Said>>>> =
-        args.files.iter().map(|_| Mutex::default()).collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some(path) = args.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let number = args.files.iter().position(|it| std::ptr::eq(it, path));
-            let result = patch(path, &task);
-            if let Some(Ok(mut place)) = number.map(|it| said[it].lock()) {
-                *place = Some(result);
-            }
-        }
-    };
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    thread::scope(|scope| {
-        for _ in 1..threads.min(args.files.len()) {
-            scope.spawn(work);
-        }
-        work();
-    });
+    let said = parallel::each(&args.files, |path| patch(path, &task));
     let mut status = ExitCode::SUCCESS;
-    for place in said {
-        match place.into_inner().ok().flatten() {
-            Some(Ok(said)) => {
+    for said in said {
+        match said {
+            Ok(said) => {
                 eprint!("{}", said.err);
                 print(&said.out)?;
             }
-            Some(Err(error)) => {
+            Err(error) => {
                 eprintln!("ldshim: {error:#}");
                 status = ExitCode::FAILURE;
             }
-            None => status = ExitCode::FAILURE,
         }
     }
     Ok(status)
@@ -120,8 +121,8 @@ fn task(args: &PatchArgs) -> Result<Task<'_>> {
 }
 
 fn wishes(args: &PatchArgs) -> Result<Wishes> {
-    let one = |value: &Option<std::ffi::OsString>| value.as_deref().map(resolve).transpose();
-    let all = |values: &[std::ffi::OsString]| {
+    let one = |value: &Option<OsString>| value.as_deref().map(resolve).transpose();
+    let all = |values: &[OsString]| {
         values
             .iter()
             .map(|it| resolve(it))

@@ -50,6 +50,11 @@ impl Wishes {
             change,
             force_rpath: self.force_rpath,
         }));
+        self.add_edits_of_tables(&mut edits);
+        edits
+    }
+
+    fn add_edits_of_tables(&self, edits: &mut Vec<Edit>) {
         if !self.remove_needed.is_empty() {
             edits.push(Edit::RemoveNeeded(self.remove_needed.clone()));
         }
@@ -74,6 +79,14 @@ impl Wishes {
         if !self.rename.is_empty() {
             edits.push(Edit::RenameSymbols(self.rename.clone()));
         }
+    }
+
+    /// The edits that make sense for any file: all but those of the loader, the soname and the search path.
+    pub fn edits_of_any(&self) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        edits.extend(self.os_abi.map(Edit::OsAbi));
+        edits.extend(self.execstack.map(Edit::ExecutableStack));
+        self.add_edits_of_tables(&mut edits);
         edits
     }
 

@@ -97,6 +97,11 @@ rustPlatform.buildRustPackage (finalAttrs: {
         inherit lib runCommandLocal;
         ldshim = finalAttrs.finalPackage;
       };
+      # A setup hook in the place of nixpkgs' autoPatchelfHook.
+      autoPatchHook = import ./nix/auto-patch-hook.nix {
+        inherit lib runCommandLocal;
+        ldshim = finalAttrs.finalPackage;
+      };
       # Without what callPackage adds.
       tests = lib.filterAttrs (_: lib.isDerivation) (
         callPackage ./nixos-module/tests { ldshim = finalAttrs.finalPackage; }

@@ -131,6 +131,77 @@ fn it_is_patchelf_too() {
     assert_eq!(patchelf(&["--print-rpath"]), "");
 }
 
+/// A build's end, as stdenv runs it: environment hooks for the inputs, then hooks after the phase.
+const STDENV: &str = r#"
+set -eu
+targetOffset=0 postFixupHooks=() envHooks=()
+addEnvHooks() { envHooks+=("$2"); }
+getAllOutputNames() { echo out; }
+source "$hook/nix-support/setup-hook"
+for input in $inputs; do for function in "${envHooks[@]}"; do "$function" "$input"; done; done
+for code in "${postFixupHooks[@]}"; do eval "$code"; done
+"#;
+
+#[test]
+fn its_hook_gives_programs_a_loader_and_search_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    let expression = real_system("{ }", "config.programs.nix-ld.package.autoPatchHook");
+    let hook = build(&expression, &folder.path().join("hook")).unwrap();
+    let (out, input) = (folder.path().join("out"), folder.path().join("input"));
+    fs::create_dir_all(out.join("bin")).unwrap();
+    fs::create_dir_all(input.join("lib")).unwrap();
+    fs::create_dir_all(folder.path().join("tools/nix-support")).unwrap();
+    fs::write(
+        folder.path().join("f.c"),
+        "int f(void); int main(void) { return f(); }",
+    )
+    .unwrap();
+    fs::write(folder.path().join("l.c"), "int f(void) { return 42; }").unwrap();
+    let compile = |arguments: &[&str]| {
+        nix::run(
+            Command::new("cc")
+                .args(arguments)
+                .current_dir(folder.path()),
+        )
+        .unwrap();
+    };
+    compile(&["-shared", "-fPIC", "-o", "input/lib/libf.so", "l.c"]);
+    compile(&["-o", "out/bin/program", "f.c", "-Linput/lib", "-lf"]);
+    let loader = "/lib64/ld-linux-x86-64.so.2";
+    fs::write(
+        folder.path().join("tools/nix-support/dynamic-linker"),
+        loader,
+    )
+    .unwrap();
+    fs::write(folder.path().join("tools/nix-support/orig-libc"), "/usr").unwrap();
+    let program = out.join("bin/program");
+    assert_eq!(Command::new(&program).status().unwrap().code(), Some(127));
+    let run = |more: &[(&str, &str)]| {
+        let mut shell = Command::new("bash");
+        shell
+            .args(["-c", STDENV])
+            .env("hook", &hook)
+            .env("inputs", &input)
+            .env("out", &out);
+        shell.env("NIX_BINTOOLS", folder.path().join("tools"));
+        shell.env("autoPatchelfIgnoreMissingDeps", "libc.so.6");
+        nix::run(shell.envs(more.iter().copied())).unwrap()
+    };
+    let said = run(&[("dontAutoPatchelf", "1")]);
+    assert_eq!(said, "");
+    let _ = run(&[
+        ("appendRunpaths", "/last"),
+        ("runtimeDependencies", "/package"),
+    ]);
+    assert_eq!(Command::new(&program).status().unwrap().code(), Some(42));
+    let tags = nix::run(Command::new("readelf").arg("-d").arg(&program)).unwrap();
+    let path = format!(
+        "[/package/lib:{}/lib:/last]",
+        fs::canonicalize(&input).unwrap().display()
+    );
+    assert!(tags.contains(&path), "{path} is not in {tags}");
+}
+
 #[test]
 fn it_is_built_for_its_system_with_the_loader_of_that() {
     let arguments = system(

@@ -1,14 +1,16 @@
 //! What a file says that edits can change.
 
 use anyhow::Result;
-use goblin::elf::dynamic::{DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME};
+use goblin::elf::dynamic::{
+    DF_1_NODEFLIB, DT_DEBUG, DT_FLAGS_1, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME,
+};
 use goblin::elf::header::ET_DYN;
 use goblin::elf::program_header::{PF_X, PT_GNU_STACK};
 
 use super::cache_note::OldNote;
 use super::edits::Edit;
 use super::object::Object;
-use super::wanted::Wanted;
+use super::wanted::{OS_ABI, Wanted};
 
 /// What a file says. Texts are without their NUL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,10 @@ pub struct Facts {
     pub needed: Vec<Vec<u8>>,
     /// Whether it asks for an executable stack; `None` if it says nothing.
     pub executable_stack: Option<bool>,
+    /// Whether the loader looks into its default directories for it.
+    pub default_libraries: bool,
+    /// Whether it has an entry in which the loader leaves its list of libraries for debuggers.
+    pub debug_tag: bool,
     /// The description of its note for nixpkgs' glibc, if it has such a note; empty if that is damaged.
     pub resolution_cache: Option<Vec<u8>>,
 }
@@ -59,7 +65,9 @@ pub fn facts(bytes: &[u8], edits: &[Edit]) -> Result<Facts> {
     let path = wanted.interpreter.as_deref().or(object.interpreter());
     Ok(Facts {
         machine: object.header.machine,
-        os_abi: bytes[7],
+        os_abi: (wanted.bytes.iter().rev())
+            .find(|it| it.0 == OS_ABI)
+            .map_or(bytes[OS_ABI as usize], |it| it.1[0]),
         is_shared_object: object.header.kind == ET_DYN,
         is_dynamic: object.dynamic.is_some(),
         is_debug_only: object.is_debug_only,
@@ -69,7 +77,14 @@ pub fn facts(bytes: &[u8], edits: &[Edit]) -> Result<Facts> {
             .next_back()
             .or(texts(DT_RPATH).next_back()),
         needed: texts(DT_NEEDED).collect(),
-        executable_stack: stack.map(|(_, it)| it.flags & PF_X != 0),
+        executable_stack: wanted
+            .executable_stack
+            .or(stack.map(|(_, it)| it.flags & PF_X != 0)),
+        default_libraries: !wanted
+            .entries
+            .iter()
+            .any(|it| it.tag == DT_FLAGS_1 && it.value.is_some_and(|it| it & DF_1_NODEFLIB != 0)),
+        debug_tag: wanted.entries.iter().any(|it| it.tag == DT_DEBUG),
         resolution_cache: OldNote::of(&object)
             .filter(|_| !wanted.finds_other_libraries(&object))
             .map(|it| it.description),

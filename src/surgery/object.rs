@@ -7,7 +7,7 @@ use anyhow::{Result, bail, ensure};
 use goblin::elf::dynamic::{DF_1_PIE, DT_FLAGS_1, DT_STRSZ, DT_STRTAB};
 use goblin::elf::header::{ET_DYN, ET_EXEC};
 use goblin::elf::program_header::{PT_DYNAMIC, PT_INTERP, PT_LOAD};
-use goblin::elf::section_header::{SHF_ALLOC, SHF_EXECINSTR, SHT_DYNAMIC, SHT_NOBITS, SHT_STRTAB};
+use goblin::elf::section_header::{SHF_ALLOC, SHT_DYNAMIC, SHT_NOBITS, SHT_NOTE, SHT_STRTAB};
 
 use super::encoding::Encoding;
 use super::headers::{FileHeader, ProgramHeader, SectionHeader};
@@ -232,9 +232,18 @@ impl<'a> Object<'a> {
         sections.find(|(_, it)| it.address == address && kinds.contains(&it.kind) && it.size > 0)
     }
 
+    /// The number of the section that has the names of all. Where it does not fit into the ELF header, which then has
+    /// `SHN_XINDEX`, the first section header has it.
+    pub fn names_section(&self) -> usize {
+        match (self.header.names, self.sections.first()) {
+            (0xffff, Some(first)) => first.link as usize,
+            (number, _) => usize::from(number),
+        }
+    }
+
     /// The name of a section.
     pub fn section_name(&self, section: &SectionHeader) -> &'a [u8] {
-        let names = self.sections.get(usize::from(self.header.names));
+        let names = self.sections.get(self.names_section());
         let name = names.and_then(|names| {
             let bytes = self.range(names.offset, names.size)?;
             let rest = bytes.get(usize::try_from(section.name).ok()?..)?;
@@ -243,13 +252,12 @@ impl<'a> Object<'a> {
         name.unwrap_or_default()
     }
 
-    /// Whether all code, by the section headers, is elsewhere.
+    /// Whether all that is mapped, by the section headers, is elsewhere, but for notes.
     fn has_no_contents(&self) -> bool {
-        let is_code = |it: &&SectionHeader| {
-            it.flags & u64::from(SHF_ALLOC) != 0 && it.flags & u64::from(SHF_EXECINSTR) != 0
-        };
-        let mut code = self.sections.iter().filter(is_code).peekable();
-        code.peek().is_some() && code.all(|it| it.kind == SHT_NOBITS)
+        let is_loaded =
+            |it: &&SectionHeader| it.flags & u64::from(SHF_ALLOC) != 0 && it.kind != SHT_NOTE;
+        let mut loaded = self.sections.iter().filter(is_loaded).peekable();
+        loaded.peek().is_some() && loaded.all(|it| it.kind == SHT_NOBITS)
     }
 
     /// Where the dynamic table is: by its program header or, where a linker script has left that out, by its section. A file
@@ -260,15 +268,12 @@ impl<'a> Object<'a> {
             address: it.address,
             size: it.file_size,
         });
-        let is_loaded = |it: &&SectionHeader| it.flags & u64::from(SHF_ALLOC) != 0;
-        let mut sections = self.sections.iter().filter(is_loaded);
-        let section = match segment {
-            Some(extent) => sections.find(|it| it.address == extent.address && it.size > 0),
-            None => sections.find(|it| it.kind == SHT_DYNAMIC),
-        };
-        if self.is_debug_only || section.is_some_and(|it| it.kind == SHT_NOBITS) {
+        if self.is_debug_only {
             return None;
         }
+        let is_loaded = |it: &&SectionHeader| it.flags & u64::from(SHF_ALLOC) != 0;
+        let mut sections = self.sections.iter().filter(is_loaded);
+        let section = sections.find(|it| it.kind == SHT_DYNAMIC);
         segment.or(section.map(|it| Extent {
             offset: it.offset,
             address: it.address,

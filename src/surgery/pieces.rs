@@ -6,9 +6,10 @@ use goblin::elf::dynamic::{
     DT_GNU_HASH, DT_HASH, DT_JMPREL, DT_PLTRELSZ, DT_REL, DT_RELA, DT_RELASZ, DT_RELSZ, DT_SYMTAB,
     DT_VERDEF, DT_VERNEED, DT_VERSYM,
 };
-use goblin::elf::program_header::{PT_INTERP, PT_NOTE};
+use goblin::elf::program_header::{PT_GNU_PROPERTY, PT_INTERP, PT_NOTE};
+use goblin::elf::section_header::SHT_NOBITS;
 
-use super::headers::ProgramHeader;
+use super::headers::{ProgramHeader, SectionHeader};
 use super::object::{DynamicEntry, Extent, Object};
 use super::tables::VersionNames;
 
@@ -34,6 +35,8 @@ pub(super) enum PieceKind {
     Table,
     /// The program headers.
     Headers,
+    /// The section headers, where they stand among what is mapped.
+    SectionHeaders,
     /// A note that is new.
     NewNote,
 }
@@ -69,6 +72,7 @@ pub(super) const ADDRESSES: [u64; 11] = [
 pub(super) fn pieces(object: &Object<'_>, names: &VersionNames) -> (Vec<Piece>, Vec<Piece>) {
     let mut pieces = of_segments(object);
     pieces.extend(of_dynamic(object, names));
+    pieces.extend(section_headers(object));
     pieces.retain(|it| it.extent.size > 0);
     let inside = |it: &Piece| is_in_one_segment(object, &it.extent);
     let (mut pieces, outside): (Vec<_>, Vec<_>) = pieces.into_iter().partition(inside);
@@ -90,7 +94,8 @@ fn of_segments(object: &Object<'_>) -> Vec<Piece> {
     let piece = |it: &ProgramHeader| {
         let kind = match it.kind {
             PT_INTERP => PieceKind::Interpreter,
-            PT_NOTE if are_of_gnu(object, it) => PieceKind::Notes,
+            // Where the one is a part of the other, both are one piece.
+            PT_NOTE | PT_GNU_PROPERTY if are_of_gnu(object, it) => PieceKind::Notes,
             _ => return None,
         };
         let extent = Extent {
@@ -114,7 +119,7 @@ fn of_dynamic(object: &Object<'_>, names: &VersionNames) -> Vec<Piece> {
         let section = object
             .sections
             .iter()
-            .find(|it| it.address == address && it.size > 0);
+            .find(|it| it.address == address && it.size > 0 && it.kind != SHT_NOBITS);
         let extent = Extent {
             offset: object.offset_of(address)?,
             address,
@@ -176,23 +181,41 @@ fn is_in_one_segment(object: &Object<'_>, extent: &Extent) -> bool {
     })
 }
 
+/// The section headers, if they are mapped: Go's linker puts them right behind the program headers.
+fn section_headers(object: &Object<'_>) -> Option<Piece> {
+    let offset = object.header.sections_offset;
+    let size = (object.sections.len() * SectionHeader::size_of(object.encoding)) as u64;
+    let (_, load) = object
+        .loads()
+        .find(|(_, it)| it.offset <= offset && offset + size <= it.file_end())?;
+    Some(Piece {
+        kind: PieceKind::SectionHeaders,
+        extent: Extent {
+            offset,
+            address: load.address + (offset - load.offset),
+            size,
+        },
+        alignment: 8,
+    })
+}
+
 /// Whether a segment has notes of GNU only. Others may hold distances to what is not moved with them.
 fn are_of_gnu(object: &Object<'_>, segment: &ProgramHeader) -> bool {
-    let Some(mut rest) = object.range(segment.offset, segment.file_size) else {
-        return false;
-    };
-    let alignment = if segment.alignment == 8 { 8 } else { 4 };
-    let mut is_any = false;
-    while rest.len() >= 12 {
-        let mut it = object.encoding.reader(rest);
-        let (name, description, kind) = (u64::from(it.u32()), u64::from(it.u32()), it.u32());
-        let is_gnu = name == 4 && rest.get(12..16) == Some(b"GNU\0");
-        if !is_gnu || !GNU_NOTES.contains(&u64::from(kind)) {
-            return false;
-        }
-        is_any = true;
-        let end = (16 + description).next_multiple_of(alignment);
-        rest = rest.get(end as usize..).unwrap_or_default();
+    let notes = object.range(segment.offset, segment.file_size);
+    notes.is_some_and(|it| it.len() >= 12 && all_are_of_gnu(object, it))
+}
+
+/// Some linkers put notes of either alignment into one segment.
+fn all_are_of_gnu(object: &Object<'_>, notes: &[u8]) -> bool {
+    if notes.len() < 12 {
+        return notes.iter().all(|&it| it == 0);
     }
-    is_any
+    let mut it = object.encoding.reader(notes);
+    let (name, description, kind) = (u64::from(it.u32()), u64::from(it.u32()), it.u32());
+    let is_gnu = name == 4 && notes.get(12..16) == Some(b"GNU\0");
+    let ends = [4, 8].map(|alignment| (16 + description).next_multiple_of(alignment));
+    let mut rests = ends
+        .iter()
+        .map(|&end| notes.get(end as usize..).unwrap_or_default());
+    is_gnu && GNU_NOTES.contains(&u64::from(kind)) && rests.any(|it| all_are_of_gnu(object, it))
 }

@@ -15,6 +15,9 @@ use goblin::elf::header::EM_MIPS;
 use super::object::Object;
 use super::overlay::Overlay;
 
+/// `DT_ANDROID_REL` and `DT_ANDROID_RELA` (bionic's `linker_reloc_iterators.h`): relocations in another form.
+const ANDROID_RELOCATIONS: [u64; 2] = [0x6000_000f, 0x6000_0011];
+
 /// A reference that has to name another string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Renamed {
@@ -46,6 +49,13 @@ pub(super) fn rename(
         bail!(
             "its symbols cannot be renamed: on MIPS their order is that of the global offset table"
         );
+    }
+    if object
+        .entries()
+        .iter()
+        .any(|it| ANDROID_RELOCATIONS.contains(&it.tag))
+    {
+        bail!("its symbols cannot be renamed: its relocations are packed (DT_ANDROID_REL)");
     }
     let current = |number: usize| new[number].map_or(symbols.names[number], Vec::as_slice);
     let order = gnu_hash_table(object, symbols.names.len(), &current, patched)?;

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, fchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use xattr::FileExt as _;
@@ -52,37 +52,62 @@ pub fn replace(
     Ok(())
 }
 
-/// Writes the file at `path`, with a plan's changes, to `output`. What is no file, such as /dev/null, is written to as it is.
+/// Writes the file at `path`, with a plan's changes, to `output`. A file that is there keeps its mode and owner. What is no
+/// file, such as /dev/null, is written to as it is. `check` is asked as by [`replace`].
 ///
 /// # Errors
-/// The file cannot be read, or the output cannot be written.
-pub fn write_to(path: &Path, plan: &Plan, output: &Path) -> Result<()> {
+/// The file cannot be read, the output cannot be written, or `check` says no.
+pub fn write_to(
+    path: &Path,
+    plan: &Plan,
+    output: &Path,
+    check: &dyn Fn(&Path) -> Result<()>,
+) -> Result<()> {
     let operation = || format!("cannot write {}", output.display());
-    let old = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    if fs::metadata(output).is_ok_and(|it| !it.is_file()) {
+    let source = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let there = fs::metadata(output).ok();
+    if there.as_ref().is_some_and(|it| !it.is_file()) {
         let mut whole = Vec::new();
-        io::copy(&mut &old, &mut whole).with_context(operation)?;
+        io::copy(&mut &source, &mut whole).with_context(operation)?;
         apply(&mut whole, plan);
         return fs::write(output, whole).with_context(operation);
     }
     if fs::canonicalize(output).ok() == fs::canonicalize(path).ok() {
-        return replace(path, plan, false, &|_| Ok(()));
+        return replace(path, plan, false, check);
     }
-    let target = fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
+    let target = destination(output);
     let directory = target.parent().filter(|it| !it.as_os_str().is_empty());
-    let mode = old.metadata().with_context(operation)?.mode();
+    let mode = source.metadata().with_context(operation)?.mode();
     let mut builder = tempfile::Builder::new();
     // The process's umask applies, as it does to every new file.
-    let builder = builder
-        .prefix(".ldshim-")
-        .permissions(fs::Permissions::from_mode(mode & 0o777));
+    let permissions = fs::Permissions::from_mode(mode & 0o777);
+    let builder = builder.prefix(".ldshim-").permissions(permissions);
     let new = builder
         .tempfile_in(directory.unwrap_or(Path::new(".")))
         .with_context(operation)?;
-    fill(&old, new.as_file(), plan).with_context(operation)?;
-    let renamed = new.persist(&target).map_err(|it| it.error);
-    drop(renamed.with_context(operation)?);
-    Ok(())
+    fill(&source, new.as_file(), plan).with_context(operation)?;
+    if there.is_some() {
+        let old = File::open(&target).with_context(operation)?;
+        keep_attributes(&old, new.as_file()).with_context(operation)?;
+    }
+    let new = new.into_temp_path();
+    check(&new)?;
+    new.persist(&target)
+        .map_err(|it| it.error)
+        .with_context(operation)
+}
+
+/// Where a path leads, even if nothing is there: a link stays one.
+fn destination(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // As many links as Linux follows.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else {
+            break;
+        };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
 }
 
 /// Makes a plan's changes to bytes in memory.

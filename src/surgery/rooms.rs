@@ -308,9 +308,9 @@ impl<'a> Rooms<'a> {
         for it in self.segments.iter_mut().filter(|it| from_its_start(it)) {
             it.address -= taken;
             it.physical_address = it.physical_address.wrapping_sub(taken);
-            it.offset -= taken;
-            it.file_size += taken;
-            it.memory_size += taken;
+            it.offset = it.offset.saturating_sub(taken);
+            it.file_size = it.file_size.saturating_add(taken);
+            it.memory_size = it.memory_size.saturating_add(taken);
         }
         Some(Extent {
             offset: segment.offset - taken,

@@ -3,6 +3,7 @@
 //! In this order: where the old string is; where the same string, or a longer one with this end, is already; where strings
 //! are that nobody refers to any more; behind the end of the table, which then has to grow.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use goblin::elf::dynamic::{DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME};
@@ -41,6 +42,9 @@ pub(super) struct WantedString {
     pub old: Option<u64>,
 }
 
+/// For more strings than this, unused room is not sought.
+const FEW: usize = 64;
+
 /// How room for a string was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StringRoom {
@@ -72,8 +76,10 @@ pub(super) struct StringTable {
     bytes: Vec<u8>,
     /// The size before anything was appended.
     size: usize,
-    /// The offsets that stay in use, sorted.
-    used: Vec<u64>,
+    /// The offsets that stay in use.
+    used: BTreeSet<u64>,
+    /// Strings by their texts, where there are so many to find room for that to search for each would take too long.
+    known: Option<HashMap<Vec<u8>, u64>>,
     /// Whether somebody may refer to strings of whom nothing is known.
     has_strangers: bool,
 }
@@ -88,15 +94,18 @@ impl StringTable {
         let mut used = references.unwrap_or_default();
         // One reference of each that is changed is gone; others to the same string stay.
         used.sort_unstable();
-        for at in changed {
-            if let Ok(place) = used.binary_search(at) {
-                used.remove(place);
-            }
-        }
+        let mut changed = changed.to_vec();
+        changed.sort_unstable();
+        let mut changed = changed.into_iter().peekable();
+        used.retain(|used| {
+            while changed.next_if(|it| it < used).is_some() {}
+            changed.next_if_eq(used).is_none()
+        });
         Self {
             bytes: bytes.unwrap_or_default().to_vec(),
             size: bytes.map_or(0, <[u8]>::len),
-            used,
+            used: used.into_iter().collect(),
+            known: None,
             has_strangers,
         }
     }
@@ -104,10 +113,12 @@ impl StringTable {
     /// Finds room for strings, and wipes out those that nobody refers to any more, `gone` among them.
     pub fn place(mut self, wanted: &[WantedString], gone: &[u64]) -> Placed {
         let mut placed = Placed::default();
+        if wanted.len() > FEW {
+            self.known = Some(self.strings());
+        }
         for it in wanted {
             let (at, room) = self.room(it, &mut placed.changes);
-            let place = self.used.partition_point(|&used| used < at);
-            self.used.insert(place, at);
+            self.used.insert(at);
             placed.strings.push((at, room));
         }
         for old in wanted
@@ -146,17 +157,50 @@ impl StringTable {
                 }
             }
         }
-        if let Some(at) = memchr::memmem::find(&self.bytes, &with_end) {
-            return (at as u64, StringRoom::AlreadyThere);
+        if let Some(at) = self.already_there(&with_end) {
+            return (at, StringRoom::AlreadyThere);
         }
-        if let Some(start) = self.unused(with_end.len()) {
+        let unused = match self.known {
+            Some(_) => None,
+            None => self.unused(with_end.len()),
+        };
+        if let Some(start) = unused {
             let range = start..start + with_end.len();
             self.overwrite(range, start, &wanted.text, changes);
             return (start as u64, StringRoom::Unused);
         }
         let at = self.bytes.len();
         self.bytes.extend(with_end);
+        if let Some(known) = &mut self.known {
+            known.insert(wanted.text.clone(), at as u64);
+        }
         (at as u64, StringRoom::Appended)
+    }
+
+    /// Where a string is, which is given with its NUL.
+    fn already_there(&self, with_end: &[u8]) -> Option<u64> {
+        let text = &with_end[..with_end.len() - 1];
+        match &self.known {
+            Some(known) => {
+                let at = known.get(text).copied()?;
+                // Others may have been written over it since.
+                self.bytes[at as usize..]
+                    .starts_with(with_end)
+                    .then_some(at)
+            }
+            None => memchr::memmem::find(&self.bytes, with_end).map(|at| at as u64),
+        }
+    }
+
+    /// All strings of the table.
+    fn strings(&self) -> HashMap<Vec<u8>, u64> {
+        let mut strings = HashMap::new();
+        let mut start = 0;
+        for end in memchr::memchr_iter(0, &self.bytes) {
+            strings.insert(self.bytes[start..end].to_vec(), start as u64);
+            start = end + 1;
+        }
+        strings
     }
 
     /// Writes a text at `start`, and zeros over the rest of an unused range.
@@ -200,8 +244,10 @@ impl StringTable {
     /// Whether nobody refers to an offset from the start of a range to its end, the end included: a reference to a NUL is
     /// one to an empty string.
     fn is_unused(&self, range: &Range<usize>) -> bool {
-        let first = self.used.partition_point(|&it| it < range.start as u64);
-        self.used.get(first).is_none_or(|&it| it > range.end as u64)
+        self.used
+            .range(range.start as u64..=range.end as u64)
+            .next()
+            .is_none()
     }
 
     /// Where `length` bytes are that nobody refers to, the end of the string before them excluded.

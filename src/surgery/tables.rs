@@ -70,8 +70,9 @@ impl Object<'_> {
         Some((words.checked_mul(width)?, symbols))
     }
 
-    /// The size of GNU's hash table and the number of symbols, which its longest chain tells.
-    pub fn gnu_hash_table(&self) -> Option<(u64, u64)> {
+    /// The size of GNU's hash table and the number of symbols, which its last chain tells. A table of no symbols tells nothing:
+    /// there may be symbols that are not in it.
+    pub fn gnu_hash_table(&self) -> Option<(u64, Option<u64>)> {
         let address = self.value(DT_GNU_HASH)?;
         let offset = self.offset_of(address)?;
         let header = self.range(offset, 16)?;
@@ -82,8 +83,8 @@ impl Object<'_> {
         let chains = table.chunks_exact(4).map(|it| self.encoding.number(it));
         let last = chains.max().unwrap_or(0);
         let start = 16 + filter + buckets * 4;
-        if last < first {
-            return Some((start, first));
+        if last == 0 || last < first {
+            return Some((start, None));
         }
         let mut symbol = last;
         loop {
@@ -93,7 +94,7 @@ impl Object<'_> {
             let hash = self.encoding.number(self.range(place, 4)?);
             symbol += 1;
             if hash & 1 == 1 {
-                return Some((start + (symbol - first) * 4, symbol));
+                return Some((start + (symbol - first) * 4, Some(symbol)));
             }
         }
     }
@@ -104,8 +105,8 @@ impl Object<'_> {
         if let Some((_, section)) = self.section_at(address, &[SHT_DYNSYM]) {
             return Some(section.size / self.symbol_size());
         }
-        let count = self.hash_table().or_else(|| self.gnu_hash_table());
-        count.map(|(_, symbols)| symbols)
+        let count = self.hash_table().map(|it| it.1);
+        count.or_else(|| self.gnu_hash_table()?.1)
     }
 
     /// The table of dynamic symbols: where in the file, and its bytes.

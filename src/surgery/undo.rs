@@ -166,6 +166,10 @@ impl Record {
                 bytes: bytes.to_vec(),
             });
         }
+        let is_apart = are_apart(new.iter().copied())
+            && are_apart(old.iter().map(|it| (it.offset, it.bytes.len() as u64)));
+        let slid: u128 = slides.iter().map(|it| u128::from(it.size)).sum();
+        let is_bounded = slid <= 64 * (file_size as u128 + ROOM as u128);
         let ends = slides
             .iter()
             .map(|it| it.from.checked_add(it.size)?.checked_add(it.by));
@@ -177,7 +181,7 @@ impl Record {
         let most = original_size.max(changed_size);
         let is_sane = ends.into_iter().all(|it| it.is_some_and(|it| it <= most))
             && most <= plain_limit(file_size);
-        is_sane.then_some(Self {
+        (is_sane && is_apart && is_bounded).then_some(Self {
             original_size,
             changed_size,
             new,
@@ -186,6 +190,18 @@ impl Record {
             old,
         })
     }
+}
+
+/// Whether parts follow one another, and none overlaps the next: then they are no longer than the file, all together.
+fn are_apart(parts: impl Iterator<Item = (u64, u64)>) -> bool {
+    let mut end = 0;
+    for (offset, size) in parts {
+        if offset < end {
+            return false;
+        }
+        end = offset.saturating_add(size);
+    }
+    true
 }
 
 /// No original file is longer than its changed one by more than this.
@@ -241,16 +257,22 @@ fn reverse(slides: &[Slide], file: &mut Overlay<'_>) {
 
 /// A checksum of parts of a file.
 fn checksum(parts: &[(u64, u64)], file: &Overlay<'_>) -> u64 {
-    let parts = parts.iter().map(|it| file.read(it.0, it.1));
-    fnv(&parts
-        .flat_map(std::borrow::Cow::into_owned)
-        .collect::<Vec<u8>>())
+    let add = |sum, it: &(u64, u64)| fnv_on(sum, &file.read(it.0, it.1));
+    parts.iter().fold(FNV_START, add)
 }
 
 /// The checksum FNV-1a with 64 bits: it tells apart what was changed by chance, not on purpose.
 fn fnv(bytes: &[u8]) -> u64 {
+    fnv_on(FNV_START, bytes)
+}
+
+/// The checksum of nothing.
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// The checksum of more bytes.
+fn fnv_on(sum: u64, bytes: &[u8]) -> u64 {
     let add = |sum: u64, &byte: &u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, add)
+    bytes.iter().fold(sum, add)
 }
 
 fn number(bytes: &[u8]) -> u64 {

@@ -56,7 +56,7 @@ pub(super) struct Wanted {
 const ANY_VERSION: u64 = 1;
 
 /// `EI_OSABI` (System V ABI, "ELF Identification").
-const OS_ABI: u64 = 7;
+pub(super) const OS_ABI: u64 = 7;
 
 impl Wanted {
     /// What a file says.
@@ -166,6 +166,10 @@ impl Wanted {
             SearchPathChange::Set(path) => path.clone(),
             SearchPathChange::Add(path) => with_directories(self.search_path_of(object), path),
         };
+        if wanted.is_empty() && !has(self, old) && !has(self, new) {
+            // An empty DT_RUNPATH would keep the loader from the search paths of who needs this file.
+            return;
+        }
         if force_rpath && has(self, old) {
             // The loader passes over a DT_RPATH where there is a DT_RUNPATH.
             self.entries.retain(|it| it.tag != new);

@@ -174,8 +174,6 @@ fn wishes(args: &PatchArgs) -> Result<Wishes> {
 fn patch(path: &Path, task: &Task<'_>) -> Result<Said> {
     let name = shown(path.as_os_str().as_encoded_bytes());
     let args = task.args;
-    // An error of opening, before the file is mapped: a directory can be mapped by nobody.
-    drop(File::open(path).with_context(|| format!("cannot read {name}"))?);
     let bytes = map_file(path).with_context(|| format!("cannot read {name}"))?;
     let mut said = Said::default();
     let operation = || format!("cannot change {name}");
@@ -210,7 +208,7 @@ fn patch(path: &Path, task: &Task<'_>) -> Result<Said> {
     };
     let has_links = has_other_links(path);
     let written = match &args.output {
-        Some(output) => write_to(path, &plan, output),
+        Some(output) => write_to(path, &plan, output, &check),
         None if plan.is_empty() => Ok(()),
         None => {
             if has_links {
@@ -278,7 +276,7 @@ fn dry_run(name: &str, bytes: &[u8], edits: &[Edit], plan: &Plan) -> Result<Stri
     Ok(lines)
 }
 
-fn described(facts: &Facts) -> [(&'static str, String); 5] {
+fn described(facts: &Facts) -> [(&'static str, String); 8] {
     let text = |text: &Option<Vec<u8>>| text.as_ref().map_or("none".into(), |it| shown(it));
     let needed: Vec<_> = facts.needed.iter().map(|it| shown(it)).collect();
     [
@@ -286,8 +284,24 @@ fn described(facts: &Facts) -> [(&'static str, String); 5] {
         ("soname", text(&facts.soname)),
         ("search path", text(&facts.search_path)),
         ("needs", needed.join(", ")),
-        ("executable stack", format!("{:?}", facts.executable_stack)),
+        (
+            "executable stack",
+            facts
+                .executable_stack
+                .map_or("not said", yes_or_no)
+                .to_owned(),
+        ),
+        (
+            "default directories",
+            yes_or_no(facts.default_libraries).to_owned(),
+        ),
+        ("debug entry", yes_or_no(facts.debug_tag).to_owned()),
+        ("OS ABI", os_abi::name(facts.os_abi)),
     ]
+}
+
+fn yes_or_no(is_so: bool) -> &'static str {
+    if is_so { "yes" } else { "no" }
 }
 
 /// A text from a file or a path, as a terminal may get it.

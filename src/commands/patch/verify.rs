@@ -19,6 +19,11 @@ pub(super) fn verify(old: &Path, new: &Path) -> Result<()> {
     let Some(loader) = loader(new).or_else(|| loader(old)) else {
         return Ok(());
     };
+    // The loader would search for a name without a slash.
+    let paths = [old, new].map(std::fs::canonicalize);
+    let [Ok(old), Ok(new)] = &paths else {
+        return Ok(());
+    };
     let ask = |file: &Path| -> Option<Output> {
         let mut command = Command::new(&loader);
         loader_variables::remove(&mut command);

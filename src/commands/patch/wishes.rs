@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::os_abi;
 use crate::surgery::{Edit, Facts, SearchPathChange, facts, resolution_cache, shrunk};
@@ -133,13 +133,18 @@ impl Wishes {
 
 /// A value; `@FILE` stands for what is in the file.
 pub(super) fn resolve(argument: &OsStr) -> Result<Vec<u8>> {
-    match argument.as_bytes().strip_prefix(b"@") {
-        None => Ok(argument.as_bytes().to_vec()),
-        Some(path) => {
-            let path = Path::new(OsStr::from_bytes(path));
-            fs::read(path).with_context(|| format!("getting info about '{}'", path.display()))
-        }
-    }
+    let Some(path) = argument.as_bytes().strip_prefix(b"@") else {
+        return Ok(argument.as_bytes().to_vec());
+    };
+    let path = Path::new(OsStr::from_bytes(path));
+    let value =
+        fs::read(path).with_context(|| format!("getting info about '{}'", path.display()))?;
+    ensure!(
+        !value.contains(&0),
+        "the value in '{}' has a NUL, where every text would end",
+        path.display()
+    );
+    Ok(value)
 }
 
 /// The parts of a text between colons.

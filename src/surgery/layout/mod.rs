@@ -9,12 +9,13 @@ mod program_headers;
 mod push;
 
 use anyhow::{Result, bail};
-use goblin::elf::program_header::PT_INTERP;
+use goblin::elf::program_header::{PT_INTERP, PT_LOAD};
 
 use crate::surgery::changes::Slide;
+use crate::surgery::headers::ProgramHeader;
 use crate::surgery::object::{Extent, Object};
 use crate::surgery::pieces::{Piece, PieceKind};
-use crate::surgery::rooms::Rooms;
+use crate::surgery::rooms::{ALIGNMENT, Rooms};
 
 /// What a file has to have room for. Sizes are in bytes.
 #[derive(Debug, Clone, Default)]
@@ -129,7 +130,42 @@ impl<'a> Layout<'a> {
         if !self.homeless.is_empty() {
             self.add_segment(page)?;
         }
+        self.drop_empty_segments();
         Ok(())
+    }
+
+    /// Takes out segments that earlier edits have added and of which everything has moved elsewhere: strip would make
+    /// segments of them that no loader takes.
+    fn drop_empty_segments(&mut self) {
+        let is_empty = |it: &ProgramHeader| {
+            let holds = |extent: &Extent| {
+                extent.size > 0 && it.address <= extent.address && extent.end() <= it.filled_end()
+            };
+            let left: u64 = (self.pieces.iter().map(|it| it.piece.extent).filter(holds))
+                .map(|it| it.size)
+                .sum();
+            let is_used = self.pieces.iter().any(|it| holds(&it.now));
+            let is_whole = left + ALIGNMENT * self.pieces.len() as u64 >= it.file_size
+                && it.memory_size == it.file_size;
+            it.kind == PT_LOAD
+                && it.file_size > 0
+                && left > 0
+                && is_whole
+                && !is_used
+                && self.barriers(it).is_empty()
+        };
+        let segments = self.rooms.segments.clone();
+        let mut kept: Vec<_> = segments
+            .iter()
+            .filter(|it| !is_empty(it))
+            .copied()
+            .collect();
+        // Unused program headers stand before those that are free for what is new.
+        let place = kept.len() - self.free_headers;
+        for _ in kept.len()..segments.len() {
+            kept.insert(place, ProgramHeader::default());
+        }
+        self.rooms.segments = kept;
     }
 
     fn known(&mut self, kind: PieceKind) -> Result<usize> {
@@ -254,6 +290,7 @@ impl<'a> Layout<'a> {
             PieceKind::Dynamic => "the dynamic table",
             PieceKind::Table => "a table",
             PieceKind::Headers => "the table of program headers",
+            PieceKind::SectionHeaders => "the table of section headers",
             PieceKind::NewNote => "the new note",
         };
         self.steps.push(format!("{name} {what}"));

@@ -71,7 +71,6 @@ impl Layout<'_> {
             bail!("nothing of it is mapped (it has no PT_LOAD)");
         };
         let end = loads.iter().map(|it| it.memory_end()).max().unwrap_or(0);
-        // Where a linker has left more between segments than a page, the architecture has larger ones.
         let offset = self.rooms.length.next_multiple_of(ALIGNMENT);
         // Not below the distance that the first segment has: QEMU's user mode takes the least for that of the whole file,
         // and kernels before 5.18 use it to find the program headers.

@@ -80,7 +80,10 @@ impl Layout<'_> {
 
     /// Whether a piece may make way. The dynamic table stays where it was even when it gets another place.
     pub(super) fn may_move(&self, number: usize) -> bool {
-        !self.homeless.iter().any(|it| it.0 == number)
+        // Some programs look for their payload right behind the section headers.
+        let is_looked_for =
+            self.pieces[number].piece.kind == PieceKind::SectionHeaders && self.rooms.has_payload();
+        !is_looked_for && !self.homeless.iter().any(|it| it.0 == number)
     }
 
     /// What stands behind an address and would have to move into a new segment for `size` bytes to be free there.

@@ -5,9 +5,10 @@ use goblin::elf::section_header::{SHF_ALLOC, SHT_NOBITS};
 use super::Layout;
 use crate::surgery::changes::Slide;
 use crate::surgery::headers::{FileHeader, ProgramHeader, SectionHeader};
+use crate::surgery::pieces::PieceKind;
 
-/// Where there are no section headers, zeros of up to this many bytes between two tables are taken for padding.
-const PADDING: u64 = 32;
+/// To what tables are aligned, in bytes.
+const ALIGNMENT: u64 = 8;
 
 /// How room can be made by moving on what is there.
 pub(super) struct Push {
@@ -120,15 +121,16 @@ impl Layout<'_> {
     }
 
     /// The parts of a segment that must stay where they are.
-    fn barriers(&self, segment: &ProgramHeader) -> Vec<(u64, u64)> {
+    pub(super) fn barriers(&self, segment: &ProgramHeader) -> Vec<(u64, u64)> {
         let end = segment.filled_end();
         let header = FileHeader::size(self.object.encoding) as u64;
         let mut barriers = Vec::new();
         if segment.offset == 0 {
             barriers.push((segment.address, segment.address.saturating_add(header)));
         }
-        if self.rooms.headers.address > 0 {
-            barriers.push((self.rooms.headers.address, self.rooms.headers.end()));
+        let headers = self.rooms.headers;
+        if headers.address > 0 && segment.address <= headers.address && headers.end() <= end {
+            barriers.push((headers.address, headers.end()));
         }
         let is_loaded = |it: &&SectionHeader| {
             it.flags & u64::from(SHF_ALLOC) != 0 && it.kind != SHT_NOBITS && it.size > 0
@@ -153,28 +155,41 @@ impl Layout<'_> {
         barriers
     }
 
-    /// Where there are no section headers: what is between the pieces, as far as it cannot be padding.
+    /// Where there are no section headers: what is between the pieces, as far as it cannot be padding. Zeros may be data, or
+    /// entries of the global offset table; so they are padding only where the alignment of what follows explains them.
     fn unknown(&self, segment: &ProgramHeader) -> Vec<(u64, u64)> {
         let end = segment.filled_end();
-        let mut known: Vec<_> = (self.pieces.iter())
-            .map(|it| it.piece.extent)
-            .filter(|it| it.size > 0 && it.address >= segment.address && it.end() <= end)
+        let pieces = self.pieces.iter().map(|it| it.piece);
+        let pieces = pieces.filter(|it| {
+            let extent = it.extent;
+            extent.size > 0 && extent.address >= segment.address && extent.end() <= end
+        });
+        let mut known: Vec<_> = pieces
+            .map(|it| {
+                (
+                    it.extent.address,
+                    it.extent.end(),
+                    it.kind == PieceKind::Dynamic,
+                )
+            })
             .collect();
-        if self.rooms.headers.address > 0 {
-            known.push(self.rooms.headers);
+        let headers = self.rooms.headers;
+        if headers.address >= segment.address && headers.end() <= end && headers.address > 0 {
+            known.push((headers.address, headers.end(), false));
         }
-        known.sort_by_key(|it| it.address);
+        known.sort_unstable();
+        known.push((end, end, true));
         let mut unknown = Vec::new();
-        let mut cursor = segment.address;
-        for extent in known
-            .iter()
-            .map(|it| (it.address, it.end()))
-            .chain([(end, end)])
-        {
-            if extent.0 > cursor && extent.0 - cursor > PADDING {
-                unknown.push((cursor, extent.0));
+        let (mut cursor, mut is_last_or_dynamic) = (segment.address, false);
+        for (start, stop, is_dynamic) in known {
+            let is_end = start == end && stop == end;
+            let is_padding =
+                !is_last_or_dynamic && !is_end && start - start.min(cursor) < ALIGNMENT;
+            if start > cursor && !is_padding {
+                unknown.push((cursor, start));
             }
-            cursor = cursor.max(extent.1);
+            cursor = cursor.max(stop);
+            is_last_or_dynamic = is_dynamic;
         }
         unknown
     }

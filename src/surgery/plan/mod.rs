@@ -4,7 +4,7 @@ mod output;
 mod sections;
 mod segments;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use goblin::elf::dynamic::DT_STRSZ;
 use goblin::elf::program_header::PT_GNU_STACK;
 
@@ -12,7 +12,7 @@ use crate::surgery::cache_note::{self, OldNote};
 use crate::surgery::changes::{Plan, Write};
 use crate::surgery::edits::Edit;
 use crate::surgery::layout::{Demand, Layout};
-use crate::surgery::object::{DynamicEntry, Object};
+use crate::surgery::object::{DynamicEntry, Object, SMALLEST_PAGE};
 use crate::surgery::overlay::Overlay;
 use crate::surgery::pieces::pieces;
 use crate::surgery::rename::{Renamed, rename};
@@ -20,6 +20,9 @@ use crate::surgery::strings::{self, StringRoom, StringTable, WantedString};
 use crate::surgery::tables::VersionNames;
 use crate::surgery::undo::{self, Record};
 use crate::surgery::wanted::Wanted;
+
+/// The largest size of pages that is taken for one, in bytes.
+const LARGEST_PAGE: u64 = 1 << 30;
 
 /// How to plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,13 +52,14 @@ pub enum Undo {
 pub fn plan(bytes: &[u8], edits: &[Edit], options: &Options) -> Result<Plan> {
     let (file, old) = undo::split(bytes);
     let (mut plan, has_payload) = plan_without_record(file, edits, options)?;
-    if plan.is_empty() {
-        plan.length = bytes.len() as u64;
-        plan.size = plan.length;
+    let is_unchanged = plan.is_empty();
+    plan.size = bytes.len() as u64;
+    if options.undo == Undo::Nowhere && !edits.is_empty() {
+        // A record that is there goes, even if nothing else has to be done.
         return Ok(plan);
     }
-    plan.size = bytes.len() as u64;
-    if options.undo == Undo::Nowhere {
+    if is_unchanged {
+        plan.length = plan.size;
         return Ok(plan);
     }
     let record = Record::of(file, &plan, old.as_ref());
@@ -79,6 +83,15 @@ pub fn plan(bytes: &[u8], edits: &[Edit], options: &Options) -> Result<Plan> {
 /// The plan for a file without an undo record, and whether something is behind the end of the ELF file.
 fn plan_without_record(bytes: &[u8], edits: &[Edit], options: &Options) -> Result<(Plan, bool)> {
     let mut object = Object::read(bytes)?;
+    if edits.is_empty() {
+        let size = bytes.len() as u64;
+        let plan = Plan {
+            size,
+            length: size,
+            ..Plan::default()
+        };
+        return Ok((plan, false));
+    }
     let names = object.version_names();
     let mut wanted = Wanted::of(&object);
     for edit in edits {
@@ -106,6 +119,8 @@ fn plan_without_record(bytes: &[u8], edits: &[Edit], options: &Options) -> Resul
     let page = options
         .page_size
         .unwrap_or_else(|| largest_page(object.header.machine));
+    ensure!(page <= LARGEST_PAGE, "no system has pages of {page} bytes");
+    let page = page.max(SMALLEST_PAGE);
     let (pieces, outside) = pieces(&object, &names);
     let layout = Layout::new(&object, &pieces, &outside, &work.demand, page)?;
     let output = work.write(&layout, &wanted, &entries, &appended);

@@ -60,12 +60,23 @@ impl<'a> Work<'a> {
     ) -> Option<Vec<u8>> {
         let old = placed.piece.extent;
         let mut content = match placed.piece.kind {
-            PieceKind::Headers => return None,
+            PieceKind::Headers | PieceKind::SectionHeaders => return None,
             PieceKind::NewNote => {
                 let description = wanted.resolution_cache.as_deref().unwrap_or_default();
                 cache_note::note(self.object.encoding, description)
             }
-            PieceKind::Dynamic => self.dynamic(placed, layout, entries),
+            PieceKind::Dynamic => {
+                let mut table = self.patched.read(old.offset, old.size).into_owned();
+                let new = self.dynamic(placed, layout, entries);
+                let before = self.object.entries().len() * DynamicEntry::size(self.object.encoding);
+                // An end of the new table, and nothing of the old one behind it. What others have put there stays.
+                let end = before.max(new.len() + DynamicEntry::size(self.object.encoding));
+                table.resize(table.len().max(new.len()), 0);
+                let end = end.min(table.len());
+                table[new.len()..end].fill(0);
+                table[..new.len()].copy_from_slice(&new);
+                table
+            }
             PieceKind::Interpreter if wanted.interpreter.is_some() => {
                 wanted.interpreter.clone().unwrap_or_default()
             }
@@ -121,6 +132,14 @@ impl<'a> Work<'a> {
         let mut sections = self.object.sections.clone();
         for section in &mut sections {
             *section = self.section_moved(layout, section).unwrap_or(*section);
+        }
+        let moved = layout
+            .pieces
+            .iter()
+            .find(|it| it.piece.kind == PieceKind::SectionHeaders);
+        if let Some(moved) = moved.filter(|it| it.is_changed()) {
+            let offset = encoding.bytes(moved.now.offset, encoding.word());
+            output.write(FileHeader::place_of_sections_offset(encoding), &offset);
         }
         let note = layout
             .pieces

@@ -9,6 +9,9 @@ use crate::surgery::layout::{Layout, Placed};
 use crate::surgery::overlay::Overlay;
 use crate::surgery::pieces::PieceKind;
 
+/// `SHN_LORESERVE` (System V ABI, "Sections"): from here on section numbers have other meanings.
+const SHN_LORESERVE: usize = 0xff00;
+
 impl Work<'_> {
     /// Symbols of sections that move, move with them.
     pub(super) fn symbols(&mut self, layout: &Layout<'_>) {
@@ -28,12 +31,17 @@ impl Work<'_> {
         for table in
             (self.object.sections.iter()).filter(|it| [SHT_SYMTAB, SHT_DYNSYM].contains(&it.kind))
         {
-            let Some(symbols) = self.object.range(table.offset, table.size) else {
+            if self.object.range(table.offset, table.size).is_none() {
                 continue;
-            };
+            }
+            // As they are by now: new names may have given them another order.
+            let symbols = self.patched.read(table.offset, table.size).into_owned();
             for (number, symbol) in symbols.chunks_exact(size).enumerate() {
                 let section = encoding.number(&symbol[section_at..section_at + 2]) as usize;
-                let Some(&distance) = sections.get(section).filter(|&&it| it != 0) else {
+                // Higher numbers have other meanings.
+                let number_of_one = Some(section).filter(|&it| it < SHN_LORESERVE);
+                let distance = number_of_one.and_then(|it| sections.get(it));
+                let Some(&distance) = distance.filter(|&&it| it != 0) else {
                     continue;
                 };
                 let value = encoding.number(&symbol[value_at..value_at + encoding.word()]);
@@ -88,10 +96,14 @@ impl Work<'_> {
         output: &mut Overlay<'_>,
     ) {
         let encoding = self.object.encoding;
-        let names = usize::from(self.object.header.names);
+        let names = self.object.names_section();
         let Some(old) = sections.get(names).copied().filter(|_| names > 0) else {
             return;
         };
+        // The number of sections would not fit into the ELF header.
+        if sections.len() + 1 >= SHN_LORESERVE {
+            return;
+        }
         let mut all = output.read(old.offset, old.size).into_owned();
         let with_end = [cache_note::SECTION, b"\0"].concat();
         let known = memchr::memmem::find(&all, &with_end);

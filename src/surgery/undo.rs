@@ -346,4 +346,33 @@ mod tests {
         }
         assert!(undo(&original, None).is_err());
     }
+
+    #[test]
+    fn a_record_that_would_take_more_time_or_memory_than_its_file_is_none() {
+        let record = |new: Vec<(u64, u64)>, slides: Vec<Slide>| Record {
+            original_size: 1000,
+            changed_size: 1000,
+            new,
+            checksum: 0,
+            slides,
+            old: Vec::new(),
+        };
+        let is_taken = |record: &Record| {
+            let mut file = vec![0; 1000];
+            file.extend(record.to_bytes().unwrap());
+            split(&file).1.is_some()
+        };
+        let slide = Slide {
+            from: 0,
+            size: 900,
+            by: 8,
+        };
+        assert!(is_taken(&record(
+            vec![(0, 900), (900, 10)],
+            vec![slide; 10]
+        )));
+        assert!(!is_taken(&record(vec![(0, 900), (899, 10)], Vec::new())));
+        assert!(!is_taken(&record(Vec::new(), vec![slide; 100_000])));
+        assert!(!is_taken(&record(vec![(0, 3_000_000)], Vec::new())));
+    }
 }

@@ -120,3 +120,86 @@ fn what_the_real_loader_does_not_take_does_not_take_the_old_files_place() {
     drop(patch(&[&edit[..], &["--no-verify"]].concat(), &[&made.app()]).succeeded());
     assert_eq!(made.run().code, Some(127), "so the loader was right");
 }
+
+#[test]
+fn printing_changes_nothing_and_edits_keep_what_is_behind_the_dynamic_table() {
+    let made = Made::new(PADDED);
+    let headers = crate::common::Ran::of(
+        std::process::Command::new("readelf")
+            .arg("-lW")
+            .arg(made.app()),
+    )
+    .stdout;
+    let line = headers
+        .lines()
+        .find(|it| it.trim_start().starts_with("DYNAMIC"))
+        .unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let number = |it: &str| usize::from_str_radix(it.trim_start_matches("0x"), 16).unwrap();
+    let end = number(words[1]) + number(words[4]);
+    let mut bytes = fs::read(made.app()).unwrap();
+    bytes[end - 8..end].copy_from_slice(b"FOREIGN!");
+    fs::write(made.app(), &bytes).unwrap();
+    let _ = printed("needed", &made.app());
+    assert!(fs::read(made.app()).unwrap() == bytes);
+    drop(patch(&["--set-rpath", "$ORIGIN:/b"], &[&made.app()]).succeeded());
+    assert_eq!(&fs::read(made.app()).unwrap()[end - 8..end], b"FOREIGN!");
+    made.works();
+}
+
+#[test]
+fn an_empty_search_path_is_none_where_there_was_none() {
+    let made = Made::new(PADDED);
+    let before = fs::read(made.library()).unwrap();
+    for edit in ["--set-rpath", "--add-rpath"] {
+        drop(patch(&[edit, ""], &[&made.library()]).succeeded());
+    }
+    assert!(fs::read(made.library()).unwrap() == before);
+}
+
+#[test]
+fn pages_are_never_smaller_than_the_systems_own() {
+    let made = Made::new(DENSE);
+    drop(
+        patch(
+            &[
+                "--page-size",
+                "16",
+                "--set-rpath",
+                &format!("$ORIGIN:{}", large_path()),
+            ],
+            &[&made.app()],
+        )
+        .succeeded(),
+    );
+    made.works();
+    let size = (1u64 << 62).to_string();
+    drop(
+        patch(&["--page-size", &size, "--set-rpath", "/a"], &[&made.app()])
+            .failed_with("no system has pages of"),
+    );
+}
+
+#[test]
+fn values_with_a_nul_and_files_that_are_none_are_refused() {
+    let made = Made::new(PADDED);
+    made.write("value", "/a\0/b");
+    let value = format!("@{}", made.path("value").display());
+    drop(patch(&["--set-rpath", &value], &[&made.app()]).failed_with("has a NUL"));
+    nix::unistd::mkfifo(&made.path("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    drop(patch(&["--set-rpath", "/a"], &[&made.path("pipe")]).failed_with("not a file"));
+}
+
+#[test]
+fn a_file_is_tried_by_whatever_name_it_has() {
+    let made = Made::new(PADDED);
+    made.write("text", "This is no library.");
+    let text = made.path("text");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ldshim"));
+    command
+        .args(["patch", "--replace-needed", "libmade.so"])
+        .arg(&text)
+        .arg("app");
+    let ran = crate::common::Ran::of(command.current_dir(text.parent().unwrap()));
+    drop(ran.failed_with("it is left as it was"));
+}

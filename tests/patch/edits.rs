@@ -187,3 +187,67 @@ fn a_resolution_cache_is_a_note_and_goes_when_it_is_no_longer_true() {
         made.works();
     }
 }
+
+#[test]
+fn symbols_of_tables_that_move_follow_also_when_others_get_new_names() {
+    let made = Made::empty();
+    let linker = Ran::of(Command::new("ld").args(["-shared", "--verbose"]))
+        .succeeded()
+        .stdout;
+    let script = linker
+        .split("==================================================")
+        .nth(1)
+        .expect("a script");
+    let named = script.replace("{ *(.dynamic) }", "{ of_dynamic = .; *(.dynamic) }");
+    assert_ne!(named, script);
+    made.write("script", &named);
+    made.write(
+        "names.c",
+        "int alpha(void) { return 1; } int beta(void) { return 2; } int delta(void) { return 4; }",
+    );
+    let script = format!(
+        "-Wl,-T,{},--spare-dynamic-tags=0",
+        made.path("script").display()
+    );
+    made.compile("libnames.so", "names.c", &["-shared", "-fPIC", &script]);
+    made.write("map", "delta another_name_of_delta\n");
+    let library = made.path("libnames.so");
+    let symbols = || {
+        Ran::of(Command::new("nm").arg("-D").arg(&library))
+            .succeeded()
+            .stdout
+    };
+    let value = |symbols: &str, name: &str| {
+        let line = symbols.lines().find(|it| it.ends_with(&format!(" {name}")));
+        line.expect("the symbol")[..16].to_owned()
+    };
+    let before = symbols();
+    let map = made.path("map");
+    let edits = [
+        "--no-verify",
+        "--rename-dynamic-symbols",
+        map.to_str().unwrap(),
+        "--add-needed",
+        "libm.so.6",
+    ];
+    drop(patch(&edits, &[&library]).succeeded());
+    let after = symbols();
+    for name in ["alpha", "beta"] {
+        assert_eq!(value(&before, name), value(&after, name));
+    }
+    assert_eq!(
+        value(&before, "delta"),
+        value(&after, "another_name_of_delta")
+    );
+    let headers = Ran::of(Command::new("readelf").arg("-lW").arg(&library)).stdout;
+    let line = headers
+        .lines()
+        .find(|it| it.trim_start().starts_with("DYNAMIC"))
+        .unwrap();
+    let address = line.split_whitespace().nth(2).unwrap();
+    assert_ne!(value(&before, "of_dynamic"), value(&after, "of_dynamic"));
+    assert_eq!(
+        address.trim_start_matches("0x"),
+        value(&after, "of_dynamic")
+    );
+}

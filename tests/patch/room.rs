@@ -184,3 +184,28 @@ fn long_loader(made: &Made) -> String {
     let own = printed("interpreter", &made.app());
     format!("{}{own}", "/.".repeat(100))
 }
+
+#[test]
+fn a_segment_of_which_everything_has_moved_elsewhere_goes() {
+    let made = Made::new(&[DENSE, &["-Wl,-z,norelro", "-Wl,--hash-style=both"]].concat());
+    let original = made.path("original");
+    fs::copy(made.app(), &original).unwrap();
+    let large = format!("$ORIGIN:{}", large_path());
+    let _ = said(&["--set-rpath", &large], &made);
+    for number in 0..12 {
+        let name = format!("libm{number}.so");
+        std::os::unix::fs::symlink("libmade.so", made.path(&name)).unwrap();
+        let _ = said(&["--add-needed", &name], &made);
+    }
+    let _ = said(&["--set-rpath", &format!("{large}{large}")], &made);
+    made.is_sound("app", &original);
+}
+
+#[test]
+fn thread_local_zeros_before_the_dynamic_table_are_not_taken_for_it() {
+    let made = Made::empty();
+    made.write("t.c", "__thread char b[64]; char *g(void) { return b; }");
+    made.compile("t.so", "t.c", &["-shared", "-fPIC", "-nostartfiles"]);
+    drop(patch(&["--set-rpath", "/x"], &[&made.path("t.so")]).succeeded());
+    assert_eq!(printed("rpath", &made.path("t.so")), "/x");
+}

@@ -122,3 +122,19 @@ fn without_a_record_nothing_of_the_old_path_is_left() {
     assert!(!has_old_path());
     made.works();
 }
+
+#[test]
+fn a_record_goes_where_none_is_wanted_even_if_nothing_else_changes() {
+    let made = Made::new(PADDED);
+    let has_record = || {
+        fs::read(made.app())
+            .unwrap()
+            .ends_with(b"ldshim undo 1\0\0")
+    };
+    drop(patch(&["--set-rpath", "/a"], &[&made.app()]).succeeded());
+    assert!(has_record());
+    drop(patch(&["--print-rpath", "--no-undo"], &[&made.app()]).succeeded());
+    assert!(has_record(), "printing changes nothing");
+    drop(patch(&["--no-undo", "--set-rpath", "/a"], &[&made.app()]).succeeded());
+    assert!(!has_record());
+}

@@ -88,3 +88,42 @@ fn of_nonsense() {
         }
     }
 }
+
+#[test]
+fn symbols_that_no_hash_table_has_keep_their_names() {
+    // The linker's GNU hash table of a program that exports nothing is one of no symbols, though there are some.
+    let made = Made::new(PADDED);
+    let library = made.library();
+    let flags = [
+        "-no-pie",
+        "-fno-pie",
+        "-O1",
+        library.to_str().unwrap(),
+        "-Wl,-rpath,$ORIGIN",
+    ];
+    made.compile("app", "program.c", &flags);
+    change(&made, |bytes| {
+        bytes[OFFSET..OFFSET + 8].fill(0);
+        bytes[COUNT..COUNT + 4].fill(0);
+    });
+    drop(patch(&["--set-rpath", "$ORIGIN:/aaaa"], &[&made.app()]).succeeded());
+    made.works();
+    edit(&made);
+}
+
+#[test]
+fn zeros_behind_the_dynamic_table_are_not_padding() {
+    // Bound at a start, all entries of the global offset table are zero in the file.
+    let made = Made::new(&[PADDED, &["-Wl,-z,now", "-fno-plt"]].concat());
+    change(&made, |bytes| {
+        bytes[OFFSET..OFFSET + 8].fill(0);
+        bytes[COUNT..COUNT + 4].fill(0);
+    });
+    for number in 0..24 {
+        // Names of the one library by other names: more entries than there are spare ones.
+        let name = format!("libm{number}.so");
+        std::os::unix::fs::symlink("libmade.so", made.path(&name)).unwrap();
+        drop(patch(&["--add-needed", &name], &[&made.app()]).succeeded());
+        made.works();
+    }
+}

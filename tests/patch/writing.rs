@@ -165,3 +165,28 @@ fn an_output_is_another_file_and_the_first_one_stays() {
         .succeeded(),
     );
 }
+
+#[test]
+fn an_output_that_is_there_keeps_its_mode_and_a_link_leads_to_a_new_file() {
+    let made = Made::new(PADDED);
+    let output = made.path("output");
+    fs::write(&output, "older").unwrap();
+    fs::set_permissions(&output, Permissions::from_mode(0o600)).unwrap();
+    let to = |name: &str| {
+        patch(
+            &[
+                "--set-rpath",
+                "/a",
+                "--output",
+                made.path(name).to_str().unwrap(),
+            ],
+            &[&made.app()],
+        )
+    };
+    drop(to("output").succeeded());
+    assert_eq!(fs::metadata(&output).unwrap().mode() & 0o777, 0o600);
+    symlink("not-yet", made.path("dangling")).unwrap();
+    drop(to("dangling").succeeded());
+    assert!(made.path("dangling").is_symlink());
+    assert_eq!(printed("rpath", &made.path("not-yet")), "/a");
+}

@@ -9,6 +9,7 @@ mod changes;
 mod edits;
 mod encoding;
 mod facts;
+mod header_tables;
 mod headers;
 mod layout;
 mod object;

@@ -10,11 +10,9 @@ use goblin::elf::program_header::{PT_DYNAMIC, PT_INTERP, PT_LOAD};
 use goblin::elf::section_header::{SHF_ALLOC, SHT_DYNAMIC, SHT_NOBITS, SHT_NOTE, SHT_STRTAB};
 
 use super::encoding::Encoding;
+use super::header_tables::{self, SMALLEST_PAGE};
 use super::headers::{FileHeader, ProgramHeader, SectionHeader};
 use crate::elf::identify_header;
-
-/// The smallest page that Linux has.
-pub(super) const SMALLEST_PAGE: u64 = 0x1000;
 
 /// `PN_XNUM` (System V ABI, "ELF Header"): the number of program headers stands elsewhere.
 const MANY_SEGMENTS: u16 = 0xffff;
@@ -113,12 +111,12 @@ impl<'a> Object<'a> {
             header.segments != MANY_SEGMENTS,
             "it has more than 65,534 program headers"
         );
-        let segments = segments(bytes, encoding, &header)?;
-        check_loads(bytes, encoding, &segments)?;
+        let segments = header_tables::segments(bytes, encoding, &header)?;
+        header_tables::check_loads(bytes, encoding, &segments)?;
         let mut object = Self {
             bytes,
             encoding,
-            sections: sections(bytes, encoding, &header),
+            sections: header_tables::sections(bytes, encoding, &header),
             header,
             segments,
             dynamic: None,
@@ -304,68 +302,4 @@ impl<'a> Object<'a> {
             has_end,
         }))
     }
-}
-
-fn segments(bytes: &[u8], encoding: Encoding, header: &FileHeader) -> Result<Vec<ProgramHeader>> {
-    let size = ProgramHeader::size(encoding);
-    let count = usize::from(header.segments);
-    ensure!(
-        count == 0 || usize::from(header.segment_size) == size,
-        "its program headers have {} bytes each in place of {size}",
-        header.segment_size
-    );
-    let start = usize::try_from(header.segments_offset)?;
-    let table = bytes.get(start..).and_then(|it| it.get(..count * size));
-    let Some(table) = table else {
-        bail!("its program headers lie beyond the end of the file");
-    };
-    let headers = table.chunks_exact(size);
-    Ok(headers
-        .map(|bytes| ProgramHeader::read(encoding, bytes))
-        .collect())
-}
-
-/// Segments that could not be mapped are refused: everything else relies on what they say.
-fn check_loads(bytes: &[u8], encoding: Encoding, segments: &[ProgramHeader]) -> Result<()> {
-    let end_of_file = (bytes.len() as u64).next_multiple_of(SMALLEST_PAGE);
-    let end_of_memory = encoding.pick(1 << 32, 1 << 63);
-    for (number, it) in segments.iter().enumerate() {
-        if it.kind != PT_LOAD {
-            continue;
-        }
-        ensure!(
-            it.file_end() <= end_of_file || it.file_size == 0,
-            "its program header {number} maps what is beyond the end of the file"
-        );
-        ensure!(
-            it.memory_end() <= end_of_memory && it.file_size <= it.memory_size,
-            "its program header {number} maps what is beyond the end of memory"
-        );
-    }
-    Ok(())
-}
-
-fn sections(bytes: &[u8], encoding: Encoding, header: &FileHeader) -> Vec<SectionHeader> {
-    let size = SectionHeader::size_of(encoding);
-    let start = usize::try_from(header.sections_offset).ok();
-    let table = start.filter(|&it| it > 0).and_then(|it| bytes.get(it..));
-    let Some(table) = table.filter(|_| usize::from(header.section_size) == size) else {
-        return Vec::new();
-    };
-    let mut headers = table.chunks_exact(size);
-    // Where there are too many for `e_shnum`, it is 0, and the first header has the number.
-    let count = match header.sections {
-        0 => headers.clone().next().map_or(0, |bytes| {
-            SectionHeader::read(encoding, bytes)
-                .size
-                .try_into()
-                .unwrap_or(0)
-        }),
-        count => usize::from(count),
-    };
-    if headers.len() < count {
-        return Vec::new();
-    }
-    let read = |bytes| SectionHeader::read(encoding, bytes);
-    headers.by_ref().take(count).map(read).collect()
 }

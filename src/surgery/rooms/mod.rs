@@ -1,10 +1,13 @@
 //! Room that a file has anyway: zeros between what is mapped, up to where the next segment's pages begin.
 
+mod payload;
+
 use goblin::elf::program_header::{PF_W, PF_X, PT_LOAD};
 use goblin::elf::section_header::SHT_NOBITS;
 
-use super::headers::{ProgramHeader, SectionHeader};
-use super::object::{Extent, Object, SMALLEST_PAGE};
+use crate::surgery::header_tables::SMALLEST_PAGE;
+use crate::surgery::headers::{ProgramHeader, SectionHeader};
+use crate::surgery::object::{Extent, Object};
 
 /// To what a new segment is aligned in the file.
 pub(super) const ALIGNMENT: u64 = 16;
@@ -29,9 +32,6 @@ pub(super) struct Rooms<'a> {
     page: u64,
 }
 
-/// What is behind an ELF file is written twice if it has at most this many bytes.
-const MOST_REPEATED: u64 = 16 << 20;
-
 impl<'a> Rooms<'a> {
     /// The rooms of a file. `kept` is in use though no header says so, `page` is the largest page size of its architecture.
     pub fn new(object: &'a Object<'a>, kept: Vec<Extent>, page: u64) -> Self {
@@ -53,63 +53,6 @@ impl<'a> Rooms<'a> {
             rooms.length = rooms.payload;
         }
         rooms
-    }
-
-    /// What is behind the ELF file, if it is there twice: before the last segment too. Then an earlier edit has written it
-    /// twice, see [`Self::repeat`], and the one at the end may give way to more of that segment.
-    fn original(&self) -> Option<(u64, u64)> {
-        let size = self.length - self.payload;
-        let last = self
-            .loads()
-            .map(|it| &self.segments[it])
-            .max_by_key(|it| it.offset)?;
-        if size == 0 || last.file_end() != self.payload {
-            return None;
-        }
-        let payload = self.object.range(self.payload, size)?;
-        let used = self.used();
-        (0..ALIGNMENT).find_map(|padding| {
-            let start = last.offset.checked_sub(padding)?.checked_sub(size)?;
-            let is_unused = used.iter().all(|it| it.1 <= start || it.0 >= start + size);
-            let is_same = is_unused && self.object.range(start, size) == Some(payload);
-            is_same.then_some((start, size))
-        })
-    }
-
-    /// Makes it possible to add to the end of the file. What is behind the ELF file stays where it is, for programs that look
-    /// for it there, and is written once more at the end, for programs that look for it from the end; false if that would be
-    /// too much.
-    pub fn repeat(&mut self) -> bool {
-        let size = self.length - self.payload;
-        if self.ends_in_foreign_section() || size > MOST_REPEATED {
-            return false;
-        }
-        if size > 0 {
-            self.repeated = Some((self.payload, size));
-            self.payload = self.length;
-        }
-        true
-    }
-
-    /// Whether there is something behind the ELF file, which a program may look for there.
-    pub fn has_payload(&self) -> bool {
-        self.payload < self.length || self.ends_in_foreign_section()
-    }
-
-    /// Whether the file ends in a section that is neither mapped nor one of the usual ones. Single-file programs keep their
-    /// contents there, and some look for it from the end of the file.
-    fn ends_in_foreign_section(&self) -> bool {
-        let table = self.sections_end();
-        let last = self
-            .in_file()
-            .max_by_key(|it| it.offset.saturating_add(it.size));
-        last.is_some_and(|it| {
-            let end = it.offset.saturating_add(it.size);
-            let is_usual = it.kind != goblin::elf::section_header::SHT_PROGBITS
-                || self.object.section_name(it).starts_with(b".")
-                || it.flags != 0;
-            end > table && end == self.length && !is_usual
-        })
     }
 
     fn in_file(&self) -> impl Iterator<Item = &SectionHeader> {
@@ -136,7 +79,7 @@ impl<'a> Rooms<'a> {
         used.extend(self.kept.iter().map(|it| (it.offset, it.file_end())));
         used.push((
             0,
-            super::headers::FileHeader::size(self.object.encoding) as u64,
+            crate::surgery::headers::FileHeader::size(self.object.encoding) as u64,
         ));
         used.push((self.headers.offset, self.headers.file_end()));
         if !self.object.sections.is_empty() {
@@ -322,7 +265,8 @@ impl<'a> Rooms<'a> {
 
 /// Where the program headers are; their address is 0 if they are not mapped.
 fn headers(object: &Object<'_>) -> Extent {
-    let size = super::headers::ProgramHeader::size(object.encoding) * object.segments.len();
+    let size =
+        crate::surgery::headers::ProgramHeader::size(object.encoding) * object.segments.len();
     let offset = object.header.segments_offset;
     let mut loads = object.loads();
     let load = loads

@@ -1,0 +1,67 @@
+//! What is behind an ELF file: single-file programs bring their contents along there, and look for them in different ways.
+
+use goblin::elf::section_header::SHT_PROGBITS;
+
+use super::{ALIGNMENT, Rooms};
+
+/// What is behind an ELF file is written twice if it has at most this many bytes.
+const MOST_REPEATED: u64 = 16 << 20;
+
+impl Rooms<'_> {
+    /// What is behind the ELF file, if it is there twice: before the last segment too. Then an earlier edit has written it
+    /// twice, see [`Self::repeat`], and the one at the end may give way to more of that segment.
+    pub(super) fn original(&self) -> Option<(u64, u64)> {
+        let size = self.length - self.payload;
+        let last = self
+            .loads()
+            .map(|it| &self.segments[it])
+            .max_by_key(|it| it.offset)?;
+        if size == 0 || last.file_end() != self.payload {
+            return None;
+        }
+        let payload = self.object.range(self.payload, size)?;
+        let used = self.used();
+        (0..ALIGNMENT).find_map(|padding| {
+            let start = last.offset.checked_sub(padding)?.checked_sub(size)?;
+            let is_unused = used.iter().all(|it| it.1 <= start || it.0 >= start + size);
+            let is_same = is_unused && self.object.range(start, size) == Some(payload);
+            is_same.then_some((start, size))
+        })
+    }
+
+    /// Makes it possible to add to the end of the file. What is behind the ELF file stays where it is, for programs that look
+    /// for it there, and is written once more at the end, for programs that look for it from the end; false if that would be
+    /// too much.
+    pub fn repeat(&mut self) -> bool {
+        let size = self.length - self.payload;
+        if self.ends_in_foreign_section() || size > MOST_REPEATED {
+            return false;
+        }
+        if size > 0 {
+            self.repeated = Some((self.payload, size));
+            self.payload = self.length;
+        }
+        true
+    }
+
+    /// Whether there is something behind the ELF file, which a program may look for there.
+    pub fn has_payload(&self) -> bool {
+        self.payload < self.length || self.ends_in_foreign_section()
+    }
+
+    /// Whether the file ends in a section that is neither mapped nor one of the usual ones. Single-file programs keep their
+    /// contents there, and some look for it from the end of the file.
+    fn ends_in_foreign_section(&self) -> bool {
+        let table = self.sections_end();
+        let last = self
+            .in_file()
+            .max_by_key(|it| it.offset.saturating_add(it.size));
+        last.is_some_and(|it| {
+            let end = it.offset.saturating_add(it.size);
+            let is_usual = it.kind != SHT_PROGBITS
+                || self.object.section_name(it).starts_with(b".")
+                || it.flags != 0;
+            end > table && end == self.length && !is_usual
+        })
+    }
+}

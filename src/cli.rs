@@ -9,6 +9,7 @@ use crate::elf::Architecture;
 
 mod autopatch;
 mod doctor;
+mod freeze;
 mod index;
 mod locate;
 mod patch;
@@ -18,6 +19,7 @@ mod shell;
 
 pub use autopatch::AutopatchArgs;
 pub use doctor::DoctorArgs;
+pub use freeze::FreezeArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
 pub use locate::LocateArgs;
 pub use patch::PatchArgs;
@@ -51,6 +53,8 @@ pub enum Command {
     Patch(Box<PatchArgs>),
     /// Give the programs and libraries of a tree loader and search paths, as nixpkgs' auto-patchelf does
     Autopatch(Box<AutopatchArgs>),
+    /// Have a program name all of its libraries by their paths, so that its loader searches for none
+    Freeze(FreezeArgs),
     /// Write a Nix file with the packages that programs need
     Shell(ShellArgs),
     /// Say which packages have a library

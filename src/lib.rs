@@ -9,6 +9,7 @@ pub mod commands;
 pub mod doctor;
 pub mod elf;
 pub mod explain;
+pub mod freeze;
 pub mod host_env;
 pub mod index;
 pub mod library_env;

@@ -12,6 +12,7 @@ mod completions;
 mod doctor;
 mod env;
 mod explain;
+mod freeze;
 mod index;
 mod locate;
 mod patch;
@@ -34,6 +35,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Explain(args) => Ok(explain::run(&args)),
         Command::Doctor(args) => doctor::run(&args),
         Command::Autopatch(args) => autopatch::run(&args),
+        Command::Freeze(args) => freeze::run(&args),
         Command::Patch(args) => patch::run(&args),
         Command::Pin(args) => pin::run(&args),
         Command::Pins(args) => pins::run(&args),

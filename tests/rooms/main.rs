@@ -21,6 +21,7 @@ const ROOMS: &[&str] = &[
     "shell",
     "pin",
     "autopatch",
+    "freeze",
     "choice",
     "explain",
     "index",

@@ -27,6 +27,7 @@ mod wishes;
 use arguments::Request;
 pub use patchelf::run as patchelf;
 use prints::Prints;
+pub(super) use verify::verify;
 use wishes::{Wishes, abi, between_colons, names, resolve};
 
 /// What flags of patchelf ask of any file.

@@ -15,7 +15,7 @@ use crate::loader_variables;
 ///
 /// # Errors
 /// The loader took the old file, and does not take the new one.
-pub(super) fn verify(old: &Path, new: &Path) -> Result<()> {
+pub(in crate::commands) fn verify(old: &Path, new: &Path) -> Result<()> {
     let Some(loader) = loader(new).or_else(|| loader(old)) else {
         return Ok(());
     };

@@ -7,6 +7,10 @@ mod common;
 #[expect(dead_code, reason = "other tests need more of it")]
 mod made;
 
+#[path = "../common/nix_index.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod nix_index;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
@@ -14,6 +18,7 @@ use std::process::Command;
 
 use common::{Ran, platform};
 use made::{Made, PADDED, printed, run};
+use nix_index::{Database, Package};
 
 /// A tree with a program in `out/bin`, of which one library is in `out/lib` and another in `libs`.
 struct Tree {
@@ -301,4 +306,32 @@ fn the_loader_and_the_c_library_are_those_of_the_compilers_wrapper() {
             .current_dir(tree.path("out")),
     );
     drop(ran.failed_with("name it with --loader, or set NIX_BINTOOLS"));
+}
+
+#[test]
+fn the_package_of_a_missing_library_is_named_where_there_is_an_index() {
+    let tree = Tree::new();
+    let mut database = Database::new(Vec::new(), 1).unwrap();
+    database
+        .package(
+            &Package::new('0', "other", "other-1"),
+            [("1x", "/lib/libother.so")],
+        )
+        .unwrap();
+    let file = tree.path("files");
+    fs::write(&file, database.finish().unwrap()).unwrap();
+    let arguments = ["--paths", "."];
+    let before = tree.autopatch(&arguments);
+    assert!(!before.stdout.contains("hint: "), "{}", before.stdout);
+    let mut import = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+    import
+        .args(["index", "import"])
+        .arg(&file)
+        .env("HOME", tree.path("home"))
+        .env_remove("XDG_CACHE_HOME");
+    drop(Ran::of(&mut import).succeeded());
+    let after = tree.autopatch(&arguments);
+    assert_eq!(after.code, Some(1));
+    let hint = "hint: libother.so is in pkgs.other: add it to buildInputs\n";
+    assert!(after.stdout.contains(hint), "{}", after.stdout);
 }

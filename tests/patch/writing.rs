@@ -25,6 +25,26 @@ fn mode_owner_and_attributes_stay() {
 }
 
 #[test]
+fn capabilities_stay_which_only_root_can_give() {
+    let made = Made::new(PADDED);
+    let capabilities = || Ran::of(Command::new("/sbin/getcap").arg(made.app())).stdout;
+    let given = Ran::of(
+        Command::new("/sbin/setcap")
+            .arg("cap_net_raw+ep")
+            .arg(made.app()),
+    );
+    if !nix::unistd::geteuid().is_root() {
+        assert_ne!(given.code, Some(0));
+        return;
+    }
+    drop(given.succeeded());
+    let before = capabilities();
+    assert!(before.contains("cap_net_raw=ep"), "{before}");
+    drop(patch(&["--set-rpath", STORE_PATH], &[&made.app()]).succeeded());
+    assert_eq!(capabilities(), before);
+}
+
+#[test]
 fn a_link_stays_one_and_what_it_leads_to_is_changed() {
     let made = Made::new(PADDED);
     symlink("app", made.path("link")).unwrap();

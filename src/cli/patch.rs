@@ -115,6 +115,9 @@ pub struct PatchArgs {
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Ask the real loader whether it can load the file before that takes its place (the default)
+    #[arg(long, overrides_with = "no_verify")]
+    pub verify: bool,
     /// Do not ask the real loader whether it can load the file before that takes its place
     #[arg(long)]
     pub no_verify: bool,
@@ -122,8 +125,14 @@ pub struct PatchArgs {
     #[arg(long, value_name = "BYTES")]
     pub page_size: Option<u64>,
     /// Say where room was found
-    #[arg(short, long)]
+    #[arg(short, long, visible_alias = "debug")]
     pub verbose: bool,
+    /// Flags of patchelf that mean nothing to a writer that moves no section that it need not
+    #[arg(long, hide = true)]
+    pub no_sort: bool,
+    /// See `no_sort`
+    #[arg(long, hide = true)]
+    pub no_clobber_old_sections: bool,
     /// Programs and libraries
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,

@@ -49,6 +49,30 @@ fn one_file_that_cannot_be_changed_does_not_keep_others_from_it() {
 }
 
 #[test]
+fn all_flags_of_patchelf_are_taken() {
+    let made = Made::new(PADDED);
+    let flags = [
+        "--debug",
+        "--no-sort",
+        "--no-clobber-old-sections",
+        "--verify",
+        "--page-size",
+        "65536",
+    ];
+    drop(
+        patch(
+            &[&flags[..], &["--set-rpath", "$ORIGIN:/b"]].concat(),
+            &[&made.app()],
+        )
+        .succeeded(),
+    );
+    made.works();
+    let loader = printed("interpreter", &made.app());
+    drop(patch(&["--interpreter", &loader], &[&made.app()]).succeeded());
+    made.works();
+}
+
+#[test]
 fn a_value_may_stand_in_a_file() {
     let made = Made::new(PADDED);
     made.write("path", "/from/a/file");

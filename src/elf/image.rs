@@ -14,6 +14,9 @@ use super::{Class, IdentifyError, Identity, Segment, identify_header, sections, 
 /// search path that was seen.
 const LONGEST_TEXT: usize = 1 << 16;
 
+/// The smallest page that Linux has: what is mapped with any.
+const PAGE: u64 = 0x1000;
+
 /// The bytes of an ELF file, with its headers read.
 #[derive(Debug)]
 pub struct Image<'a> {
@@ -83,15 +86,33 @@ impl<'a> Image<'a> {
         self.bytes.get(start..)?.get(..length)
     }
 
-    /// The bytes from an address to the end of what the file has of its segment.
+    /// The bytes from an address on, as far as they are mapped from the file without a gap.
+    ///
+    /// Loaders map whole pages: what the file has behind a segment is there, too, up to the end of its last page, unless that is
+    /// filled with zeros. What is mapped later covers what was mapped before. A table may go on in the next segment.
     #[must_use]
     pub fn from_address(&self, address: u64) -> Option<&'a [u8]> {
-        let loads = self.segments.iter().filter(|it| it.kind == PT_LOAD);
-        let mut contents = loads.filter_map(|segment| {
-            let start = address.checked_sub(segment.address)?;
-            self.content(segment)?.get(usize::try_from(start).ok()?..)
-        });
-        contents.find(|rest| !rest.is_empty())
+        let loads = || self.segments.iter().rev().filter(|it| it.kind == PT_LOAD);
+        let holds = |it: &&Segment, size: u64| {
+            (address.checked_sub(it.address)).is_some_and(|start| start < size)
+        };
+        let exact = loads().find(|it| holds(it, it.file_size));
+        let segment = exact.or_else(|| loads().find(|it| holds(it, mapped_size(it))))?;
+        let place = |it: &Segment| it.offset.wrapping_sub(it.address);
+        let mut end = segment.offset.checked_add(mapped_size(segment))?;
+        // In the order of their addresses, as the ABI wants them.
+        for next in self.segments.iter().filter(|it| it.kind == PT_LOAD) {
+            let goes_on = place(next) == place(segment) && next.offset <= end;
+            end = match next.offset.checked_add(mapped_size(next)) {
+                Some(later) if goes_on && later > end => later,
+                _ => end,
+            };
+        }
+        let start = usize::try_from(segment.offset + (address - segment.address)).ok()?;
+        let end = usize::try_from(end)
+            .unwrap_or(usize::MAX)
+            .min(self.bytes.len());
+        self.bytes.get(start..end).filter(|it| !it.is_empty())
     }
 
     /// The contents of the segments that are never written to and have no code in them, or if there
@@ -123,6 +144,16 @@ impl<'a> Image<'a> {
         let sections = sections::extents(self.bytes, self.identity.class).unwrap_or_default();
         let ends = ends.chain(sections.iter().map(|it| it.offset.saturating_add(it.size)));
         ends.max().unwrap_or(0)
+    }
+}
+
+/// How much of the file is mapped for a segment, in bytes: up to the end of a page, if nothing there is filled with zeros.
+fn mapped_size(segment: &Segment) -> u64 {
+    let end = segment.address.checked_add(segment.file_size);
+    let end = end.and_then(|it| it.checked_next_multiple_of(PAGE));
+    match end {
+        Some(end) if segment.memory_size == segment.file_size => end - segment.address,
+        _ => segment.file_size,
     }
 }
 

@@ -13,6 +13,7 @@ mod env_show;
 mod env_show_cache;
 mod explain;
 mod explain_kinds;
+mod explain_mapping;
 mod explain_pins;
 mod explain_providers;
 mod index;

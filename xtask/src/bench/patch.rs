@@ -47,7 +47,7 @@ pub fn measure(
     tools.extend(peer.map(|it| ("patchelf", it, &[][..])));
     let mut table = Table::new(&[
         "edits",
-        "node (99 MB)",
+        "node",
         "of it copying",
         "growth",
         "1,000 libraries",

@@ -1,6 +1,6 @@
 //! The walk itself.
 
-use std::fs;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
 /// The files of a tree.
@@ -15,6 +15,16 @@ pub struct Files {
 /// All regular files below `directory` that `is_wanted` takes. Links are not followed, and a directory that cannot be
 /// listed does not end the walk.
 pub fn files(directory: &Path, is_wanted: impl Fn(&Path) -> bool) -> Files {
+    walk(directory, |kind, path| kind.is_file() && is_wanted(path))
+}
+
+/// All files below `directory`, and all links to files, sorted by path. A directory that cannot be listed has none.
+#[must_use]
+pub fn entries(directory: &Path) -> Vec<PathBuf> {
+    walk(directory, |_, path| path.is_file()).files
+}
+
+fn walk(directory: &Path, is_taken: impl Fn(FileType, &Path) -> bool) -> Files {
     let mut found = Files::default();
     let mut directories = vec![directory.to_owned()];
     while let Some(directory) = directories.pop() {
@@ -28,7 +38,7 @@ pub fn files(directory: &Path, is_wanted: impl Fn(&Path) -> bool) -> Files {
         for entry in entries.flatten() {
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => directories.push(entry.path()),
-                Ok(kind) if kind.is_file() && is_wanted(&entry.path()) => {
+                Ok(kind) if is_taken(kind, &entry.path()) => {
                     found.files.push(entry.path());
                 }
                 _ => {}
@@ -36,24 +46,6 @@ pub fn files(directory: &Path, is_wanted: impl Fn(&Path) -> bool) -> Files {
         }
     }
     found.files.sort();
-    found
-}
-
-/// All files below `directory`, and all links to files, sorted by path. A directory that cannot be listed has none.
-#[must_use]
-pub fn entries(directory: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut directories = vec![directory.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => directories.push(entry.path()),
-                Ok(_) if entry.path().is_file() => found.push(entry.path()),
-                _ => {}
-            }
-        }
-    }
-    found.sort();
     found
 }
 

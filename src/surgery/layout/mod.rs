@@ -168,6 +168,11 @@ impl<'a> Layout<'a> {
         self.rooms.segments = kept;
     }
 
+    /// The piece of a kind of which a file has one, if it has it.
+    pub fn placed(&self, kind: PieceKind) -> Option<&Placed> {
+        self.pieces.iter().find(|it| it.piece.kind == kind)
+    }
+
     fn known(&mut self, kind: PieceKind) -> Result<usize> {
         if let Some(number) = self.pieces.iter().position(|it| it.piece.kind == kind) {
             return Ok(number);

@@ -133,18 +133,12 @@ impl<'a> Work<'a> {
         for section in &mut sections {
             *section = self.section_moved(layout, section).unwrap_or(*section);
         }
-        let moved = layout
-            .pieces
-            .iter()
-            .find(|it| it.piece.kind == PieceKind::SectionHeaders);
+        let moved = layout.placed(PieceKind::SectionHeaders);
         if let Some(moved) = moved.filter(|it| it.is_changed()) {
             let offset = encoding.bytes(moved.now.offset, encoding.word());
             output.write(FileHeader::place_of_sections_offset(encoding), &offset);
         }
-        let note = layout
-            .pieces
-            .iter()
-            .find(|it| it.piece.kind == PieceKind::NewNote);
+        let note = layout.placed(PieceKind::NewNote);
         if let Some(note) = note.filter(|_| !layout.rooms.has_payload()) {
             self.add_section(note, &mut sections, output);
         }

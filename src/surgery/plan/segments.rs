@@ -45,11 +45,7 @@ impl Work<'_> {
             );
         }
         let mut free = segments.len() - layout.free_headers;
-        let note = layout
-            .pieces
-            .iter()
-            .find(|it| it.piece.kind == PieceKind::NewNote);
-        if let Some(note) = note {
+        if let Some(note) = layout.placed(PieceKind::NewNote) {
             let header = ProgramHeader {
                 kind: PT_NOTE,
                 flags: PF_R,

@@ -50,10 +50,7 @@ pub struct Facts {
 pub fn facts(bytes: &[u8], edits: &[Edit]) -> Result<Facts> {
     let object = Object::read(bytes)?;
     let names = object.version_names();
-    let mut wanted = Wanted::of(&object);
-    for edit in edits {
-        wanted.apply(&object, &names, edit)?;
-    }
+    let wanted = Wanted::after(edits, &object, &names)?;
     let texts = |tag| {
         let entries = wanted.entries.iter().filter(move |it| it.tag == tag);
         entries.filter_map(|it| {

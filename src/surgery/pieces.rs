@@ -41,6 +41,13 @@ pub(super) enum PieceKind {
     NewNote,
 }
 
+impl PieceKind {
+    /// Whether the loader writes to it, so that it has to be in a segment that is writable.
+    pub fn is_written(self) -> bool {
+        self == Self::Dynamic
+    }
+}
+
 /// A piece that may be moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Piece {

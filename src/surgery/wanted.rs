@@ -59,8 +59,20 @@ const ANY_VERSION: u64 = 1;
 pub(super) const OS_ABI: u64 = 7;
 
 impl Wanted {
+    /// What a file will say after some edits.
+    ///
+    /// # Errors
+    /// An edit makes no sense for it.
+    pub fn after(edits: &[Edit], object: &Object<'_>, names: &VersionNames) -> Result<Self> {
+        let mut wanted = Self::of(object);
+        for edit in edits {
+            wanted.apply(object, names, edit)?;
+        }
+        Ok(wanted)
+    }
+
     /// What a file says.
-    pub fn of(object: &Object<'_>) -> Self {
+    fn of(object: &Object<'_>) -> Self {
         let entries = object.entries().iter().map(|it| WantedEntry {
             tag: it.tag,
             value: Some(it.value),
@@ -73,7 +85,7 @@ impl Wanted {
     }
 
     /// Makes one edit.
-    pub fn apply(&mut self, object: &Object<'_>, names: &VersionNames, edit: &Edit) -> Result<()> {
+    fn apply(&mut self, object: &Object<'_>, names: &VersionNames, edit: &Edit) -> Result<()> {
         if object.is_debug_only {
             bail!("it has debugging information only; edit the file that it belongs to");
         }

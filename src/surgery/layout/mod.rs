@@ -228,7 +228,7 @@ impl<'a> Layout<'a> {
         });
         // To move on megabytes for a few bytes is the worse of two ways, if there is another.
         if pushed > MUCH && pushed > size {
-            let is_written = piece.kind == PieceKind::Dynamic;
+            let is_written = piece.kind.is_written();
             if let Some(extent) = self.rooms.take(size, piece.alignment, is_written) {
                 self.settle_in_padding(number, extent);
                 return;
@@ -251,7 +251,7 @@ impl<'a> Layout<'a> {
 
     fn relocate(&mut self, number: usize, size: u64) {
         let piece = self.pieces[number].piece;
-        let is_written = piece.kind == PieceKind::Dynamic;
+        let is_written = piece.kind.is_written();
         match self.rooms.take(size, piece.alignment, is_written) {
             Some(extent) => self.settle_in_padding(number, extent),
             None => self.put_in_new_segment(number, size),

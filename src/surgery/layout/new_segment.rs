@@ -33,7 +33,7 @@ impl Layout<'_> {
             .homeless
             .iter()
             .any(|it| self.pieces[it.0].piece.kind == PieceKind::Headers);
-        let is_written = |it: &(usize, u64)| self.pieces[it.0].piece.kind == PieceKind::Dynamic;
+        let is_written = |it: &(usize, u64)| self.pieces[it.0].piece.kind.is_written();
         let flags = if self.homeless.iter().any(is_written) {
             PF_R | PF_W
         } else {

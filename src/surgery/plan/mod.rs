@@ -94,10 +94,7 @@ fn plan_without_record(bytes: &[u8], edits: &[Edit], options: &Options) -> Resul
         return Ok((plan, false));
     }
     let names = object.version_names();
-    let mut wanted = Wanted::of(&object);
-    for edit in edits {
-        wanted.apply(&object, &names, edit)?;
-    }
+    let mut wanted = Wanted::after(edits, &object, &names)?;
     let mut patched = Overlay::new(bytes);
     if let Some(old) = OldNote::of(&object) {
         if wanted.resolution_cache.as_ref() == Some(&old.description) {

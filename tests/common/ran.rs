@@ -1,6 +1,9 @@
 //! A command that was run to its end.
 
+use std::io::ErrorKind;
 use std::process::{Command, Output};
+use std::thread::sleep;
+use std::time::Duration;
 
 /// What a command did.
 #[derive(Debug)]
@@ -16,7 +19,7 @@ impl Ran {
             status,
             stdout,
             stderr,
-        } = command.output().unwrap();
+        } = output(command);
         Self {
             code: status.code(),
             stdout: String::from_utf8(stdout).unwrap(),
@@ -37,4 +40,18 @@ impl Ran {
         assert!(self.stderr.contains(text), "{text:?} is not in {self:?}");
         self
     }
+}
+
+/// Runs a command. A program that a test has just written may still be open for writing in a child of another test, between its
+/// fork and its exec; until then the kernel does not execute it (ETXTBSY).
+fn output(command: &mut Command) -> Output {
+    for _ in 0..500 {
+        match command.output() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                sleep(Duration::from_millis(10));
+            }
+            output => return output.unwrap(),
+        }
+    }
+    panic!("{command:?} is open for writing all the time");
 }

@@ -65,19 +65,28 @@ impl<'s> Explainer<'s> {
     pub fn explain(&self, path: &Path) -> Result<Report> {
         let in_path = || script::find(path.as_os_str(), self.variable("PATH").as_deref());
         match (!path.exists()).then(in_path).flatten() {
-            Some(found) => self.explain_nested(&found, 0),
-            None => self.explain_nested(path, 0),
+            Some(found) => self.explain_nested(&found, 0, None),
+            None => self.explain_nested(path, 0, None),
         }
     }
 
-    fn explain_nested(&self, path: &Path, depth: usize) -> Result<Report> {
+    /// Explains the program at `path` as it is once it has loaded a library by its path, as interpreters load extension
+    /// modules.
+    ///
+    /// # Errors
+    /// As [`Explainer::explain`].
+    pub fn explain_with(&self, path: &Path, library: &Path) -> Result<Report> {
+        self.explain_nested(path, 0, Some(library))
+    }
+
+    fn explain_nested(&self, path: &Path, depth: usize, loads: Option<&Path>) -> Result<Report> {
         let operation = || format!("cannot explain {}", path.display());
         let file = path.canonicalize().with_context(operation)?;
         let bytes = map_file(&file).with_context(operation)?;
         let kind = match contents(&bytes) {
             Contents::Elf(image) => {
                 let payload = payload::find(&image);
-                let mut report = self.explain_elf(path, &file, &image)?;
+                let mut report = self.explain_elf(path, &file, &image, loads)?;
                 report.payload = payload;
                 return Ok(report);
             }
@@ -88,7 +97,13 @@ impl<'s> Explainer<'s> {
         Ok(Report::new(path, kind, vec![Problem::NotAProgram]))
     }
 
-    fn explain_elf(&self, path: &Path, file: &Path, image: &Image<'_>) -> Result<Report> {
+    fn explain_elf(
+        &self,
+        path: &Path,
+        file: &Path,
+        image: &Image<'_>,
+        loads: Option<&Path>,
+    ) -> Result<Report> {
         let Some(architecture) = Architecture::of(&image.identity) else {
             let kind = Kind::Foreign(image.identity);
             return Ok(Report::new(
@@ -105,10 +120,11 @@ impl<'s> Explainer<'s> {
                 vec![Problem::NotAProgram],
             ));
         }
-        let program = match Program::new(file, image) {
+        let mut program = match Program::new(file, image) {
             Some(program) if !kind::is_static(image, &program) => program,
             _ => return Ok(Report::new(path, Kind::Static(architecture), Vec::new())),
         };
+        program.loads = loads.map(Path::to_owned);
         self.explain_dynamic(path, image, program, architecture)
     }
 
@@ -186,7 +202,7 @@ impl<'s> Explainer<'s> {
                 problems.push(Problem::TooManyScripts);
                 break;
             }
-            match self.explain_nested(&program, depth + 1) {
+            match self.explain_nested(&program, depth + 1, None) {
                 Ok(report) => reports.push(report),
                 Err(_) => problems.push(Problem::NoInterpreter(program.into())),
             }

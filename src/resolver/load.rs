@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::iter;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
 
 use super::files::Files;
 use super::found::Failure;
@@ -20,7 +22,11 @@ const NEVER_ENDS: &str = "auxiliary libraries name each other, and the loader ne
 pub(super) fn load(program: &Program<'_>, start: &Start<'_>, files: &Files) -> Resolution {
     let mut loading = Loading::new(program, start, files);
     let preloads = loading.preload();
-    let failure = loading.load_needed(&preloads.loaded).err();
+    let first: Vec<_> = iter::once(PROGRAM).chain(preloads.loaded).collect();
+    let mut failure = loading.load_needed(&first).err();
+    if let (Some(library), None) = (&program.loads, &failure) {
+        failure = loading.load_later(library).err();
+    }
     let versions = versions::missing(&loading.objects, loading.visible());
     let probes = loading.probe_all(&program.may_load);
     Resolution {
@@ -34,10 +40,15 @@ pub(super) fn load(program: &Program<'_>, start: &Start<'_>, files: &Files) -> R
 }
 
 impl Loading<'_> {
-    /// Breadth first. An auxiliary library comes before the object that asks for it.
-    fn load_needed(&mut self, preloads: &[usize]) -> Result<(), Failure> {
-        let mut list: Vec<(usize, bool)> = vec![(PROGRAM, false)];
-        list.extend(preloads.iter().map(|&object| (object, false)));
+    /// Loads a library by its path, and what it needs, as dlopen does.
+    fn load_later(&mut self, library: &Path) -> Result<(), Failure> {
+        let object = self.map(PROGRAM, library.as_os_str())?;
+        self.load_needed(&[object])
+    }
+
+    /// Loads what these objects need, breadth first. An auxiliary library comes before the object that asks for it.
+    fn load_needed(&mut self, first: &[usize]) -> Result<(), Failure> {
+        let mut list: Vec<_> = first.iter().map(|&object| (object, false)).collect();
         let mut listed: HashSet<usize> = list.iter().map(|&(object, _)| object).collect();
         let mut at = 0;
         let mut moves = 0;

@@ -69,6 +69,8 @@ pub struct Program<'a> {
     pub interpreter: Option<OsString>,
     /// Names of libraries that it may load later.
     pub may_load: Vec<OsString>,
+    /// A library that it loads by its path once it has started, such as an interpreter an extension module.
+    pub loads: Option<PathBuf>,
 }
 
 impl<'a> Program<'a> {
@@ -82,6 +84,7 @@ impl<'a> Program<'a> {
             object: Arc::new(Object::new(image, (0, 0), dynamic)),
             interpreter: image.interpreter(),
             may_load: Vec::new(),
+            loads: None,
         })
     }
 }

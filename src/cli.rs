@@ -9,6 +9,7 @@ use crate::elf::Architecture;
 
 mod autopatch;
 mod doctor;
+mod fix;
 mod freeze;
 mod index;
 mod locate;
@@ -19,6 +20,7 @@ mod shell;
 
 pub use autopatch::AutopatchArgs;
 pub use doctor::DoctorArgs;
+pub use fix::{FixArgs, UnfixArgs};
 pub use freeze::FreezeArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
 pub use locate::LocateArgs;
@@ -43,6 +45,10 @@ pub enum Command {
     Run(RunArgs),
     /// Explain what would happen if a program were started through the stub
     Explain(ExplainArgs),
+    /// Make the wheels, addons and programs of a folder work: find what they miss, and give it to them for good
+    Fix(FixArgs),
+    /// Give back what `ldshim fix` has changed
+    Unfix(UnfixArgs),
     /// Find the libraries that a program misses, and give them to it for good
     Pin(PinArgs),
     /// List the pins of programs, check them, and remove those of no use

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use loader_stub::baked::{Baked, SECTION, SIZE};
 use loader_stub::c_library::CLibrary;
 
-use crate::elf::section;
+use crate::elf::{self, Architecture, section};
 
 /// The environment variable that names the stub to use.
 pub const VARIABLE: &str = "LDSHIM_STUB";
@@ -28,6 +28,21 @@ pub fn places() -> Result<[PathBuf; 2]> {
     let executable = std::env::current_exe().context("cannot learn where ldshim is installed")?;
     let folder = executable.parent().unwrap_or(Path::new("/"));
     Ok([folder.join("nix-ld"), folder.join("../libexec/nix-ld")])
+}
+
+/// The stub of an architecture: the one that LDSHIM_STUB names, else the one installed with this executable.
+#[must_use]
+pub fn installed(architecture: &Architecture) -> Option<PathBuf> {
+    let named = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
+    let candidates = match named {
+        Some(file) => vec![file.into()],
+        None => places().ok()?.into(),
+    };
+    let fits = |file: &PathBuf| {
+        elf::identify(file).is_ok_and(|identity| architecture.matches(&identity))
+            && elf::interpreter(file).is_ok_and(|interpreter| interpreter.is_none())
+    };
+    candidates.into_iter().find(fits)
 }
 
 /// A stub's file in memory.

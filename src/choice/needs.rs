@@ -1,5 +1,6 @@
 //! What a program misses, as libraries for which packages can be chosen.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -109,6 +110,25 @@ pub fn needs(report: &Report) -> Result<Vec<Need>, Unpinnable> {
         }
     }
     Ok(needs)
+}
+
+/// Puts the needs of several programs together, by name.
+pub fn merge(all: &mut BTreeMap<String, Need>, needs: Vec<Need>) {
+    for need in needs {
+        let known = all.entry(need.name.clone()).or_insert_with(|| Need {
+            name: need.name.clone(),
+            ..Need::default()
+        });
+        for (known, new) in [
+            (&mut known.needed_by, need.needed_by),
+            (&mut known.versions, need.versions),
+            (&mut known.lacking, need.lacking),
+        ] {
+            known.extend(new);
+            known.sort();
+            known.dedup();
+        }
+    }
 }
 
 /// What the loader would do with the program, if the stub starts it.

@@ -28,6 +28,10 @@ pub struct PinArgs {
     /// program loads later by itself, and so does not seem to miss [several times for several]
     #[arg(long, value_name = "NAME=ATTR", value_parser = Selection::parse)]
     pub select: Vec<Selection>,
+    /// Find also what the libraries in PATH miss, which the program loads once it has started: extension modules of
+    /// Python, addons of Node, plugins; a directory stands for all below it [several times for several]
+    #[arg(long = "for", value_name = "PATH", conflicts_with = "lock")]
+    pub modules: Vec<PathBuf>,
     /// Show what would be chosen, and change nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -49,7 +53,7 @@ pub struct PinArgs {
     pub lock: Option<PathBuf>,
     /// How the stub asks at the first start of a program
     #[arg(long, hide = true, value_name = "HOW", requires = "identity",
-        conflicts_with_all = ["yes", "select", "dry_run", "nixpkgs", "system", "force", "write_lock", "lock"])]
+        conflicts_with_all = ["yes", "select", "modules", "dry_run", "nixpkgs", "system", "force", "write_lock", "lock"])]
     pub auto: Option<Auto>,
     /// The program's identity, as the stub sees it
     #[arg(long, hide = true, value_name = "HEX", requires = "auto", value_parser = identity)]

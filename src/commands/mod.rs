@@ -12,6 +12,7 @@ mod completions;
 mod doctor;
 mod env;
 mod explain;
+mod fix;
 mod freeze;
 mod index;
 mod locate;
@@ -37,6 +38,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Autopatch(args) => autopatch::run(&args),
         Command::Freeze(args) => freeze::run(&args),
         Command::Patch(args) => patch::run(&args),
+        Command::Fix(args) => fix::run(&args),
+        Command::Unfix(args) => fix::unfix(&args),
         Command::Pin(args) => pin::run(&args),
         Command::Pins(args) => pins::run(&args),
         Command::Unpin(args) => unpin::run(&args),

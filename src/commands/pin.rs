@@ -14,11 +14,11 @@ mod locked;
 pub(super) mod lookup;
 mod of_system;
 mod packages;
-mod prompt;
-mod rounds;
-mod target;
+pub(super) mod prompt;
+pub(super) mod rounds;
+pub(super) mod target;
 mod temporary;
-mod text;
+pub(super) mod text;
 mod time_limit;
 mod today;
 mod trial;
@@ -41,7 +41,7 @@ fn print(text: &str) -> Result<()> {
 }
 
 fn pin_program(args: &PinArgs) -> Result<()> {
-    let target = Target::find(&args.program, args.system)?;
+    let target = Target::find(&args.program, args.system)?.loading(&args.modules)?;
     let state = match args.system {
         true => State::of_system(),
         false => State::of_user()?,
@@ -59,7 +59,7 @@ fn pin_program(args: &PinArgs) -> Result<()> {
 
 /// Chooses packages; `None` if there is nothing to be written.
 fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outcome>> {
-    let needs = target.needs()?;
+    let needs = target.missing()?.needs;
     let name = target.name();
     if needs.is_empty() && args.select.is_empty() {
         ensure!(
@@ -99,6 +99,9 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
             "{}\n--force pins it all the same",
             text::still_wrong(target, &outcome.report)
         );
+    }
+    if let Ok(missing) = &outcome.missing {
+        print(&text::of_modules(missing))?;
     }
     ensure_not_empty(outcome)?;
     if args.system {

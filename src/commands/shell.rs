@@ -9,13 +9,15 @@ use anyhow::{Context, Result, bail, ensure};
 use super::explain::inherited;
 use super::pin::lookup::providers;
 use super::print;
-use crate::choice::{ChoiceError, Choices, Knowledge, Need, NoFacts, choose, is_part_of_glibc};
+use crate::choice::{
+    ChoiceError, Choices, Knowledge, Need, NoFacts, choose, is_part_of_glibc, merge,
+};
 use crate::cli::{ShellArgs, ShellFormat};
 use crate::elf::{Architecture, interpreter};
 use crate::explain::{Explainer, Kind, Problem, Report, Settings};
 use crate::index::{HOW_TO_GET_ONE, Index};
 use crate::shell::{
-    Format, Listing, Package, Scope, Unprovided, Unsuitable, may_load, merge, needs, nix_file,
+    Format, Listing, Package, Scope, Unprovided, Unsuitable, may_load, needs, nix_file,
 };
 
 /// Returns 0 if there is a package for each library, else 1; then the file has those that there are.
@@ -208,16 +210,13 @@ fn of_choices(choices: &Choices) -> Vec<Package> {
 }
 
 fn unprovided_for(need: &Need, reason: String) -> Unprovided {
-    let by = need.needed_by.join(", ");
     Unprovided {
         name: need.name.clone(),
-        reason: format!("{reason} (needed by {by})"),
+        reason: reason + &need.by(),
     }
 }
 
 /// The architecture of the packages in the index. Those for other architectures have the same names.
 fn native() -> Result<&'static Architecture> {
-    let mut all = Architecture::ALL.into_iter();
-    all.find(|it| it.machine == loader_stub::elf::MACHINE)
-        .context("ldshim does not know the machine that it runs on")
+    Architecture::of_this_machine().context("ldshim does not know the machine that it runs on")
 }

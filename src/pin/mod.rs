@@ -35,10 +35,11 @@ pub(crate) use environment::build as environment;
 pub use list::{Condition, Content, Entry, all, find};
 pub use marks::{Mark, mark};
 pub use pin_json::Pin;
+pub(crate) use place::prepare;
 pub use recheck::{Rechecked, recheck};
 pub use remove::{Pruned, Removed, prune, unpin};
 pub use state::State;
-pub use verify::{Verdict, verify};
+pub use verify::{Verdict, verify, verify_with};
 pub use write::{Written, check_conflict, write};
 
 /// The name in a pin of the file that says what it is.
@@ -70,6 +71,8 @@ pub struct Recipe {
     pub program: PathBuf,
     /// Its identity.
     pub identity: ProgramIdentity,
+    /// A file that is the program, as long as nothing is at its path yet.
+    pub stand_in: Option<PathBuf>,
     /// The libraries that the program finds today in its library environment: names and files.
     pub base: Vec<(OsString, PathBuf)>,
     /// The real loader: today's, or the newer one of a chosen package.

@@ -115,25 +115,6 @@ pub fn may_load(report: &Report) -> Vec<String> {
     names.collect()
 }
 
-/// Puts the needs of several programs together, by name.
-pub fn merge(all: &mut BTreeMap<String, Need>, needs: Vec<Need>) {
-    for need in needs {
-        let known = all.entry(need.name.clone()).or_insert_with(|| Need {
-            name: need.name.clone(),
-            ..Need::default()
-        });
-        for (known, new) in [
-            (&mut known.needed_by, need.needed_by),
-            (&mut known.versions, need.versions),
-            (&mut known.lacking, need.lacking),
-        ] {
-            known.extend(new);
-            known.sort();
-            known.dedup();
-        }
-    }
-}
-
 /// Whether an object is the program or lies beside it: what it asks for, no package has thought of.
 fn brings_along(resolution: &Resolution, number: usize) -> bool {
     let object = &resolution.objects[number];

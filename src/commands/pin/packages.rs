@@ -175,6 +175,7 @@ pub(super) fn recipe(
     Ok(Recipe {
         program: target.path.clone(),
         identity: target.identity.clone(),
+        stand_in: None,
         base,
         loader,
         extra_paths: today.extra_paths.clone(),

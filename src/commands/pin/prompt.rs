@@ -17,7 +17,7 @@ use crate::printable;
 const LINES: usize = 12;
 
 /// Whether there is somebody to be asked: on a terminal, and in its foreground.
-pub(super) fn can_ask() -> bool {
+pub(in crate::commands) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal() && !is_in_background()
 }
 

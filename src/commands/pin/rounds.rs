@@ -12,9 +12,10 @@ use super::temporary::Temporary;
 use super::today::Today;
 use super::trial::Trial;
 use super::{prompt, text};
-use crate::choice::{Choice, Choices, Knowledge, Need, Selection, choose, is_part_of_glibc, needs};
+use crate::choice::{Choice, Choices, Knowledge, Need, Selection, choose, is_part_of_glibc};
 use crate::explain::{Kind, Report};
 use crate::index::{HOW_TO_GET_ONE, Index};
+use crate::modules::Missing;
 use crate::nix::Nix;
 use crate::pin::{self, Recipe};
 
@@ -23,7 +24,7 @@ const MOST_ROUNDS: usize = 10;
 
 /// What to do where several packages are as good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unclear {
+pub(in crate::commands) enum Unclear {
     /// Ask on the terminal.
     Ask,
     /// Take the first.
@@ -33,35 +34,51 @@ pub(super) enum Unclear {
 }
 
 /// How packages are chosen for a program.
-pub(super) struct Rounds<'a> {
+pub(in crate::commands) struct Rounds<'a> {
     target: &'a Target,
     selections: Vec<Selection>,
     /// Of which nixpkgs packages are built.
-    pub(super) nixpkgs: Option<String>,
+    pub(in crate::commands) nixpkgs: Option<String>,
     /// Whether nothing may be changed.
-    pub(super) is_dry: bool,
+    pub(in crate::commands) is_dry: bool,
     /// Where several are as good.
-    pub(super) unclear: Unclear,
+    pub(in crate::commands) unclear: Unclear,
     /// When Nix is stopped, if ever.
-    pub(super) deadline: Option<Instant>,
+    pub(in crate::commands) deadline: Option<Instant>,
     /// Whether Nix shows what it does.
-    pub(super) is_progress_shown: bool,
+    pub(in crate::commands) is_progress_shown: bool,
     /// Prints text for the user.
-    pub(super) say: fn(&str) -> Result<()>,
+    pub(in crate::commands) say: fn(&str) -> Result<()>,
 }
 
 /// What came out.
-pub(super) struct Outcome {
+pub(in crate::commands) struct Outcome {
     /// What the pin would hold.
-    pub(super) recipe: Recipe,
+    pub(in crate::commands) recipe: Recipe,
     /// What would happen to the program then.
-    pub(super) report: Report,
+    pub(in crate::commands) report: Report,
+    /// What would be missing then; an error if no library could help.
+    pub(in crate::commands) missing: Result<Missing>,
     /// The libraries that the program would get from the pin: names and files.
-    pub(super) used: Vec<(String, PathBuf)>,
+    pub(in crate::commands) used: Vec<(String, PathBuf)>,
+    /// What its user has decided.
+    pub(in crate::commands) selections: Vec<Selection>,
+}
+
+impl Outcome {
+    pub(super) fn new(recipe: Recipe, trial: Trial) -> Self {
+        Self {
+            recipe,
+            report: trial.report,
+            missing: trial.missing,
+            used: trial.used,
+            selections: Vec::new(),
+        }
+    }
 }
 
 impl<'a> Rounds<'a> {
-    pub(super) fn new(target: &'a Target, selections: Vec<Selection>) -> Self {
+    pub(in crate::commands) fn new(target: &'a Target, selections: Vec<Selection>) -> Self {
         Self {
             target,
             selections,
@@ -76,7 +93,7 @@ impl<'a> Rounds<'a> {
 
     /// Goes on until nothing is missing, or nothing more can be done; then the report says what is
     /// missing.
-    pub(super) fn run(mut self, needs_today: Vec<Need>) -> Result<Outcome> {
+    pub(in crate::commands) fn run(mut self, needs_today: Vec<Need>) -> Result<Outcome> {
         let target = self.target;
         let today = Today::of(target)?;
         let index = Index::open_default()?;
@@ -102,7 +119,10 @@ impl<'a> Rounds<'a> {
             }
             outcome = self.try_out(&today, &chosen, revision)?;
             let operation = || format!("{} would not start with these", target.name());
-            needs_now = needs(&outcome.report).with_context(operation)?;
+            needs_now = match &outcome.missing {
+                Ok(missing) => missing.needs.clone(),
+                Err(_) => return Err(outcome.missing.unwrap_err().context(operation())),
+            };
             // What was brought and is still not found stays so, whatever else is brought.
             let is_hopeless = |need: &Need| {
                 let is_selected = self.selections.iter().any(|it| it.name == need.name);
@@ -114,6 +134,7 @@ impl<'a> Rounds<'a> {
             }
         }
         (self.say)(&text::may_load(&outcome.report))?;
+        outcome.selections = self.selections;
         Ok(outcome)
     }
 
@@ -149,20 +170,13 @@ impl<'a> Rounds<'a> {
 
     fn try_out(&self, today: &Today, chosen: &[Had], revision: Option<&str>) -> Result<Outcome> {
         let recipe = packages::recipe(self.target, today, chosen, revision)?;
-        let (report, used) = match pin::environment(&recipe) {
-            Ok((env, _)) => {
-                let trial = Trial::of(self.target, &env)?;
-                (trial.report, trial.used)
-            }
+        let trial = match pin::environment(&recipe) {
+            Ok((env, _)) => Trial::of(self.target, &env)?,
             // There is no library yet, and so no library environment.
-            Err(_) if chosen.is_empty() => (self.target.explain_again()?, Vec::new()),
+            Err(_) if chosen.is_empty() => Trial::without_libraries(self.target)?,
             Err(error) => return Err(error),
         };
-        Ok(Outcome {
-            recipe,
-            report,
-            used,
-        })
+        Ok(Outcome::new(recipe, trial))
     }
 
     /// Chooses; asks if that is what to do.

@@ -8,6 +8,7 @@ use crate::choice::{Choice, Choices, Need};
 use crate::elf::Architecture;
 use crate::explain::text::problem_text;
 use crate::explain::{Kind, Report};
+use crate::modules::Missing;
 use crate::pin::Written;
 use crate::printable;
 
@@ -40,10 +41,7 @@ pub(super) fn choices(program: &str, choices: &Choices, round: usize) -> String 
             (true, true) => format!("wanted for {program}"),
             (true, false) => format!("missing{also}"),
         };
-        let by = match need.needed_by.is_empty() {
-            true => String::new(),
-            false => format!(" (needed by {})", need.needed_by.join(", ")),
-        };
+        let by = need.by();
         _ = writeln!(text, "{}: {state}{by}", need.name);
         _ = writeln!(text, "  from {}", choice.candidate);
         let others = match (choice.others.len(), choice.is_clear) {
@@ -59,7 +57,7 @@ pub(super) fn choices(program: &str, choices: &Choices, round: usize) -> String 
 }
 
 /// What is missing, in one line.
-pub(super) fn missing(program: &str, needs: &[Need]) -> String {
+pub(in crate::commands) fn missing(program: &str, needs: &[Need]) -> String {
     let names = needs.iter().map(|need| match need.lacking.is_empty() {
         true => need.name.clone(),
         false => format!("{} with {}", need.name, need.lacking.join(", ")),
@@ -111,7 +109,7 @@ fn write_alternatives(text: &mut String, choice: &Choice) {
 }
 
 /// Why the program would still not start.
-pub(super) fn still_wrong(target: &Target, report: &Report) -> String {
+pub(in crate::commands) fn still_wrong(target: &Target, report: &Report) -> String {
     let mut text = format!("{} would still not start:", target.name());
     for problem in &report.problems {
         _ = write!(text, "\n  {}", problem_text(report, problem));
@@ -142,8 +140,28 @@ pub(super) fn may_load(report: &Report) -> String {
     text
 }
 
+/// What of the modules' needs no pin can help with.
+pub(in crate::commands) fn of_modules(missing: &Missing) -> String {
+    let mut text = String::new();
+    if !missing.of_drivers.is_empty() {
+        let names = missing.of_drivers.join(", ");
+        _ = writeln!(
+            text,
+            "{names}: of the graphics driver, which comes with the system and not from a package"
+        );
+    }
+    for (module, why) in &missing.hopeless {
+        _ = writeln!(text, "{}: {why}", module.display());
+    }
+    text
+}
+
 /// That it is done.
-pub(super) fn written(target: &Target, written: &Written, lock: Option<&Path>) -> String {
+pub(in crate::commands) fn written(
+    target: &Target,
+    written: &Written,
+    lock: Option<&Path>,
+) -> String {
     let path = target.path.display();
     let verb = if written.replaced {
         "pinned anew"

@@ -1,0 +1,23 @@
+//! Interpreters that can live with foreign modules.
+//!
+//! A Python or Node of the Nix store is not foreign: it names a loader of the store, no stub ever sees it, and the
+//! libraries that a wheel or an addon expects of the system are nowhere. So a tree that has such modules, a virtual
+//! environment or a project with `node_modules`, gets a copy of the interpreter that names the stub. The copy has an
+//! identity of its own, and so a pin of its own: with the interpreter's own loader, and the libraries that the tree's
+//! modules miss. The children of the copy see nothing of it.
+
+mod copy;
+mod exchange;
+mod node;
+mod original;
+mod place;
+mod record;
+mod stub_place;
+mod venv;
+
+pub use copy::{Copy, copy};
+pub use exchange::{put, restore};
+pub use original::Original;
+pub use place::{Entry, Kind, Now, Place, given, places, trees};
+pub use record::{FILE, Record, Replaced, Was, fingerprint, is_ours};
+pub use stub_place::StubPlace;

@@ -5,6 +5,7 @@
 
 mod diagnosis;
 mod finding;
+mod fixes;
 mod generations;
 mod index;
 pub mod json;
@@ -83,7 +84,7 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
         group("libraries", libraries::check(&plans, settings)),
         group(
             "packages",
-            [index::check(), pins::check(), on_demand].concat(),
+            [index::check(), pins::check(), fixes::check(), on_demand].concat(),
         ),
         group(
             "variables",

@@ -7,6 +7,7 @@ use loader_stub::pin::{Refusal, is_trusted};
 use nix::unistd::geteuid;
 
 use super::finding::Finding;
+use crate::fix::tree_of;
 use crate::pin::{Condition, Content, Entry, Mark, State, all};
 
 /// Looks at the pins of the user and of the system.
@@ -107,6 +108,8 @@ fn of_entry(entry: &Entry, secure: bool) -> Option<Finding> {
                 false => "`ldshim pins --verify` keeps them again.",
             },
         )),
+        // What to do about that, the check of fixed trees tells.
+        Condition::ProgramChanged if tree_of(program.as_ref()).is_some() => None,
         Condition::ProgramChanged => Some(Finding::info(
             "pin-of-an-older-program",
             format!(

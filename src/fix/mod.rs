@@ -6,6 +6,7 @@
 //! identity of its own, and so a pin of its own: with the interpreter's own loader, and the libraries that the tree's
 //! modules miss. The children of the copy see nothing of it.
 
+mod change;
 mod copy;
 mod exchange;
 mod node;
@@ -15,6 +16,7 @@ mod record;
 mod stub_place;
 mod venv;
 
+pub use change::{Change, change, tree_of};
 pub use copy::{Copy, copy};
 pub use exchange::{put, restore};
 pub use original::Original;

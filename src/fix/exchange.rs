@@ -13,6 +13,9 @@ use super::record::{FILE, Record, Replaced, Was, is_ours};
 use crate::resolver::map_file;
 use crate::surgery::{apply, undo};
 
+/// The mode of a new copy.
+const MODE: u32 = 0o755;
+
 /// Puts a copy into a tree at all places of its interpreter. `older` is the record of a copy that is there already.
 /// The new record is written first: whoever is killed in between can be undone.
 ///
@@ -105,14 +108,16 @@ fn link(target: &Path, path: &Path) -> Result<()> {
     fs::rename(&beside, path).with_context(operation)
 }
 
-/// Writes a program, in place of what is there.
+/// Writes a program, in place of what is there, whose mode it keeps if that is a file.
 fn write(bytes: &[u8], path: &Path) -> Result<()> {
     let operation = || cannot_change(path);
     let folder = path.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(folder).with_context(operation)?;
+    let there = path.symlink_metadata().ok().filter(|it| it.is_file());
+    let permissions = there.map(|it| it.permissions());
     let mut new = tempfile::Builder::new()
         .prefix(".ldshim-")
-        .permissions(Permissions::from_mode(0o755))
+        .permissions(permissions.unwrap_or(Permissions::from_mode(MODE)))
         .tempfile_in(folder)
         .with_context(operation)?;
     new.write_all(bytes).with_context(operation)?;

@@ -18,6 +18,7 @@ mod commands;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod fix;
 mod garbage;
 mod killed;
 mod nix;
@@ -135,6 +136,9 @@ fn trials() -> Vec<Trial> {
         });
         trial.with_ignored_flag(needs_root)
     };
-    let tests = tests.into_iter().chain(command::tests());
+    let tests = tests
+        .into_iter()
+        .chain(command::tests())
+        .chain(fix::tests());
     tests.map(trial).collect()
 }

@@ -186,41 +186,45 @@ impl Case {
     fn diagnosis(&self, missing: &Missing) -> String {
         let tree = self.place.tree.display();
         let original = self.original.path.display();
-        let mut text = format!("{tree}: {} {original}", what(&self.place));
-        text += match self.original.is_foreign() {
+        let mut said = format!("{tree}: {} {original}", what(&self.place));
+        said += match self.original.is_foreign() {
             true => ", a foreign program\n",
             false => ", which finds no libraries but its own\n",
         };
         let all = self.modules.libraries.len();
         if missing.needs.is_empty() {
             _ = writeln!(
-                text,
+                said,
                 "  {all} modules, and none misses a library: there is nothing to do"
             );
-            return text;
+            said += &text::of_modules(missing);
+            return said;
         }
         let names: Vec<_> = missing.needs.iter().map(|it| it.name.as_str()).collect();
         let count = missing.modules.len();
-        _ = writeln!(text, "  {count} of {all} modules miss {}", names.join(", "));
+        _ = writeln!(said, "  {count} of {all} modules miss {}", names.join(", "));
         let entry = self.entry();
         let entry = entry
             .strip_prefix(&self.place.tree)
             .unwrap_or(&entry)
             .display();
         _ = writeln!(
-            text,
+            said,
             "  {entry} becomes a copy that starts through the stub, with a pin that has those libraries"
         );
-        text
+        said
     }
 
     fn done(&self, count: usize, failed: &[String]) -> String {
         let tree = printable::shell_word(&self.place.tree);
         let mut text = format!("fixed: {}\n", self.place.tree.display());
-        let well = count - failed.len().min(count);
+        let well = match failed.len() {
+            0 => "all of them".into(),
+            failed => format!("{} of those {count}", count - failed.min(count)),
+        };
         _ = writeln!(
             text,
-            "  {well} of those {count} modules find all their libraries now, says the real loader"
+            "  {well} find their libraries now, says the real loader"
         );
         for line in failed {
             _ = writeln!(text, "  {line}");

@@ -2,9 +2,9 @@
 
 mod asking;
 mod choosing;
-mod foreign;
+pub mod foreign;
 mod glibc;
-mod ground;
+pub mod ground;
 mod locks;
 mod of_system;
 mod on_demand;

@@ -92,6 +92,11 @@ rustPlatform.buildRustPackage (finalAttrs: {
         import ./nix/configure-stub.nix { inherit lib runCommandLocal ldshim; } (
           { package = finalAttrs.finalPackage; } // arguments
         );
+      # An interpreter of nixpkgs that finds libraries for what was built elsewhere.
+      withLibraries = import ./nix/with-libraries.nix {
+        inherit lib runCommandLocal ldshim;
+        inherit (finalAttrs.finalPackage) mkLibraryEnvironment;
+      };
       # The tool in the place of nixpkgs' patchelf.
       patchelf = import ./nix/patchelf.nix {
         inherit lib runCommandLocal;

@@ -133,8 +133,21 @@ pub struct ExplainArgs {
 pub enum EnvCommand {
     /// Build a library environment: links to libraries, their loader, and its cache
     Build(EnvBuildArgs),
+    /// Write a loader that looks into a library environment by itself, for programs to name in place of the stub
+    Loader(EnvLoaderArgs),
     /// Show what is in a library environment, and whether it still holds
     Show(EnvShowArgs),
+}
+
+/// `ldshim env loader`
+#[derive(Debug, Args)]
+pub struct EnvLoaderArgs {
+    /// The file to write; `ldshim patch --set-interpreter FILE` has a program name it
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The library environment
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
 }
 
 /// `ldshim env build`

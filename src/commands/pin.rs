@@ -13,7 +13,7 @@ mod auto;
 mod locked;
 pub(super) mod lookup;
 mod of_system;
-mod packages;
+pub(super) mod packages;
 pub(super) mod prompt;
 pub(super) mod rounds;
 pub(super) mod target;

@@ -28,7 +28,7 @@ pub(super) fn is_in_background() -> bool {
 }
 
 /// Asks which package is to give a library. Typing narrows the list.
-pub(super) fn ask(choice: &Choice) -> Result<Selection> {
+pub(in crate::commands) fn ask(choice: &Choice) -> Result<Selection> {
     let name = &choice.need.name;
     // Those that are worse are listed too: whoever is asked may know better.
     let candidates: Vec<_> = std::iter::once(&choice.candidate)

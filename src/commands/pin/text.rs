@@ -31,7 +31,7 @@ pub(super) fn nothing_missing(program: &str, has_pin: bool) -> String {
 }
 
 /// The choices, with their reasons.
-pub(super) fn choices(program: &str, choices: &Choices, round: usize) -> String {
+pub(in crate::commands) fn choices(program: &str, choices: &Choices, round: usize) -> String {
     let mut text = String::new();
     let also = if round > 0 { " then" } else { "" };
     for choice in choices.iter() {
@@ -81,7 +81,7 @@ pub(super) fn cannot_choose(
 }
 
 /// That somebody has to decide, and what there is.
-pub(super) fn unclear(choices: &Choices) -> String {
+pub(in crate::commands) fn unclear(choices: &Choices) -> String {
     let mut text = String::from(
         "several packages are as good, and this is no terminal to ask on; decide, or take the first ones with --yes",
     );

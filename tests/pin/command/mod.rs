@@ -1,6 +1,7 @@
 //! `ldshim pin`, as users and the stub run it.
 
 mod asking;
+mod autopatch;
 mod choosing;
 pub mod foreign;
 mod glibc;
@@ -28,6 +29,10 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         asking::a_question_can_be_left_by_escape,
         asking::an_interrupted_question_leaves_the_cursor,
         asking::nothing_is_asked_where_it_is_clear,
+        autopatch::programs_get_the_loader_and_packages_that_are_kept,
+        autopatch::a_dry_run_changes_nothing,
+        autopatch::what_no_package_has_is_told_and_the_rest_is_done,
+        autopatch::without_an_index_it_is_told_how_to_get_one,
         choosing::a_program_that_misses_a_library_starts_once_it_is_pinned,
         choosing::a_dry_run_changes_nothing,
         choosing::where_nobody_can_be_asked_the_packages_are_listed,

@@ -45,6 +45,12 @@ pub fn installed(architecture: &Architecture) -> Option<PathBuf> {
     candidates.into_iter().find(fits)
 }
 
+/// Whether programs that name this loader start through a stub: it is the place of the system's, or a stub.
+#[must_use]
+pub fn is_stub_or_place(loader: &Path, architecture: &Architecture) -> bool {
+    loader == Path::new(architecture.loader_path) || StubFile::read(loader).is_ok()
+}
+
 /// A stub's file in memory.
 #[derive(Debug)]
 pub struct StubFile {

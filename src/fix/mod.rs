@@ -9,6 +9,7 @@
 mod change;
 mod copy;
 mod exchange;
+mod find;
 mod node;
 mod original;
 mod place;
@@ -19,7 +20,8 @@ mod venv;
 pub use change::{Change, change, tree_of};
 pub use copy::{Copy, copy};
 pub use exchange::{put, restore};
+pub use find::{given, places, trees};
 pub use original::Original;
-pub use place::{Entry, Kind, Now, Place, given, places, trees};
+pub use place::{Entry, Kind, Now, Place};
 pub use record::{FILE, Record, Replaced, Was, fingerprint, is_ours};
 pub use stub_place::StubPlace;

@@ -9,6 +9,7 @@ use memchr::memmem;
 
 use crate::elf::{Architecture, Dynamic, Image};
 use crate::resolver::map_file;
+use crate::stub_file::is_stub_or_place;
 use crate::surgery::{apply, has_undo_record, undo};
 
 /// With this nixpkgs' `makeBinaryWrapper` begins the text in a wrapper by which it was made; the program's path follows.
@@ -69,10 +70,10 @@ impl Original {
         })
     }
 
-    /// Whether it is a foreign program: it names the place of the stub, and not a loader of its own.
+    /// Whether it is a foreign program: it names a stub, or the place of one, and no loader of its own.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
-        self.loader == Path::new(self.architecture.loader_path)
+        is_stub_or_place(&self.loader, self.architecture)
     }
 }
 

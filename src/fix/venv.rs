@@ -32,11 +32,11 @@ pub(super) fn place(tree: &Path) -> Result<Place> {
     let mut names = Vec::new();
     for item in fs::read_dir(&bin).with_context(operation)?.flatten() {
         let name = item.file_name();
-        let is_one = |it: &&str| {
+        let is_one = |it: &str| {
             let rest = name.to_str().and_then(|name| name.strip_prefix(it));
             rest.is_some_and(|rest| rest.bytes().all(|it| it.is_ascii_digit() || it == b'.'))
         };
-        if NAMES.iter().any(|it| is_one(&it)) {
+        if NAMES.iter().any(|it| is_one(it)) {
             names.push(name);
         }
     }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::elf::{Architecture, Dynamic, Image};
 use crate::parallel;
 use crate::resolver::map_file;
-use crate::stub_file::StubFile;
+use crate::stub_file;
 use crate::tree::{self, is_program_or_library};
 
 /// What there is of interest in some trees. All paths are canonical as far as their tree's is, and sorted.
@@ -93,15 +93,12 @@ fn kind(file: &Path, architecture: &Architecture) -> Kind {
     match image.interpreter() {
         // Some libraries can be started too, and then have a name of their own.
         Some(_) if dynamic.soname.is_some() => Kind::Library,
-        Some(loader) if is_foreign(Path::new(&loader), architecture) => Kind::Program,
+        Some(loader) if stub_file::is_stub_or_place(Path::new(&loader), architecture) => {
+            Kind::Program
+        }
         Some(_) => Kind::Other,
         None => Kind::Library,
     }
-}
-
-/// Whether programs that name this loader start through the stub.
-fn is_foreign(loader: &Path, architecture: &Architecture) -> bool {
-    loader == Path::new(architecture.loader_path) || StubFile::read(loader).is_ok()
 }
 
 /// Whether a library is musl: its C library is `libc.so`, which is a linker script with glibc, and `libc.musl-ARCH.so.1` on

@@ -202,7 +202,12 @@ impl Case {
         }
         let names: Vec<_> = missing.needs.iter().map(|it| it.name.as_str()).collect();
         let count = missing.modules.len();
-        _ = writeln!(said, "  {count} of {all} modules miss {}", names.join(", "));
+        let verb = if count == 1 { "misses" } else { "miss" };
+        _ = writeln!(
+            said,
+            "  {count} of {all} modules {verb} {}",
+            names.join(", ")
+        );
         let entry = self.entry();
         let entry = entry
             .strip_prefix(&self.place.tree)

@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use super::scene::Scene;
+use super::scene::{SOURCE, Scene};
+use crate::common::Ran;
 use crate::nix::{self, text};
 
 /// Two trees all the same have pins of their own.
@@ -94,4 +95,20 @@ pub fn one_may_be_named() {
     let wrong = ["fix", "plugins", "--interpreter", "/nowhere"];
     scene.ldshim(&wrong).failed_with("cannot use /nowhere");
     assert!(Path::new(&module).exists());
+}
+
+/// As those that `uv python install` downloads. It keeps what it has today, and two trees do not share a pin.
+pub fn a_foreign_one_gets_a_copy_too() {
+    let scene = Scene::new();
+    let python = scene.ground.program_of("python3.12", SOURCE, &[]);
+    let (venv, module) = scene.missing_a("venv");
+    fs::remove_file(venv.join("bin/python3")).expect("a link");
+    symlink(&python, venv.join("bin/python3")).expect("a link");
+    scene.package("a", 5);
+    let said = Ran::of(&mut scene.ground.command(&["fix", "venv"]))
+        .succeeded()
+        .stdout;
+    assert!(said.contains(", a foreign program"), "{said}");
+    scene.loads(&venv, &module, 5);
+    assert_eq!(scene.ground.settled(&python), "nothing");
 }

@@ -28,6 +28,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         interpreters::a_script_is_refused,
         interpreters::it_is_kept_from_the_garbage_collector,
         interpreters::one_may_be_named,
+        interpreters::a_foreign_one_gets_a_copy_too,
         programs::each_gets_a_pin_and_a_question_is_asked_once,
         programs::those_in_a_virtual_environment_are_pinned_too,
         programs::a_program_of_the_store_is_told_what_to_do,

@@ -17,7 +17,7 @@ pub fn modules_of_a_virtual_environment_find_their_libraries() {
             "venv: a virtual environment of {}",
             scene.original.display()
         ),
-        format!("1 of 1 modules miss {}", scene.ground.soname("a")),
+        format!("1 of 1 modules misses {}", scene.ground.soname("a")),
         "all of them find their libraries now, says the real loader".into(),
         format!("ldshim unfix {}", venv.display()),
     ] {

@@ -86,9 +86,13 @@ pub struct RunArgs {
     /// The library environment to use [default: the system's, else one made of this host's libraries]
     #[arg(long, value_name = "DIR")]
     pub env: Option<PathBuf>,
-    /// Hide the host: a root with /nix, /proc, /dev, /tmp and the program's folder only, as on NixOS
+    /// Hide the host, as on NixOS: the program sees /nix, /proc, /dev, an empty /tmp and home, /bin/sh, /usr/bin/env, its own
+    /// folder (of PREFIX/bin/PROGRAM all of PREFIX) and the current one
     #[arg(long)]
     pub isolate: bool,
+    /// With --isolate, show this too, where it is on the host [several times for several]
+    #[arg(long, value_name = "DIR", requires = "isolate")]
+    pub show: Vec<PathBuf>,
     /// The stub to use [default: what LDSHIM_STUB names, else the one installed with ldshim]
     #[arg(long, value_name = "FILE")]
     pub stub: Option<PathBuf>,

@@ -114,6 +114,36 @@ impl StubFile {
         Ok(())
     }
 
+    /// Bakes a library environment for programs of glibc in, and leaves all else as it is. `cache_note` is what the stub is told
+    /// of the cache in it.
+    ///
+    /// # Errors
+    /// It does not fit, or what was baked in before is damaged.
+    pub fn bake_libraries(
+        &mut self,
+        loader: &CStr,
+        directory: &CStr,
+        cache_note: Option<&CStr>,
+    ) -> Result<()> {
+        let old = Self {
+            bytes: self.bytes.clone(),
+            baked: self.baked,
+        };
+        let glibc = Baked {
+            loader: Some(loader),
+            library_dir: Some(directory),
+            cache_place: cache_note,
+            ..old.baked(CLibrary::Glibc)?
+        };
+        self.bake(&glibc, &old.baked(CLibrary::Musl)?)
+    }
+
+    /// The stub as bytes.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Writes the stub to `path`, in place of what is there. Programs that start meanwhile find the
     /// old file or the new one.
     ///

@@ -12,7 +12,7 @@ use core::fmt;
 use core::ops::Range;
 
 use goblin::elf::dynamic::{DT_NEEDED, DT_NULL, DT_STRTAB};
-use goblin::elf::program_header::{PF_R, PT_DYNAMIC, PT_LOAD, PT_NOTE};
+use goblin::elf::program_header::{PF_R, PT_DYNAMIC, PT_LOAD, PT_NOTE, PT_PHDR};
 
 /// `NT_GNU_BUILD_ID` in glibc's elf/elf.h.
 pub const BUILD_ID: u32 = 3;
@@ -112,6 +112,13 @@ impl Identity {
         }
         Some(Self(number))
     }
+}
+
+/// The address at which a program's headers are, as they say themselves. A program that does not say it has no pin:
+/// nothing else tells the stub where it was loaded.
+pub fn own_address(mut parts: impl Iterator<Item = Part>) -> Option<u64> {
+    let own = parts.find(|part| part.kind == PT_PHDR)?;
+    Some(own.address)
 }
 
 impl fmt::Display for Identity {

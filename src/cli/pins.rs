@@ -11,7 +11,7 @@ pub struct PinsArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Ask the real loader whether each program still finds all libraries
+    /// Ask whether the stub takes each pin, and the real loader whether the program still finds all libraries
     #[arg(long)]
     pub verify: bool,
     /// Remove the pins of programs that no longer exist, and what is left over

@@ -17,6 +17,6 @@ pub use identity::{Class, IdentifyError, Identity, identify, identify_header};
 pub use image::{Image, ImageError};
 pub use interpreter::interpreter;
 pub use notes::{Note, notes};
-pub use program_identity::{ProgramIdentity, program_identity};
+pub use program_identity::{ProgramIdentity, is_known_at_start, program_identity};
 pub use sections::{Section, section};
 pub use segments::{Segment, Source, segments};

@@ -28,6 +28,7 @@ pub use explainer::Explainer;
 pub use glibc::is_of_glibc_family;
 pub(crate) use kind::is_secure;
 pub use payload::Payload;
+pub use pin::would_be_taken;
 pub use plan::{Choice, How, Plan, Refused};
 pub use providers::Providers;
 pub use report::{Dynamic, Kind, Problem, Report};

@@ -36,7 +36,7 @@ use crate::elf::Architecture;
 use crate::loader_cache::{CacheEntry, LoaderCache};
 
 pub use c_library::c_library;
-pub use cache_place::{cache_place, written_cache_note};
+pub use cache_place::{baked_cache_note, cache_place, written_cache_note};
 pub use collect::{Collection, Note};
 pub use inspect::{CacheDifference, CacheProblem, Inspection, LibraryReport, inspect};
 pub use misfit::Misfit;

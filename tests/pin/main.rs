@@ -21,6 +21,8 @@ mod common;
 mod fix;
 mod garbage;
 mod killed;
+#[path = "../common/moved_headers.rs"]
+mod moved_headers;
 mod nix;
 #[path = "../common/nix_index.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]

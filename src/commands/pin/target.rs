@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::choice::{merge, needs};
 use crate::commands::explain::inherited;
-use crate::elf::{Architecture, Image, ProgramIdentity, program_identity};
+use crate::elf::{Architecture, Image, ProgramIdentity, is_known_at_start, program_identity};
 use crate::explain::{Dynamic, Explainer, Kind, Report, Settings, is_secure};
 use crate::loader_variables::is_for_loaders;
 use crate::modules::{self, Missing, Modules};
@@ -54,6 +54,7 @@ impl Target {
         let path = report.path.canonicalize().with_context(operation)?;
         // A file that is no program has no identity, and the reason is better told by its kind.
         needs(&report).with_context(operation)?;
+        check_is_known_at_start(&path).with_context(operation)?;
         Ok(Self {
             identity: identity(&path).with_context(operation)?,
             path,
@@ -113,6 +114,17 @@ impl Target {
     pub(in crate::commands) fn architecture(&self) -> Result<&'static Architecture> {
         Ok(self.dynamic()?.architecture)
     }
+}
+
+/// A pin that the stub would never find is none.
+fn check_is_known_at_start(path: &Path) -> Result<()> {
+    let bytes = map_file(path)?;
+    ensure!(
+        is_known_at_start(&Image::parse(&bytes)?),
+        "it does not say where its program headers are (it has no PT_PHDR), so the stub cannot tell which program it is; \
+         programs.nix-ld.libraries gives its libraries to all programs"
+    );
+    Ok(())
 }
 
 /// The identity of the program at a path.

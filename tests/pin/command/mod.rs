@@ -6,6 +6,7 @@ mod choosing;
 pub mod foreign;
 mod glibc;
 pub mod ground;
+mod headers;
 mod locks;
 mod of_system;
 mod on_demand;
@@ -52,6 +53,9 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         glibc::a_glibc_can_be_selected,
         glibc::no_glibc_that_is_new_enough_is_an_error,
         glibc::the_glibc_of_a_chosen_library_is_brought_if_it_is_newer,
+        headers::a_program_whose_headers_are_not_aligned_has_its_pin,
+        headers::a_pin_holds_only_if_the_stub_takes_it,
+        headers::a_program_that_the_stub_does_not_know_is_refused,
         locks::a_lock_makes_the_same_pin_elsewhere,
         locks::a_lock_that_is_not_named_is_not_used,
         locks::a_lock_of_another_build_is_refused,

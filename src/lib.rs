@@ -7,6 +7,7 @@ pub mod choice;
 pub mod cli;
 pub mod commands;
 pub mod doctor;
+pub mod drivers;
 pub mod elf;
 pub mod explain;
 pub mod freeze;

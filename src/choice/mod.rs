@@ -5,7 +5,6 @@
 
 mod candidate;
 mod choose;
-mod drivers;
 mod glibc;
 mod knowledge;
 mod needs;
@@ -18,7 +17,6 @@ use std::fmt;
 
 pub use candidate::{Candidate, Selection, candidates};
 pub use choose::{Choices, choose};
-pub use drivers::{DRIVER_FINDERS, DRIVER_LIBRARIES, is_driver_finder, is_driver_library};
 pub use glibc::is_part_of_glibc;
 pub use knowledge::Knowledge;
 pub(crate) use needs::wanted_of;

@@ -36,6 +36,7 @@ const ROOMS: &[&str] = &[
     "tree",
     "surgery",
     "elf",
+    "drivers",
     "parallel",
     "printable",
 ];

@@ -91,7 +91,10 @@ impl Providers {
     pub(super) fn text(&self, name: &OsStr, indent: &str) -> String {
         let mut text = String::new();
         let absence = self.absence(name);
-        for line in absence.iter().flat_map(|it| it.lines(&name.to_string_lossy())) {
+        for line in absence
+            .iter()
+            .flat_map(|it| it.lines(&name.to_string_lossy()))
+        {
             _ = writeln!(text, "{indent}{QUIET}{line}{QUIET:#}");
         }
         let providers = self.get(name).map_or(&[][..], |it| &it.providers);

@@ -63,7 +63,10 @@ fn best_of_each(found: Vec<Provider>, name: &str) -> Vec<Provider> {
     let mut folders: BTreeMap<(_, String, String), (usize, Provider)> = BTreeMap::new();
     // The best come first, and stay first.
     for (rank, provider) in found.into_iter().enumerate() {
-        let folder = provider.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = provider
+            .path
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
         let stem = stem(provider.name());
         let key = (
             provider.store_path.clone(),

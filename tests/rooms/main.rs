@@ -34,6 +34,8 @@ const ROOMS: &[&str] = &[
     "nix",
     "loader_variables",
     "tree",
+    "launcher",
+    "own_tree",
     "surgery",
     "elf",
     "drivers",

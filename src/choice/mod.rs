@@ -105,6 +105,8 @@ pub enum ChoiceError {
     NoProvider(Need),
     /// Packages have it, but none offers the symbol versions: how many have it.
     NoVersions(Need, usize),
+    /// It is needed by its path, and a loader looks nowhere else.
+    ByPath(Need),
     /// It is a part of glibc, and the loader's own glibc does not have it.
     OfGlibc(Need),
     /// A user has selected two packages for one library.
@@ -137,6 +139,16 @@ impl fmt::Display for ChoiceError {
                 by(need),
                 select(need)
             ),
+            Self::ByPath(need) => {
+                let path = &need.name;
+                let name = path.rsplit('/').next().unwrap_or_default();
+                write!(
+                    f,
+                    "{path}{} is needed by its path, and a loader looks nowhere else, in no package either; to have it looked \
+                     for by its name: ldshim patch --replace-needed {path} {name} FILE",
+                    by(need)
+                )
+            }
             Self::OfGlibc(need) => write!(
                 f,
                 "{} is a part of glibc{}, the loader's own glibc has none, and one process cannot have \

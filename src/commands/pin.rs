@@ -16,6 +16,7 @@ mod of_system;
 mod packages;
 mod prompt;
 mod rounds;
+mod script;
 mod target;
 mod temporary;
 mod text;

@@ -70,6 +70,20 @@ impl Launch {
     pub fn is_empty(&self) -> bool {
         self.programs.is_empty()
     }
+
+    /// What could not be told, in words that follow "it is a script, and".
+    #[must_use]
+    pub fn untold(&self) -> String {
+        let absent = self.absent.iter();
+        let absent = absent.map(|it| format!("{it}, which it starts, is not there"));
+        let unclear = self.unclear.iter();
+        let unclear = unclear.map(|it| format!("what it starts on line {it} could not be told"));
+        let all: Vec<_> = absent.chain(unclear).collect();
+        match all.is_empty() {
+            true => "no program was found that it starts".into(),
+            false => all.join(", and "),
+        }
+    }
 }
 
 /// Looks what a script starts, with these variables set.

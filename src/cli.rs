@@ -11,6 +11,7 @@ mod autopatch;
 mod doctor;
 mod freeze;
 mod index;
+mod ldconfig;
 mod locate;
 mod patch;
 mod pin;
@@ -21,6 +22,7 @@ pub use autopatch::AutopatchArgs;
 pub use doctor::DoctorArgs;
 pub use freeze::FreezeArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
+pub use ldconfig::LdconfigArgs;
 pub use locate::LocateArgs;
 pub use patch::PatchArgs;
 pub use pin::{Auto, PinArgs};
@@ -70,6 +72,8 @@ pub enum Command {
     /// Configure and inspect stubs
     #[command(subcommand)]
     Stub(StubCommand),
+    /// List the libraries that programs find here, where they ask ldconfig
+    Ldconfig(LdconfigArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }

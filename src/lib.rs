@@ -14,6 +14,7 @@ pub mod freeze;
 pub mod host_env;
 pub mod index;
 pub mod launcher;
+pub mod ldconfig;
 pub mod library_env;
 pub mod loader_cache;
 mod loader_variables;

@@ -14,6 +14,7 @@ mod env;
 mod explain;
 mod freeze;
 mod index;
+mod ldconfig;
 mod locate;
 mod patch;
 mod pin;
@@ -23,6 +24,7 @@ mod shell;
 mod stub;
 mod unpin;
 
+pub use ldconfig::ldconfig;
 pub use patch::patchelf;
 
 /// Carries out a parsed command line.
@@ -45,6 +47,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Index(command) => index::run(&command),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
+        Command::Ldconfig(args) => ldconfig::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

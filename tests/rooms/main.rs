@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "autopatch",
     "freeze",
     "choice",
+    "ldconfig",
     "explain",
     "index",
     "host_env",

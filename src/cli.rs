@@ -12,6 +12,7 @@ mod doctor;
 mod fix;
 mod freeze;
 mod index;
+mod ldconfig;
 mod locate;
 mod patch;
 mod pin;
@@ -23,6 +24,7 @@ pub use doctor::DoctorArgs;
 pub use fix::{FixArgs, UnfixArgs};
 pub use freeze::FreezeArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
+pub use ldconfig::LdconfigArgs;
 pub use locate::LocateArgs;
 pub use patch::PatchArgs;
 pub use pin::{Auto, PinArgs};
@@ -76,6 +78,8 @@ pub enum Command {
     /// Configure and inspect stubs
     #[command(subcommand)]
     Stub(StubCommand),
+    /// List the libraries that programs find here, where they ask ldconfig
+    Ldconfig(LdconfigArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }

@@ -5,7 +5,6 @@
 
 mod candidate;
 mod choose;
-mod drivers;
 mod glibc;
 mod knowledge;
 mod needs;
@@ -18,7 +17,6 @@ use std::fmt;
 
 pub use candidate::{Candidate, Selection, candidates};
 pub use choose::{Choices, choose};
-pub use drivers::{DRIVER_FINDERS, DRIVER_LIBRARIES, is_driver_finder, is_driver_library};
 pub use glibc::is_part_of_glibc;
 pub use knowledge::Knowledge;
 pub(crate) use needs::wanted_of;
@@ -123,6 +121,8 @@ pub enum ChoiceError {
     NoProvider(Need),
     /// Packages have it, but none offers the symbol versions: how many have it.
     NoVersions(Need, usize),
+    /// It is needed by its path, and a loader looks nowhere else.
+    ByPath(Need),
     /// It is a part of glibc, and the loader's own glibc does not have it.
     OfGlibc(Need),
     /// A user has selected two packages for one library.
@@ -151,6 +151,16 @@ impl fmt::Display for ChoiceError {
                 need.by(),
                 select(need)
             ),
+            Self::ByPath(need) => {
+                let path = &need.name;
+                let name = path.rsplit('/').next().unwrap_or_default();
+                write!(
+                    f,
+                    "{path}{} is needed by its path, and a loader looks nowhere else, in no package either; to have it looked \
+                     for by its name: ldshim patch --replace-needed {path} {name} FILE",
+                    need.by()
+                )
+            }
             Self::OfGlibc(need) => write!(
                 f,
                 "{} is a part of glibc{}, the loader's own glibc has none, and one process cannot have \

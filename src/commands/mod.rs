@@ -15,6 +15,7 @@ mod explain;
 mod fix;
 mod freeze;
 mod index;
+mod ldconfig;
 mod locate;
 mod patch;
 mod pin;
@@ -24,6 +25,7 @@ mod shell;
 mod stub;
 mod unpin;
 
+pub use ldconfig::ldconfig;
 pub use patch::patchelf;
 
 /// Carries out a parsed command line.
@@ -48,6 +50,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Index(command) => index::run(&command),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
+        Command::Ldconfig(args) => ldconfig::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -16,6 +16,7 @@ mod of_system;
 pub(super) mod packages;
 pub(super) mod prompt;
 pub(super) mod rounds;
+mod script;
 pub(super) mod target;
 mod temporary;
 pub(super) mod text;

@@ -7,7 +7,7 @@
 
 use memchr::memmem;
 
-use crate::choice::{is_driver_finder, is_driver_library};
+use crate::drivers::{is_driver_finder, is_driver_library};
 
 /// The first match of a pattern in a line: what the holes stand for, by their names. A name that begins with `_` is not
 /// told.

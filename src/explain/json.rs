@@ -33,14 +33,13 @@ pub fn tree(tree: &Tree, providers: &Providers) -> Value {
         })
     });
     let missing = tree.missing().into_iter().map(|(name, files)| {
-        let (best, more) = providers.json(name);
-        json!({
+        let mut value = json!({
             "name": text(name),
             "files": files,
             "in_tree": tree.find(name).map(path_text),
-            "providers": best,
-            "more_providers": more,
-        })
+        });
+        providers.add_json(name, &mut value);
+        value
     });
     json!({
         "schema": SCHEMA,
@@ -189,7 +188,7 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
         Problem::Missing { name, needed_by } => {
             value["name"] = text(name).into();
             value["needed_by"] = needed_by.clone().into();
-            (value["providers"], value["more_providers"]) = providers.json(name);
+            providers.add_json(name, &mut value);
         }
         Problem::Version(missing) => {
             value["version"] = text(&missing.version).into();

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::Modules;
-use crate::choice::{Need, is_driver_library, merge, needs};
+use crate::choice::{Need, merge, needs};
+use crate::drivers::is_driver_library;
 use crate::explain::{Explainer, Settings};
 use crate::parallel;
 

@@ -9,14 +9,13 @@ use anyhow::{Context, Result, bail};
 use loader_stub::c_library::CLibrary;
 
 use crate::autopatch::Missing;
-use crate::choice::{
-    Choices, Knowledge, Need, Selection, choose, is_driver_library, is_part_of_glibc, merge,
-};
+use crate::choice::{Choices, Knowledge, Need, Selection, choose, is_part_of_glibc, merge};
 use crate::cli::AutopatchArgs;
 use crate::commands::pin::lookup::{self, Store};
 use crate::commands::pin::packages::{self, Had};
 use crate::commands::pin::{prompt, target, text};
 use crate::commands::print;
+use crate::drivers::is_driver_library;
 use crate::elf::{Architecture, Dynamic, Image, identify};
 use crate::explain::Plan;
 use crate::index::{HOW_TO_GET_ONE, Index};

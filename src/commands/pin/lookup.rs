@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Error, Result, anyhow};
 
-use crate::choice::Facts;
+use crate::choice::{ChoiceError, Facts};
 use crate::elf::{Architecture, Dynamic, Image};
 use crate::explain::{Kind, Report};
 use crate::index::{Index, Provider, Source};
@@ -149,6 +149,18 @@ pub(in crate::commands) fn glibcs_beside(report: &Report) -> Vec<Provider> {
         }
     }
     providers
+}
+
+/// Adds to the error that no package has a library what the index knows instead: other versions of it.
+pub(super) fn with_absence(error: ChoiceError, index: Option<&Index>) -> Error {
+    let ChoiceError::NoProvider(need) = &error else {
+        return error.into();
+    };
+    let absence = index.and_then(|it| it.absence(&need.name).ok());
+    match absence.and_then(|it| it.line(&need.name)) {
+        Some(line) => anyhow!("{error}\n{line}"),
+        None => error.into(),
+    }
 }
 
 /// What the store and binary caches tell.

@@ -13,6 +13,7 @@ use super::today::Today;
 use super::trial::Trial;
 use super::{prompt, text};
 use crate::choice::{Choice, Choices, Knowledge, Need, Selection, choose, is_part_of_glibc};
+use crate::drivers::is_driver_library;
 use crate::explain::{Kind, Report};
 use crate::index::{HOW_TO_GET_ONE, Index};
 use crate::modules::Missing;
@@ -101,7 +102,10 @@ impl<'a> Rounds<'a> {
         // Another nixpkgs has another revision, which nobody tells.
         let revision = revision.filter(|_| self.nixpkgs.is_none());
         let mut chosen: Vec<Had> = Vec::new();
-        let mut needs_now = self.with_selected(needs_today);
+        let (of_driver, mut needs_now) = self.split_drivers(self.with_selected(needs_today));
+        for need in &of_driver {
+            (self.say)(&text::of_driver(need))?;
+        }
         let mut outcome = self.try_out(&today, &chosen, revision)?;
         for round in 0..MOST_ROUNDS {
             if needs_now.is_empty() {
@@ -119,10 +123,11 @@ impl<'a> Rounds<'a> {
             }
             outcome = self.try_out(&today, &chosen, revision)?;
             let operation = || format!("{} would not start with these", target.name());
-            needs_now = match &outcome.missing {
+            let still_missing = match &outcome.missing {
                 Ok(missing) => missing.needs.clone(),
                 Err(_) => return Err(outcome.missing.unwrap_err().context(operation())),
             };
+            needs_now = self.split_drivers(still_missing).1;
             // What was brought and is still not found stays so, whatever else is brought.
             let is_hopeless = |need: &Need| {
                 let is_selected = self.selections.iter().any(|it| it.name == need.name);
@@ -166,6 +171,13 @@ impl<'a> Rounds<'a> {
             });
         }
         needs
+    }
+
+    /// Takes out what is the graphics driver's own and so comes from no package, unless a user has selected one.
+    fn split_drivers(&self, needs: Vec<Need>) -> (Vec<Need>, Vec<Need>) {
+        let is_selected = |name: &str| self.selections.iter().any(|it| it.name == name);
+        let is_out = |need: &Need| is_driver_library(&need.name) && !is_selected(&need.name);
+        needs.into_iter().partition(is_out)
     }
 
     fn try_out(&self, today: &Today, chosen: &[Had], revision: Option<&str>) -> Result<Outcome> {
@@ -225,6 +237,7 @@ impl<'a> Rounds<'a> {
                 },
             );
             let name = self.target.name();
+            let choices = choices.map_err(|error| lookup::with_absence(error, index));
             let choices = choices.with_context(|| {
                 let is_indexed = lookup::is_of_system(index, architecture);
                 text::cannot_choose(&name, architecture, is_indexed)

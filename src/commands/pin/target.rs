@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
+use super::script;
 use crate::choice::{merge, needs};
 use crate::commands::explain::inherited;
 use crate::elf::{Architecture, Image, ProgramIdentity, is_known_at_start, program_identity};
@@ -38,6 +39,9 @@ impl Target {
             false => settings()?,
         };
         let report = Explainer::new(&settings).explain(program)?;
+        if let Some(refusal) = script::refusal(&report, &settings.environment) {
+            return Err(refusal);
+        }
         let path = report.path.display();
         let is_privileged =
             matches!(report.kind, Kind::Dynamic(_)) && is_secure(&report.path, false);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::target::Target;
 use crate::choice::{Choice, Choices, Need};
+use crate::drivers::{NEVER_FROM_A_PACKAGE, WHERE_FROM};
 use crate::elf::Architecture;
 use crate::explain::text::problem_text;
 use crate::explain::{Kind, Report};
@@ -54,6 +55,14 @@ pub(in crate::commands) fn choices(program: &str, choices: &Choices, round: usiz
         }
     }
     text
+}
+
+/// That a library comes with the system.
+pub(super) fn of_driver(need: &Need) -> String {
+    format!(
+        "{}: missing, and not pinned: {NEVER_FROM_A_PACKAGE}\n  {WHERE_FROM}\n",
+        need.name
+    )
 }
 
 /// What is missing, in one line.

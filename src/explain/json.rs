@@ -199,6 +199,10 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
         Problem::MixedGlibc(versions) => {
             value["versions"] = versions.iter().map(|&it| version(it)).collect();
         }
+        Problem::Unreadable(object, it) => {
+            value["object"] = (*object).into();
+            value["what"] = it.what.into();
+        }
         Problem::NoInterpreter(path) => value["name"] = text(path).into(),
         Problem::Failure(failure) => value["name"] = text(&failure.name).into(),
         Problem::NotAProgram

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Payload, plan::Plan};
-use crate::elf::{Architecture, Identity, ProgramIdentity};
+use crate::elf::{Architecture, Identity, ProgramIdentity, Unreadable};
 use crate::resolver::{Failure, MissingVersion, Resolution};
 
 /// What would happen to a file if it were started.
@@ -84,6 +84,8 @@ pub enum Problem {
     Failure(Failure),
     /// A library does not offer a symbol version.
     Version(MissingVersion),
+    /// The object of this number has something that cannot be read, and what its loader makes of it nobody knows.
+    Unreadable(usize, Unreadable),
     /// Parts of several versions of glibc come together: these.
     MixedGlibc(Vec<(u32, u32)>),
 }
@@ -103,6 +105,7 @@ impl Problem {
             Self::Missing { .. } => "missing-library",
             Self::Failure(_) => "loader-gives-up",
             Self::Version(_) => "missing-version",
+            Self::Unreadable(..) => "unreadable",
             Self::MixedGlibc(_) => "mixed-glibc",
         }
     }
@@ -162,6 +165,10 @@ pub(super) fn problems(resolution: &Resolution) -> Vec<Problem> {
                 needed_by: vec![by],
             }),
         }
+    }
+    for (number, object) in resolution.objects.iter().enumerate() {
+        let unreadable = object.dynamic().unreadable.iter().cloned();
+        problems.extend(unreadable.map(|it| Problem::Unreadable(number, it)));
     }
     problems.extend(resolution.failure.clone().map(Problem::Failure));
     let versions = resolution.missing_versions.iter().cloned();

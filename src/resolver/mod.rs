@@ -158,6 +158,7 @@ impl Loaded {
             flags_1: 0,
             versions_needed: Vec::new(),
             versions_offered: None,
+            unreadable: Vec::new(),
         };
         self.object.as_ref().map_or(&NOTHING, |it| &it.dynamic)
     }

@@ -47,6 +47,12 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
             );
             text + &older_glibc(resolution, missing.library, &missing.version)
         }
+        Problem::Unreadable(object, it) => format!(
+            "{}: {} cannot be read: nothing is mapped at {:#x}, or it has no end; the file is damaged",
+            name(*object),
+            it.what,
+            it.address
+        ),
         Problem::MixedGlibc(versions) => {
             let versions: Vec<_> = versions.iter().map(|&it| version(it)).collect();
             format!(

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod dynamic;
+mod elsewhere;
 mod identity;
 mod image;
 mod interpreter;
@@ -15,11 +16,12 @@ mod versions;
 
 pub use architecture::Architecture;
 pub use dynamic::{Dependency, DependencyKind, Dynamic, Unreadable};
+pub use elsewhere::{Elsewhere, MUSL, elsewhere, is_of_musl};
 pub use identity::{Class, IdentifyError, Identity, identify, identify_header};
 pub use image::{Image, ImageError};
 pub use interpreter::interpreter;
 pub use notes::{Note, notes};
 pub use program_identity::{ProgramIdentity, program_identity};
-pub use sections::{Section, section};
+pub use sections::{NamedSection, Section, named_sections, section};
 pub use segments::{Segment, Source, segments};
 pub use versions::VersionNeed;

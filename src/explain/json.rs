@@ -32,22 +32,45 @@ pub fn tree(tree: &Tree, providers: &Providers) -> Value {
             "error": error,
         })
     });
-    let missing = tree.missing().into_iter().map(|(name, files)| {
-        let (best, more) = providers.json(name);
+    let missing = tree.missing().into_iter().map(|it| {
+        let (best, more) = providers.json(it.name);
+        json!({
+            "name": text(it.name),
+            "files": it.files.len(),
+            "is_optional": it.is_optional,
+            "in_tree": Value::Null,
+            "providers": best,
+            "more_providers": more,
+        })
+    });
+    let of_tree = tree.missing_of_tree().into_iter().map(|(name, files)| {
         json!({
             "name": text(name),
             "files": files,
+            "is_optional": false,
             "in_tree": tree.find(name).map(path_text),
-            "providers": best,
-            "more_providers": more,
+            "providers": [],
+            "more_providers": 0,
+        })
+    });
+    let files = tree.standings().map(|(report, standing)| {
+        let mut value = file(report, providers);
+        value["standing"] = standing.code().into();
+        value
+    });
+    let others = tree.others.iter().map(|(path, whom)| {
+        json!({
+            "path": path_text(path),
+            "for": whom.to_string(),
         })
     });
     json!({
         "schema": SCHEMA,
         "directory": path_text(&tree.directory),
         "starts": tree.starts(),
-        "files": tree.reports.iter().map(|it| file(it, providers)).collect::<Vec<_>>(),
-        "missing": missing.collect::<Vec<_>>(),
+        "files": files.collect::<Vec<_>>(),
+        "for_others": others.collect::<Vec<_>>(),
+        "missing": missing.chain(of_tree).collect::<Vec<_>>(),
         "unreadable": unreadable.collect::<Vec<_>>(),
     })
 }
@@ -172,7 +195,7 @@ fn probe(probe: &Probe) -> Value {
     let candidates = probe
         .candidates
         .iter()
-        .map(|it| json!({ "name": text(&it.name), "path": it.path.as_deref().map(path_text) }));
+        .map(|it| json!({ "name": text(&it.name), "path": it.path.as_deref().map(path_text), "trouble": it.trouble }));
     json!({
         "object": probe.object,
         "is_guess": note.is_none(),
@@ -207,6 +230,7 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
         Problem::Failure(failure) => value["name"] = text(&failure.name).into(),
         Problem::NotAProgram
         | Problem::NoStub(_)
+        | Problem::Elsewhere(_)
         | Problem::OfInterpreter
         | Problem::TooManyScripts
         | Problem::Musl

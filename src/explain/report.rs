@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Payload, plan::Plan};
-use crate::elf::{Architecture, Identity, ProgramIdentity, Unreadable};
+use crate::elf::{Architecture, Elsewhere, Identity, ProgramIdentity, Unreadable};
 use crate::resolver::{Failure, MissingVersion, Resolution};
 
 /// What would happen to a file if it were started.
@@ -63,6 +63,8 @@ pub enum Problem {
     NotAProgram,
     /// It is for a machine that ldshim has no stub for.
     NoStub(Identity),
+    /// It is for others than Linux programs with glibc or musl.
+    Elsewhere(Elsewhere),
     /// The loader or the interpreter that it names is missing.
     NoInterpreter(OsString),
     /// The interpreter would not start.
@@ -97,6 +99,7 @@ impl Problem {
         match self {
             Self::NotAProgram => "not-a-program",
             Self::NoStub(_) => "no-stub",
+            Self::Elsewhere(_) => "for-others",
             Self::NoInterpreter(_) => "no-interpreter",
             Self::OfInterpreter => "interpreter-does-not-start",
             Self::TooManyScripts => "too-many-scripts",
@@ -140,6 +143,20 @@ impl Report {
         }
         missing
     }
+}
+
+/// The report about a file for a machine that ldshim has no stub for.
+pub(super) fn foreign(path: &Path, identity: Identity) -> Report {
+    let problems = vec![Problem::NoStub(identity)];
+    Report::new(path, Kind::Foreign(identity), problems)
+}
+
+/// That the loader refuses the file itself, with this message.
+pub(super) fn refused(path: &Path, message: &str) -> Problem {
+    Problem::Failure(Failure {
+        name: path.into(),
+        message: message.to_owned(),
+    })
 }
 
 /// Why the loader would not start the program.

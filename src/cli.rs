@@ -112,7 +112,7 @@ pub struct RunArgs {
     after_help = "Exit status: 0 if it would start, 1 if it would not, 2 if that cannot be told."
 )]
 pub struct ExplainArgs {
-    /// Explain all programs and libraries in this directory tree, in one report
+    /// Explain all programs and libraries for this machine in this directory tree, in one report
     #[arg(long, value_name = "DIR", conflicts_with = "program")]
     pub all: Option<PathBuf>,
     /// Print JSON

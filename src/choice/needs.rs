@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::Need;
@@ -76,6 +77,10 @@ pub fn needs(report: &Report) -> Result<Vec<Need>, Unpinnable> {
     let mut needs = Vec::new();
     for problem in &report.problems {
         match problem {
+            // By that very path, and so from no package and no pin.
+            Problem::Missing { name, .. } if name.as_bytes().contains(&b'/') => {
+                return Err(Unpinnable::Other(problem_text(report, problem)));
+            }
             Problem::Missing { name, needed_by } => {
                 let need = need_of(&mut needs, name);
                 let names = needed_by

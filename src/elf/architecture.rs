@@ -93,6 +93,12 @@ impl Architecture {
             .find(|architecture| architecture.matches(identity))
     }
 
+    /// Whether this program is for this architecture, too.
+    #[must_use]
+    pub fn is_of_this_machine(&self) -> bool {
+        self.machine == loader_stub::elf::MACHINE
+    }
+
     /// Whether a file is made for this architecture.
     #[must_use]
     pub fn matches(&self, identity: &Identity) -> bool {

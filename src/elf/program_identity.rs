@@ -1,5 +1,7 @@
 //! The identity of a program, as the stub knows it when the program starts.
 
+use std::borrow::Cow;
+
 use goblin::elf::header::{header32, header64};
 use goblin::elf::program_header::{program_header32, program_header64};
 use loader_stub::identity::{self, BUILD_ID, Identity, Part};
@@ -27,7 +29,15 @@ pub fn program_identity(image: &Image<'_>) -> ProgramIdentity {
     let table = table(image).unwrap_or_default();
     let short = Identity::of(table, word, parts(image), |range| {
         let length = usize::try_from(range.end - range.start).ok()?;
-        image.from_address(range.start)?.get(..length)
+        let in_file = image
+            .from_address(range.start)
+            .and_then(|it| it.get(..length));
+        // Pages of another segment may cover a part of it.
+        let bytes = in_file.map_or_else(
+            || image.in_memory(range.start, length).into(),
+            Cow::Borrowed,
+        );
+        (bytes.len() == length).then_some(bytes)
     });
     let build_id = notes(image).find(|note| note.owner == b"GNU" && note.kind == BUILD_ID);
     ProgramIdentity {

@@ -15,12 +15,14 @@ use memmap2::Mmap;
 use super::kind::{Contents, contents};
 use super::pin::{self, Pin};
 use super::{
-    Dynamic, Kind, Plan, Problem, Report, Settings, environment, glibc, guesses, interpreter, kind,
-    payload, report, script,
+    Dynamic, Kind, Plan, Problem, Report, Settings, environment, glibc, interpreter, kind, payload,
+    report, script,
 };
-use crate::elf::{Architecture, Image, program_identity};
+use crate::elf::{Architecture, Elsewhere, Image, MUSL, elsewhere, program_identity};
 use crate::loader_cache::CacheFile;
-use crate::resolver::{self, Files, Machine, Program, RealLoader, Start, map_file};
+use crate::resolver::{
+    self, Files, Machine, Program, RealLoader, Start, map_file, names_in_texts, refusal,
+};
 
 /// How often a script's interpreter may be a script itself, as in Linux's `fs/exec.c`.
 const MOST_SCRIPTS: usize = 5;
@@ -29,6 +31,7 @@ const MOST_SCRIPTS: usize = 5;
 #[derive(Debug)]
 pub struct Explainer<'s> {
     settings: &'s Settings,
+    is_for_tree: bool,
     plans: RefCell<HashMap<PlanKey, Arc<Plan>>>,
     loaders: RefCell<HashMap<PathBuf, Option<Rc<Loader>>>>,
     caches: RefCell<HashMap<PathBuf, Option<Rc<CacheFile<Mmap>>>>>,
@@ -51,9 +54,20 @@ impl<'s> Explainer<'s> {
     pub fn new(settings: &'s Settings) -> Self {
         Self {
             settings,
+            is_for_tree: false,
             plans: RefCell::default(),
             loaders: RefCell::default(),
             caches: RefCell::default(),
+        }
+    }
+
+    /// With these settings, for a tree of files: the texts of a library are looked at where it is explained itself, and not with
+    /// every program that loads it.
+    #[must_use]
+    pub fn of_tree(settings: &'s Settings) -> Self {
+        Self {
+            is_for_tree: true,
+            ..Self::new(settings)
         }
     }
 
@@ -90,7 +104,10 @@ impl<'s> Explainer<'s> {
                 report.payload = payload;
                 return Ok(report);
             }
-            Contents::DamagedElf(message) => Kind::Unknown(message),
+            Contents::DamagedElf(message) => match elsewhere(&bytes) {
+                Some(Elsewhere::Machine(identity)) => return Ok(report::foreign(path, identity)),
+                _ => Kind::Unknown(message),
+            },
             Contents::Script(line) => return self.explain_script(path, &line, depth),
             Contents::Other(what) => Kind::Unknown(what.to_owned()),
         };
@@ -105,12 +122,7 @@ impl<'s> Explainer<'s> {
         loads: Option<&Path>,
     ) -> Result<Report> {
         let Some(architecture) = Architecture::of(&image.identity) else {
-            let kind = Kind::Foreign(image.identity);
-            return Ok(Report::new(
-                path,
-                kind,
-                vec![Problem::NoStub(image.identity)],
-            ));
+            return Ok(report::foreign(path, image.identity));
         };
         if ![ET_DYN, ET_EXEC].contains(&image.identity.elf_type) {
             let what = format!("an ELF file of the type {}", image.identity.type_name());
@@ -122,7 +134,11 @@ impl<'s> Explainer<'s> {
         }
         let mut program = match Program::new(file, image) {
             Some(program) if !kind::is_static(image, &program) => program,
-            _ => return Ok(Report::new(path, Kind::Static(architecture), Vec::new())),
+            _ => {
+                let problems = elsewhere(image.bytes).into_iter().filter(is_of_no_use);
+                let problems = problems.map(Problem::Elsewhere).collect();
+                return Ok(Report::new(path, Kind::Static(architecture), problems));
+            }
         };
         program.loads = loads.map(Path::to_owned);
         self.explain_dynamic(path, image, program, architecture)
@@ -135,8 +151,10 @@ impl<'s> Explainer<'s> {
         mut program: Program<'_>,
         architecture: &'static Architecture,
     ) -> Result<Report> {
-        program.may_load = guesses::names(image, &program);
+        program.may_load = names_in_texts(image, &program.object.dynamic);
+        program.reads_libraries = !self.is_for_tree;
         let is_secure = kind::is_secure(program.path, self.settings.for_all_users);
+        let is_for = elsewhere(image.bytes);
         let interpreter = program.interpreter.as_ref();
         let pin = pin::find(
             image,
@@ -144,14 +162,20 @@ impl<'s> Explainer<'s> {
             is_secure,
             self.settings,
         );
-        let plan = self.plan(architecture, interpreter, is_secure, pin)?;
+        let c_library = interpreter::c_library(interpreter, is_for);
+        let plan = self.plan(architecture, interpreter, c_library, is_secure, pin)?;
         let mut problems = Vec::new();
+        problems.extend(is_for.filter(is_of_no_use).map(Problem::Elsewhere));
+        if interpreter.is_none() && c_library == CLibrary::Glibc {
+            let refusal = refusal(image.bytes, architecture);
+            problems.extend(refusal.map(|message| report::refused(path, message)));
+        }
         if let Some(interpreter) = &plan.missing_interpreter {
             problems.push(Problem::NoInterpreter(interpreter.clone()));
         }
         let loader = match &plan.loader {
-            Some(choice) => self.loader(&choice.path),
-            None => None,
+            Some(choice) if c_library == CLibrary::Glibc => self.loader(&choice.path),
+            _ => None,
         };
         let resolution = loader.as_ref().map(|loader| {
             let cache = plan
@@ -171,9 +195,7 @@ impl<'s> Explainer<'s> {
                 problems.extend(report::problems(resolution));
                 problems.extend(glibc::mixed(resolution, &loader.built_in, &loader.files));
             }
-            _ if interpreter::c_library(program.interpreter.as_ref()) == CLibrary::Musl => {
-                problems.push(Problem::Musl);
-            }
+            _ if c_library == CLibrary::Musl => problems.push(Problem::Musl),
             _ => problems.push(Problem::NoLoader),
         }
         let kind = Kind::Dynamic(Box::new(Dynamic {
@@ -219,13 +241,13 @@ impl<'s> Explainer<'s> {
         &self,
         architecture: &'static Architecture,
         interpreter: Option<&OsString>,
+        c_library: CLibrary,
         is_secure: bool,
         pin: Pin,
     ) -> Result<Arc<Plan>> {
         if let Some(plan) = Plan::without_the_stub(architecture, interpreter, self.settings) {
             return Ok(Arc::new(plan));
         }
-        let c_library = interpreter::c_library(interpreter);
         let is_musl = c_library == CLibrary::Musl;
         let (pin, not_used) = match pin {
             Pin::None => (None, None),
@@ -277,4 +299,9 @@ impl<'s> Explainer<'s> {
     fn variable(&self, name: &str) -> Option<OsString> {
         environment::variable(&self.settings.environment, name)
     }
+}
+
+/// Whether the stub could do nothing for such files. Those of musl are its own matter, and what no kernel starts is told otherwise.
+fn is_of_no_use(whom: &Elsewhere) -> bool {
+    *whom != MUSL && matches!(whom, Elsewhere::System(_) | Elsewhere::CLibrary(_))
 }

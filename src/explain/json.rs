@@ -32,21 +32,46 @@ pub fn tree(tree: &Tree, providers: &Providers) -> Value {
             "error": error,
         })
     });
-    let missing = tree.missing().into_iter().map(|(name, files)| {
+    let missing = tree.missing().into_iter().map(|it| {
         let mut value = json!({
+            "name": text(it.name),
+            "files": it.files.len(),
+            "is_optional": it.is_optional,
+            "in_tree": Value::Null,
+        });
+        providers.add_json(it.name, &mut value);
+        value
+    });
+    let of_tree = tree.missing_of_tree().into_iter().map(|(name, files)| {
+        json!({
             "name": text(name),
             "files": files,
+            "is_optional": false,
             "in_tree": tree.find(name).map(path_text),
-        });
-        providers.add_json(name, &mut value);
+            "providers": [],
+            "more_providers": 0,
+            "other_versions": [],
+            "is_of_driver": false,
+        })
+    });
+    let files = tree.standings().map(|(report, standing)| {
+        let mut value = file(report, providers);
+        value["standing"] = standing.code().into();
         value
+    });
+    let others = tree.others.iter().map(|(path, whom)| {
+        json!({
+            "path": path_text(path),
+            "for": whom.to_string(),
+        })
     });
     json!({
         "schema": SCHEMA,
         "directory": path_text(&tree.directory),
         "starts": tree.starts(),
-        "files": tree.reports.iter().map(|it| file(it, providers)).collect::<Vec<_>>(),
-        "missing": missing.collect::<Vec<_>>(),
+        "files": files.collect::<Vec<_>>(),
+        "for_others": others.collect::<Vec<_>>(),
+        "missing": missing.chain(of_tree).collect::<Vec<_>>(),
         "unreadable": unreadable.collect::<Vec<_>>(),
     })
 }
@@ -171,7 +196,7 @@ fn probe(probe: &Probe) -> Value {
     let candidates = probe
         .candidates
         .iter()
-        .map(|it| json!({ "name": text(&it.name), "path": it.path.as_deref().map(path_text) }));
+        .map(|it| json!({ "name": text(&it.name), "path": it.path.as_deref().map(path_text), "trouble": it.trouble }));
     json!({
         "object": probe.object,
         "is_guess": note.is_none(),
@@ -198,10 +223,15 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
         Problem::MixedGlibc(versions) => {
             value["versions"] = versions.iter().map(|&it| version(it)).collect();
         }
+        Problem::Unreadable(object, it) => {
+            value["object"] = (*object).into();
+            value["what"] = it.what.into();
+        }
         Problem::NoInterpreter(path) => value["name"] = text(path).into(),
         Problem::Failure(failure) => value["name"] = text(&failure.name).into(),
         Problem::NotAProgram
         | Problem::NoStub(_)
+        | Problem::Elsewhere(_)
         | Problem::OfInterpreter
         | Problem::TooManyScripts
         | Problem::Musl

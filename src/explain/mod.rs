@@ -7,7 +7,6 @@
 mod environment;
 mod explainer;
 mod glibc;
-mod guesses;
 mod interpreter;
 pub mod json;
 mod kind;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -50,7 +51,9 @@ impl Providers {
     /// Asks the user's index for these libraries. It is not opened if there are none.
     #[must_use]
     pub fn of<'n>(missing: impl IntoIterator<Item = &'n OsStr>) -> Self {
-        let mut missing = missing.into_iter().peekable();
+        // What is asked for by a path comes from no package.
+        let is_searched = |name: &&OsStr| !name.as_bytes().contains(&b'/');
+        let mut missing = missing.into_iter().filter(is_searched).peekable();
         if missing.peek().is_none() {
             return Self::Known(None, BTreeMap::new());
         }

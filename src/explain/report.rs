@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Payload, plan::Plan};
-use crate::elf::{Architecture, Identity, ProgramIdentity};
+use crate::elf::{Architecture, Elsewhere, Identity, ProgramIdentity, Unreadable};
 use crate::resolver::{Failure, MissingVersion, Resolution};
 
 /// What would happen to a file if it were started.
@@ -63,6 +63,8 @@ pub enum Problem {
     NotAProgram,
     /// It is for a machine that ldshim has no stub for.
     NoStub(Identity),
+    /// It is for others than Linux programs with glibc or musl.
+    Elsewhere(Elsewhere),
     /// The loader or the interpreter that it names is missing.
     NoInterpreter(OsString),
     /// The interpreter would not start.
@@ -84,6 +86,8 @@ pub enum Problem {
     Failure(Failure),
     /// A library does not offer a symbol version.
     Version(MissingVersion),
+    /// The object of this number has something that cannot be read, and what its loader makes of it nobody knows.
+    Unreadable(usize, Unreadable),
     /// Parts of several versions of glibc come together: these.
     MixedGlibc(Vec<(u32, u32)>),
 }
@@ -95,6 +99,7 @@ impl Problem {
         match self {
             Self::NotAProgram => "not-a-program",
             Self::NoStub(_) => "no-stub",
+            Self::Elsewhere(_) => "for-others",
             Self::NoInterpreter(_) => "no-interpreter",
             Self::OfInterpreter => "interpreter-does-not-start",
             Self::TooManyScripts => "too-many-scripts",
@@ -103,6 +108,7 @@ impl Problem {
             Self::Missing { .. } => "missing-library",
             Self::Failure(_) => "loader-gives-up",
             Self::Version(_) => "missing-version",
+            Self::Unreadable(..) => "unreadable",
             Self::MixedGlibc(_) => "mixed-glibc",
         }
     }
@@ -139,6 +145,20 @@ impl Report {
     }
 }
 
+/// The report about a file for a machine that ldshim has no stub for.
+pub(super) fn foreign(path: &Path, identity: Identity) -> Report {
+    let problems = vec![Problem::NoStub(identity)];
+    Report::new(path, Kind::Foreign(identity), problems)
+}
+
+/// That the loader refuses the file itself, with this message.
+pub(super) fn refused(path: &Path, message: &str) -> Problem {
+    Problem::Failure(Failure {
+        name: path.into(),
+        message: message.to_owned(),
+    })
+}
+
 /// Why the loader would not start the program.
 pub(super) fn problems(resolution: &Resolution) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -162,6 +182,10 @@ pub(super) fn problems(resolution: &Resolution) -> Vec<Problem> {
                 needed_by: vec![by],
             }),
         }
+    }
+    for (number, object) in resolution.objects.iter().enumerate() {
+        let unreadable = object.dynamic().unreadable.iter().cloned();
+        problems.extend(unreadable.map(|it| Problem::Unreadable(number, it)));
     }
     problems.extend(resolution.failure.clone().map(Problem::Failure));
     let versions = resolution.missing_versions.iter().cloned();

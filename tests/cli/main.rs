@@ -16,6 +16,7 @@ mod explain_kinds;
 mod explain_mapping;
 mod explain_pins;
 mod explain_providers;
+mod explain_tree;
 mod index;
 mod library_tree;
 mod locate;

@@ -68,6 +68,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         on_demand::a_program_that_misses_nothing_is_marked,
         on_demand::without_a_terminal_one_line_is_said,
         on_demand::what_is_clear_is_pinned_and_what_is_not_is_marked,
+        on_demand::of_what_cannot_be_read_it_is_not_remembered_that_nothing_is_missing,
         on_demand::a_program_of_another_identity_is_left_alone,
         on_demand::the_program_that_runs_a_script_is_meant,
         on_demand::a_user_can_decline,

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::elf::{Architecture, Dynamic, Image};
+use crate::elf::{Architecture, Dynamic, Image, elsewhere};
 use crate::parallel;
 use crate::resolver::map_file;
-use crate::stub_file;
+use crate::stub_file::is_stub_or_place;
 use crate::tree::{self, is_program_or_library};
 
 /// What there is of interest in some trees. All paths are canonical as far as their tree's is, and sorted.
@@ -22,15 +21,16 @@ pub struct Modules {
     pub libraries: Vec<PathBuf>,
     /// The foreign programs for that architecture: they name the place of a stub.
     pub programs: Vec<PathBuf>,
-    /// How many files are for other machines, for musl, or programs with a loader of their own.
+    /// How many files are for others: another machine, system or C library; or programs with a loader of their own.
     pub others: usize,
-    /// The names of all libraries: what is in a tree is loaded by its path before others ask for it by name.
+    /// The names of all libraries, of their files and their own: what is in a tree is loaded by its path before others ask for it by name.
     names: BTreeSet<OsString>,
 }
 
 /// What a file is.
 enum Kind {
-    Library,
+    /// With the name by which others ask for it.
+    Library(Option<OsString>),
     Program,
     Other,
 }
@@ -66,8 +66,9 @@ pub fn find(places: &[PathBuf], architecture: &'static Architecture) -> Result<M
     };
     for (file, kind) in files.into_iter().zip(kinds) {
         match kind {
-            Kind::Library => {
+            Kind::Library(soname) => {
                 modules.names.extend(file.file_name().map(Into::into));
+                modules.names.extend(soname);
                 modules.libraries.push(file);
             }
             Kind::Program => modules.programs.push(file),
@@ -79,45 +80,21 @@ pub fn find(places: &[PathBuf], architecture: &'static Architecture) -> Result<M
 
 fn kind(file: &Path, architecture: &Architecture) -> Kind {
     let bytes = map_file(file);
-    let image = bytes.as_ref().ok().and_then(|it| Image::parse(it).ok());
+    let Some(bytes) = bytes.as_ref().ok().filter(|it| elsewhere(it).is_none()) else {
+        return Kind::Other;
+    };
+    let image = Image::parse(bytes).ok();
     let Some(image) = image.filter(|it| architecture.matches(&it.identity)) else {
         return Kind::Other;
     };
     let Some(dynamic) = Dynamic::of(&image) else {
         return Kind::Other;
     };
-    let needed = dynamic.dependencies.iter().map(|it| it.name.as_bytes());
-    if { needed }.any(is_of_musl) {
-        return Kind::Other;
-    }
     match image.interpreter() {
         // Some libraries can be started too, and then have a name of their own.
-        Some(_) if dynamic.soname.is_some() => Kind::Library,
-        Some(loader) if stub_file::is_stub_or_place(Path::new(&loader), architecture) => {
-            Kind::Program
-        }
+        Some(_) if dynamic.soname.is_some() => Kind::Library(dynamic.soname),
+        Some(loader) if is_stub_or_place(Path::new(&loader), architecture) => Kind::Program,
         Some(_) => Kind::Other,
-        None => Kind::Library,
-    }
-}
-
-/// Whether a library is musl: its C library is `libc.so`, which is a linker script with glibc, and `libc.musl-ARCH.so.1` on
-/// Alpine.
-fn is_of_musl(name: &[u8]) -> bool {
-    name == b"libc.so" || name.starts_with(b"libc.musl-")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn musl_is_known_by_the_name_of_its_c_library() {
-        for name in ["libc.so", "libc.musl-x86_64.so.1"] {
-            assert!(is_of_musl(name.as_bytes()), "{name}");
-        }
-        for name in ["libc.so.6", "libc++.so.1", "libcrypto.so"] {
-            assert!(!is_of_musl(name.as_bytes()), "{name}");
-        }
+        None => Kind::Library(dynamic.soname),
     }
 }

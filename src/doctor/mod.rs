@@ -20,6 +20,7 @@ mod pattern;
 mod pins;
 mod places;
 mod plan;
+mod preload;
 mod startup_files;
 mod system;
 pub mod text;
@@ -91,6 +92,7 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
                 loader_variables::check(settings, reader),
                 variables::check(settings, reader),
                 library_path::check(settings),
+                preload::check(),
             ]
             .concat(),
         ),

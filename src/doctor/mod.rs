@@ -16,7 +16,6 @@ mod messages;
 mod mounts;
 mod occupant;
 mod on_demand;
-mod pattern;
 mod pins;
 mod places;
 mod plan;
@@ -30,7 +29,7 @@ use crate::explain::Settings;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use finding::{Finding, Group, Level};
-pub use messages::{Trap, traps};
+pub use messages::{Certainty, Speaker, Trap, speakers, traps};
 
 use machine::Runs;
 use occupant::Occupant;

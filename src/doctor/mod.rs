@@ -17,10 +17,10 @@ mod messages;
 mod mounts;
 mod occupant;
 mod on_demand;
-mod pattern;
 mod pins;
 mod places;
 mod plan;
+mod preload;
 mod startup_files;
 mod system;
 pub mod text;
@@ -30,7 +30,7 @@ use crate::explain::Settings;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use finding::{Finding, Group, Level};
-pub use messages::{Trap, traps};
+pub use messages::{Certainty, Speaker, Trap, speakers, traps};
 
 use machine::Runs;
 use occupant::Occupant;
@@ -92,6 +92,7 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
                 loader_variables::check(settings, reader),
                 variables::check(settings, reader),
                 library_path::check(settings),
+                preload::check(),
             ]
             .concat(),
         ),

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod doctor;
 pub mod elf;
+pub mod exec;
 pub mod explain;
 pub mod freeze;
 pub mod host_env;

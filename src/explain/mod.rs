@@ -4,12 +4,14 @@
 //! loader and libraries the stub would choose, and [`crate::resolver`] what that loader would do.
 //! The result is a [`Report`]; [`text`] and [`json`] write it.
 
+mod env;
 mod environment;
 mod explainer;
 mod glibc;
 mod guesses;
 mod interpreter;
 pub mod json;
+mod kernel;
 mod kind;
 mod origin;
 mod payload;
@@ -17,7 +19,6 @@ mod pin;
 mod plan;
 mod providers;
 mod report;
-mod script;
 mod settings;
 mod stub;
 mod style;

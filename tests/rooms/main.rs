@@ -34,6 +34,7 @@ const ROOMS: &[&str] = &[
     "nix",
     "loader_variables",
     "tree",
+    "exec",
     "surgery",
     "elf",
     "parallel",

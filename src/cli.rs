@@ -45,7 +45,7 @@ pub struct Cli {
 pub enum Command {
     /// Run a program through the stub, without installing anything
     Run(RunArgs),
-    /// Explain what would happen if a program were started through the stub
+    /// Explain what would happen if a program were started
     Explain(ExplainArgs),
     /// Make the wheels, addons and programs of a folder work: find what they miss, and give it to them for good
     Fix(FixArgs),
@@ -127,8 +127,8 @@ pub struct ExplainArgs {
     /// As if no program had a pin
     #[arg(long)]
     pub without_pins: bool,
-    /// Ask this stub [default: what LDSHIM_STUB names, else the one where programs look for it, else
-    /// the one installed with ldshim]
+    /// Ask this stub, as if it were where programs look for their loader [default: what LDSHIM_STUB names, else
+    /// the one at that place, else the one installed with ldshim]
     #[arg(long, value_name = "FILE")]
     pub stub: Option<PathBuf>,
     /// The program, library or script; a name that is no file here is searched for in PATH

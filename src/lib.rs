@@ -9,6 +9,7 @@ pub mod commands;
 pub mod doctor;
 pub mod drivers;
 pub mod elf;
+pub mod exec;
 pub mod explain;
 pub mod fix;
 pub mod freeze;

@@ -51,6 +51,34 @@ pub fn is_stub_or_place(loader: &Path, architecture: &Architecture) -> bool {
     loader == Path::new(architecture.loader_path) || StubFile::read(loader).is_ok()
 }
 
+/// A stub of others, which foreign programs are started through where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stranger {
+    /// nix-ld, of that major version.
+    NixLd(u8),
+    /// NixOS's stub-ld, which prints a message instead of starting anything.
+    StubLd,
+}
+
+/// What begins the messages of nix-ld 2.x; a message of nix-ld 1.x, about a loader that cannot be opened; and what stub-ld says.
+const STRANGERS: [(&[u8], Stranger); 3] = [
+    (
+        b"Could not start dynamically linked executable",
+        Stranger::StubLd,
+    ),
+    (b"[nix-ld] ", Stranger::NixLd(2)),
+    (b"cannot open $NIX_LD", Stranger::NixLd(1)),
+];
+
+/// Whose stub is at `path`, if it is one of others.
+#[must_use]
+pub fn stranger(path: &Path) -> Option<Stranger> {
+    let bytes = fs::read(path).ok()?;
+    let mut known = STRANGERS.iter();
+    let found = known.find(|(text, _)| memchr::memmem::find(&bytes, text).is_some());
+    found.map(|it| it.1)
+}
+
 /// A stub's file in memory.
 #[derive(Debug)]
 pub struct StubFile {

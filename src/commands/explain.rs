@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use super::run::stub;
 use crate::cli::ExplainArgs;
-use crate::explain::{Explainer, Problem, Providers, Settings, json, text, tree};
+use crate::explain::{Explainer, Providers, Settings, json, text, tree};
 
 /// The exit status if it cannot be told whether the program would start.
 const UNKNOWN: u8 = 2;
@@ -48,8 +48,7 @@ fn explain(args: &ExplainArgs) -> Result<Option<bool>> {
         } else {
             text::report(&report, &providers)
         };
-        let is_known = !report.problems.contains(&Problem::Musl);
-        (is_known.then_some(report.starts()), written)
+        (report.starts_for_sure(), written)
     };
     print(&written)?;
     Ok(starts)
@@ -57,7 +56,11 @@ fn explain(args: &ExplainArgs) -> Result<Option<bool>> {
 
 fn settings(args: &ExplainArgs) -> Result<Settings> {
     let inherited = inherited()?;
+    // Who names a stub, or what a stub is told, asks what one would do.
+    let supposes_stub = args.stub.is_some() || args.loader.is_some() || args.library_path.is_some();
     Ok(Settings {
+        asks_kernel: true,
+        supposes_stub,
         stub: args.stub.clone().or(inherited.stub),
         loader: args.loader.clone(),
         library_path: args.library_path.clone(),

@@ -46,8 +46,11 @@ fn is_noexec(folder: &Path) -> bool {
 
 /// Where a file system of this type is mounted: the first such line of proc_pid_mountinfo(5).
 pub(super) fn of_type(name: &str) -> Option<PathBuf> {
-    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-    mounts.lines().find_map(|line| mount_of_type(line, name))
+    // Names in it are anything.
+    let mounts = fs::read("/proc/self/mountinfo").ok()?;
+    String::from_utf8_lossy(&mounts)
+        .lines()
+        .find_map(|line| mount_of_type(line, name))
 }
 
 /// The fields before ` - ` are id, parent, device, root and mount point; behind it stand type and source.

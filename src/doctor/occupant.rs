@@ -11,14 +11,7 @@ use nix::unistd::{AccessFlags, access};
 use crate::elf::{Architecture, identify, interpreter};
 use crate::library_env::c_library;
 use crate::resolver::{Machine, RealLoader};
-use crate::stub_file::StubFile;
-
-/// What nix-ld 2.x begins its messages with.
-const NIX_LD_2: &[u8] = b"[nix-ld] ";
-/// A message of nix-ld 1.x, about a loader that cannot be opened.
-const NIX_LD_1: &[u8] = b"cannot open $NIX_LD";
-/// What NixOS's stub-ld says instead of starting a program.
-const STUB_LD: &[u8] = b"Could not start dynamically linked executable";
+use crate::stub_file::{Stranger, StubFile, stranger};
 
 /// What is at the place of a loader.
 #[derive(Debug)]
@@ -97,14 +90,10 @@ impl Occupant {
             let needed = needed.display();
             return Self::NoLoader(format!("it is a program that asks for {needed} itself"));
         }
-        if has(STUB_LD) {
-            return Self::StubLd;
-        }
-        if has(NIX_LD_2) {
-            return Self::NixLd(2);
-        }
-        if has(NIX_LD_1) {
-            return Self::NixLd(1);
+        match stranger(path) {
+            Some(Stranger::StubLd) => return Self::StubLd,
+            Some(Stranger::NixLd(version)) => return Self::NixLd(version),
+            None => {}
         }
         if c_library(path) == CLibrary::Musl {
             return Self::Loader {

@@ -56,6 +56,14 @@ impl<'a> Image<'a> {
     /// See [`ImageError`].
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ImageError> {
         let identity = identify_header(bytes).map_err(ImageError::Header)?;
+        Self::parse_as(bytes, identity)
+    }
+
+    /// Reads the headers as those of such a file, whatever the first bytes say.
+    ///
+    /// # Errors
+    /// See [`ImageError`].
+    pub fn parse_as(bytes: &'a [u8], identity: Identity) -> Result<Self, ImageError> {
         let segments = segments(bytes, &identity).map_err(|_| ImageError::ProgramHeaders)?;
         let entry = match identity.class {
             Class::Bits32 => {

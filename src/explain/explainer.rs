@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,20 +14,31 @@ use goblin::elf::header::{ET_DYN, ET_EXEC};
 use loader_stub::c_library::CLibrary;
 use memmap2::Mmap;
 
+use super::kernel::{self, Verdict};
 use super::kind::{Contents, contents};
 use super::pin::{self, Pin};
 use super::{
-    Dynamic, Kind, Plan, Problem, Report, Settings, environment, glibc, interpreter, kind, payload,
-    report, script,
+    Dynamic, How, Kind, Plan, Problem, Report, Settings, env, environment, glibc, interpreter,
+    kind, payload, report,
 };
 use crate::elf::{Architecture, Elsewhere, Image, MUSL, elsewhere, program_identity};
+use crate::exec::{self, Line, Reason, Refusal, Role};
+use crate::library_env;
 use crate::loader_cache::CacheFile;
 use crate::resolver::{
     self, Files, Machine, Program, RealLoader, Start, map_file, names_in_texts, refusal,
 };
+use crate::stub_file::{Stranger, stranger};
 
-/// How often a script's interpreter may be a script itself, as in Linux's `fs/exec.c`.
-const MOST_SCRIPTS: usize = 5;
+/// A script that `env` starts for a script, and so on so often, comes back to itself.
+const MOST_ENVS: usize = 20;
+
+/// How a file is come by: how many scripts have led to it since the last execve, and how many of those `env` has made.
+#[derive(Clone, Copy, Default)]
+struct Depth {
+    scripts: usize,
+    envs: usize,
+}
 
 /// Explains programs, and remembers which files it has read. It is for one thread.
 #[derive(Debug)]
@@ -77,11 +90,9 @@ impl<'s> Explainer<'s> {
     /// # Errors
     /// It cannot be read, or the stub that is named is none.
     pub fn explain(&self, path: &Path) -> Result<Report> {
-        let in_path = || script::find(path.as_os_str(), self.variable("PATH").as_deref());
-        match (!path.exists()).then(in_path).flatten() {
-            Some(found) => self.explain_nested(&found, 0, None),
-            None => self.explain_nested(path, 0, None),
-        }
+        let in_path = || self.search(path.as_os_str(), self.variable("PATH").as_deref());
+        let found = (path.symlink_metadata().is_err()).then(in_path).flatten();
+        self.explain_nested(found.as_deref().unwrap_or(path), Depth::default(), None)
     }
 
     /// Explains the program at `path` as it is once it has loaded a library by its path, as interpreters load extension
@@ -90,28 +101,75 @@ impl<'s> Explainer<'s> {
     /// # Errors
     /// As [`Explainer::explain`].
     pub fn explain_with(&self, path: &Path, library: &Path) -> Result<Report> {
-        self.explain_nested(path, 0, Some(library))
+        self.explain_nested(path, Depth::default(), Some(library))
     }
 
-    fn explain_nested(&self, path: &Path, depth: usize, loads: Option<&Path>) -> Result<Report> {
-        let operation = || format!("cannot explain {}", path.display());
-        let file = path.canonicalize().with_context(operation)?;
-        let bytes = map_file(&file).with_context(operation)?;
-        let kind = match contents(&bytes) {
+    fn explain_nested(&self, path: &Path, depth: Depth, loads: Option<&Path>) -> Result<Report> {
+        let verdict = Verdict::of(path, depth.scripts, self.settings);
+        let read = || {
+            let file = path.canonicalize()?;
+            Ok((map_file(&file)?, file))
+        };
+        let mut report = match (read(), &verdict) {
+            (Ok((bytes, file)), verdict) => {
+                self.explain_bytes(path, &file, &bytes, depth, verdict.as_ref(), loads)?
+            }
+            (Err(_), Some(Verdict::Refused(it, _)))
+                if self.settings.asks_kernel && it.reason != Reason::NotThere =>
+            {
+                let kind = Kind::Unknown("nothing that can be looked at".to_owned());
+                Report::new(path, kind, Vec::new())
+            }
+            (Err(error), None) if error.kind() == ErrorKind::PermissionDenied => {
+                let kind = Kind::Unknown("a file that may be executed and not read".to_owned());
+                Report::new(path, kind, vec![Problem::NotReadable])
+            }
+            (Err::<_, io::Error>(error), _) => {
+                return Err(error).with_context(|| format!("cannot explain {}", path.display()));
+            }
+        };
+        if let Some(verdict) = verdict {
+            verdict.add_to(&mut report, self.settings.asks_kernel);
+        }
+        Ok(report)
+    }
+
+    fn explain_bytes(
+        &self,
+        path: &Path,
+        file: &Path,
+        bytes: &[u8],
+        depth: Depth,
+        verdict: Option<&Verdict>,
+        loads: Option<&Path>,
+    ) -> Result<Report> {
+        let rule = verdict.and_then(Verdict::rule);
+        let what = match contents(bytes, verdict.and_then(Verdict::identity)) {
             Contents::Elf(image) => {
-                let payload = payload::find(&image);
-                let mut report = self.explain_elf(path, &file, &image, loads)?;
-                report.payload = payload;
+                let mut report = self.explain_elf(path, file, &image, loads)?;
+                report.payload = payload::find(&image);
                 return Ok(report);
             }
-            Contents::DamagedElf(message) => match elsewhere(&bytes) {
+            Contents::Script(line) => {
+                let goes_on = verdict.is_none_or(Verdict::has_interpreter);
+                return Ok(self.explain_script(path, &line, depth, goes_on));
+            }
+            _ if rule.is_some() => String::new(),
+            Contents::DamagedElf(message) => match elsewhere(bytes) {
                 Some(Elsewhere::Machine(identity)) => return Ok(report::foreign(path, identity)),
-                _ => Kind::Unknown(message),
+                _ => message,
             },
-            Contents::Script(line) => return self.explain_script(path, &line, depth),
-            Contents::Other(what) => Kind::Unknown(what.to_owned()),
+            Contents::Other(what) => what.to_owned(),
         };
-        Ok(Report::new(path, kind, vec![Problem::NotAProgram]))
+        if let Some(rule) = rule {
+            let line = Line {
+                interpreter: rule.interpreter.clone().into(),
+                argument: None,
+            };
+            return Ok(self.explain_script(path, &line, depth, !rule.is_fixed));
+        }
+        let problems = vec![Problem::NotAProgram];
+        Ok(Report::new(path, Kind::Unknown(what), problems))
     }
 
     fn explain_elf(
@@ -173,8 +231,19 @@ impl<'s> Explainer<'s> {
         if let Some(interpreter) = &plan.missing_interpreter {
             problems.push(Problem::NoInterpreter(interpreter.clone()));
         }
+        if let Some(place) = interpreter.map(PathBuf::from)
+            && self.settings.asks_kernel
+            && !self.settings.supposes_stub
+            && stranger(&place) == Some(Stranger::StubLd)
+        {
+            problems.push(Problem::StubLd(place));
+        }
+        let is_musl = c_library == CLibrary::Musl
+            || (plan.how == How::WithoutStub
+                && (plan.loader.as_ref())
+                    .is_some_and(|it| library_env::c_library(&it.path) == CLibrary::Musl));
         let loader = match &plan.loader {
-            Some(choice) if c_library == CLibrary::Glibc => self.loader(&choice.path),
+            Some(choice) if !is_musl => self.loader(&choice.path),
             _ => None,
         };
         let resolution = loader.as_ref().map(|loader| {
@@ -195,12 +264,17 @@ impl<'s> Explainer<'s> {
                 problems.extend(report::problems(resolution));
                 problems.extend(glibc::mixed(resolution, &loader.built_in, &loader.files));
             }
-            _ if c_library == CLibrary::Musl => problems.push(Problem::Musl),
+            _ if is_musl => problems.push(Problem::Musl),
+            _ if plan.how == How::WithoutStub => {
+                let loader = plan.loader.as_ref().map(|it| it.path.clone());
+                problems.push(Problem::UnknownLoader(loader.unwrap_or_default()));
+            }
             _ => problems.push(Problem::NoLoader),
         }
         let kind = Kind::Dynamic(Box::new(Dynamic {
             identity: program_identity(image),
             is_library: program.interpreter.is_none(),
+            has_soname: program.object.soname().is_some(),
             architecture,
             interpreter: program.interpreter,
             glibc: loader.and_then(|loader| loader.built_in.version),
@@ -210,30 +284,93 @@ impl<'s> Explainer<'s> {
         Ok(Report::new(path, kind, problems))
     }
 
-    fn explain_script(&self, path: &Path, line: &script::Line, depth: usize) -> Result<Report> {
+    /// Explains what runs a script: its interpreter, if it `goes_on` with that, and what `env` starts then.
+    fn explain_script(&self, path: &Path, line: &Line, depth: Depth, goes_on: bool) -> Report {
         let interpreter = Path::new(&line.interpreter);
-        let found = line.program(self.variable("PATH").as_deref());
         let mut problems = Vec::new();
         let mut reports = Vec::new();
-        for program in found {
-            let Some(program) = program.path else {
-                problems.push(Problem::NoInterpreter(program.name));
-                continue;
-            };
-            if depth == MOST_SCRIPTS {
-                problems.push(Problem::TooManyScripts);
-                break;
-            }
-            match self.explain_nested(&program, depth + 1, None) {
-                Ok(report) => reports.push(report),
-                Err(_) => problems.push(Problem::NoInterpreter(program.into())),
+        let mut add = |explained: Result<Report>, name: &OsStr| match explained {
+            Ok(report) => reports.push(report),
+            Err(_) => problems.push(Problem::NoInterpreter(name.to_owned())),
+        };
+        let nested = Depth {
+            scripts: depth.scripts + 1,
+            ..depth
+        };
+        if goes_on && depth.scripts < exec::MOST_INTERPRETERS {
+            add(
+                self.explain_nested(interpreter, nested, None),
+                &line.interpreter,
+            );
+            if interpreter.file_name() == Some(OsStr::new("env")) {
+                match self.started_by_env(line, depth) {
+                    Ok(Some(program)) => {
+                        let envs = depth.envs + 1;
+                        let explained = self.explain_by_name(&program, Depth { scripts: 0, envs });
+                        add(explained, program.as_os_str());
+                    }
+                    Ok(None) => {}
+                    Err(refusal) => problems.push(Problem::Refused(refusal)),
+                }
             }
         }
         if reports.iter().any(|report| !report.starts()) {
             problems.push(Problem::OfInterpreter);
         }
-        let kind = Kind::Script(interpreter.to_owned(), reports);
-        Ok(Report::new(path, kind, problems))
+        Report::new(
+            path,
+            Kind::Script(interpreter.to_owned(), reports),
+            problems,
+        )
+    }
+
+    /// The program that `env` starts for a script with this first line.
+    fn started_by_env(&self, line: &Line, depth: Depth) -> Result<Option<PathBuf>, Refusal> {
+        let argument = line.argument.as_deref();
+        let refused =
+            |name: &OsStr, reason| Err(Refusal::new(Path::new(name), Role::ByEnv, reason));
+        let (name, path) = match env::started(argument, |name| self.variable(name)) {
+            env::Started::Program { name, path } => (name, path),
+            env::Started::Nothing => return Ok(None),
+            env::Started::Unknown(option) => return refused(&option, Reason::EnvUsage),
+            env::Started::Script => {
+                return refused(argument.unwrap_or_default(), Reason::StartsItself);
+            }
+        };
+        if depth.envs == MOST_ENVS {
+            return refused(&name, Reason::StartsItself);
+        }
+        let path = path.unwrap_or_else(|| self.variable("PATH"));
+        let bytes = name.as_bytes();
+        match self.search(&name, path.as_deref()) {
+            Some(program) => Ok(Some(program)),
+            None if bytes.ends_with(b"\r") => refused(&name, Reason::CarriageReturn),
+            None if bytes.contains(&b' ') && argument == Some(&name) => {
+                refused(&name, Reason::OneWord)
+            }
+            None => refused(&name, Reason::NotThere),
+        }
+    }
+
+    /// Explains a program that is started by execvp(3), which lets the shell run what the kernel does not know.
+    fn explain_by_name(&self, path: &Path, depth: Depth) -> Result<Report> {
+        let report = self.explain_nested(path, depth, None)?;
+        let is_text = |it: &Problem| match it {
+            Problem::Refused(it) => [Reason::NoFormat, Reason::Empty].contains(&it.reason),
+            _ => false,
+        };
+        if !report.problems.iter().any(is_text) {
+            return Ok(report);
+        }
+        let shell = Line {
+            interpreter: "/bin/sh".into(),
+            argument: None,
+        };
+        Ok(self.explain_script(path, &shell, depth, true))
+    }
+
+    fn search(&self, name: &OsStr, path: Option<&OsStr>) -> Option<PathBuf> {
+        exec::search(name, path, &kernel::loaders(self.settings))
     }
 
     /// The plan for programs that name this loader.

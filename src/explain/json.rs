@@ -6,10 +6,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::plan::{Choice, Plan, Refused};
-use super::text::problem_text;
+use super::text::{advice, problem_text};
 use super::tree::Tree;
 use super::{Dynamic, Kind, Problem, Providers, Report};
 use crate::elf::DependencyKind;
+use crate::exec::End;
 use crate::resolver::{Found, Loaded, Probe};
 
 /// Counts up if a field goes or changes its meaning.
@@ -82,6 +83,8 @@ fn file(report: &Report, providers: &Providers) -> Value {
     let mut value = json!({
         "path": path_text(&report.path),
         "starts": report.starts(),
+        "execve": report.execve.map(execve),
+        "rule": report.rule.as_ref().map(|it| json!({ "name": it.name, "interpreter": path_text(&it.interpreter) })),
         "problems": problems.collect::<Vec<_>>(),
         "payload": report.payload.map(|it| json!({ "made_by": it.made_by, "bytes": it.bytes })),
     });
@@ -209,6 +212,9 @@ fn probe(probe: &Probe) -> Value {
 
 fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
     let mut value = json!({ "problem": problem.code(), "text": problem_text(report, problem) });
+    if let Some(advice) = advice(report, problem) {
+        value["advice"] = advice.into();
+    }
     match problem {
         Problem::Missing { name, needed_by } => {
             value["name"] = text(name).into();
@@ -228,16 +234,29 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
             value["what"] = it.what.into();
         }
         Problem::NoInterpreter(path) => value["name"] = text(path).into(),
+        Problem::Refused(it) => value["name"] = path_text(&it.object).into(),
+        Problem::StubLd(path) | Problem::UnknownLoader(path) => {
+            value["name"] = path_text(path).into()
+        }
         Problem::Failure(failure) => value["name"] = text(&failure.name).into(),
         Problem::NotAProgram
         | Problem::NoStub(_)
         | Problem::Elsewhere(_)
         | Problem::OfInterpreter
-        | Problem::TooManyScripts
         | Problem::Musl
+        | Problem::NotReadable
         | Problem::NoLoader => {}
     }
     value
+}
+
+/// What comes of execve: `ok`, the error's name, or the signal that ends the process.
+fn execve(end: End) -> String {
+    match end {
+        End::Started => "ok".to_owned(),
+        End::Failed(errno) => format!("{errno:?}"),
+        End::Killed => "SIGSEGV".to_owned(),
+    }
 }
 
 fn version((major, minor): (u32, u32)) -> String {

@@ -9,8 +9,8 @@ use std::ptr;
 use goblin::elf::header::ET_EXEC;
 use nix::unistd::{getegid, geteuid};
 
-use super::script::Line;
-use crate::elf::Image;
+use crate::elf::{Identity, Image};
+use crate::exec::Line;
 use crate::resolver::Program;
 
 /// `S_ISUID`
@@ -30,14 +30,19 @@ pub(super) enum Contents<'a> {
     Other(&'static str),
 }
 
-pub(super) fn contents(bytes: &[u8]) -> Contents<'_> {
+/// What a file with these bytes is. The kernel may take an ELF file for something else than its header says: `taken_for`.
+pub(super) fn contents(bytes: &[u8], taken_for: Option<Identity>) -> Contents<'_> {
     if bytes.starts_with(b"\x7fELF") {
-        return match Image::parse(bytes) {
+        let image = match taken_for {
+            Some(identity) => Image::parse_as(bytes, identity),
+            None => Image::parse(bytes),
+        };
+        return match image {
             Ok(image) => Contents::Elf(image),
             Err(error) => Contents::DamagedElf(error.to_string()),
         };
     }
-    if let Some(line) = Line::parse(bytes) {
+    if let Some(line) = Line::of(bytes) {
         return Contents::Script(line);
     }
     Contents::Other(match bytes {

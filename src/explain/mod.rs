@@ -4,11 +4,13 @@
 //! loader and libraries the stub would choose, and [`crate::resolver`] what that loader would do.
 //! The result is a [`Report`]; [`text`] and [`json`] write it.
 
+mod env;
 mod environment;
 mod explainer;
 mod glibc;
 mod interpreter;
 pub mod json;
+mod kernel;
 mod kind;
 mod origin;
 mod payload;
@@ -16,7 +18,6 @@ mod pin;
 mod plan;
 mod providers;
 mod report;
-mod script;
 mod settings;
 mod stub;
 mod style;

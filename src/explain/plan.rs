@@ -20,7 +20,7 @@ use super::{Settings, origin, stub};
 use crate::elf::Architecture;
 use crate::library_env::{cache_place, written_cache_note};
 use crate::resolver::RealLoader;
-use crate::stub_file::StubFile;
+use crate::stub_file::{StubFile, stranger};
 
 /// What the stub decides.
 #[derive(Debug, Clone)]
@@ -97,8 +97,10 @@ impl Plan {
         interpreter: Option<&OsString>,
         settings: &Settings,
     ) -> Option<Self> {
-        let path = Path::new(interpreter.filter(|it| !is_stubs_place(architecture, it))?);
-        if !path.exists() || StubFile::read(path).is_ok() {
+        let supposes_stub = settings.supposes_stub || !settings.asks_kernel;
+        let is_stub = |it: &&OsString| supposes_stub && is_stubs_place(architecture, it);
+        let path = Path::new(interpreter.filter(|it| !is_stub(it))?);
+        if !path.exists() || StubFile::read(path).is_ok() || stranger(path).is_some() {
             return None;
         }
         let choice = Choice {
@@ -106,6 +108,8 @@ impl Plan {
             from: "the program",
         };
         let (loader, refused) = match stub::check_loader(path, architecture) {
+            // What the stub would not take the kernel may.
+            _ if settings.asks_kernel => (Some(choice), Vec::new()),
             Ok(()) => (Some(choice), Vec::new()),
             Err(reason) => (None, vec![Refused { choice, reason }]),
         };

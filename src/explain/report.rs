@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{Payload, plan::Plan};
 use crate::elf::{Architecture, Elsewhere, Identity, ProgramIdentity, Unreadable};
+use crate::exec::{End, Refusal, Rule};
 use crate::resolver::{Failure, MissingVersion, Resolution};
 
 /// What would happen to a file if it were started.
@@ -20,6 +21,10 @@ pub struct Report {
     pub payload: Option<Payload>,
     /// Why it would not start; nothing if it would.
     pub problems: Vec<Problem>,
+    /// What comes of execve, if the kernel's part counts.
+    pub execve: Option<End>,
+    /// The rule of binfmt_misc by which the kernel gives it to an interpreter.
+    pub rule: Option<Rule>,
 }
 
 /// What a file is.
@@ -31,7 +36,7 @@ pub enum Kind {
     Static(&'static Architecture),
     /// A program for a machine that ldshim has no stub for.
     Foreign(Identity),
-    /// A script: its interpreter, and what is said of the programs that run it.
+    /// A script, or what a rule of binfmt_misc gives to an interpreter: that, and what is said of the programs that run it.
     Script(PathBuf, Vec<Report>),
     /// Nothing that could be started: what it is instead, in words.
     Unknown(String),
@@ -42,6 +47,8 @@ pub enum Kind {
 pub struct Dynamic {
     /// Whether it is a library: it names no loader, and is looked at as if a program loaded it.
     pub is_library: bool,
+    /// Whether it has a name for others to ask for it, as libraries have.
+    pub has_soname: bool,
     /// By what its pin is found.
     pub identity: ProgramIdentity,
     /// For which machine it is.
@@ -67,12 +74,18 @@ pub enum Problem {
     Elsewhere(Elsewhere),
     /// The loader or the interpreter that it names is missing.
     NoInterpreter(OsString),
+    /// The kernel would not start it, or what it starts would end at once.
+    Refused(Refusal),
+    /// NixOS's stub-ld is where it looks for its loader.
+    StubLd(PathBuf),
     /// The interpreter would not start.
     OfInterpreter,
-    /// Scripts name each other as interpreters.
-    TooManyScripts,
     /// It is for musl, whose loader's search is not explained.
     Musl,
+    /// The loader that it names is none of glibc's; what it does is not known.
+    UnknownLoader(PathBuf),
+    /// It may be executed and not read, and so nothing is known of it.
+    NotReadable,
     /// There is no loader of glibc that could be used.
     NoLoader,
     /// A library is missing.
@@ -101,9 +114,12 @@ impl Problem {
             Self::NoStub(_) => "no-stub",
             Self::Elsewhere(_) => "for-others",
             Self::NoInterpreter(_) => "no-interpreter",
+            Self::Refused(refusal) => refusal.code(),
+            Self::StubLd(_) => "stub-ld",
             Self::OfInterpreter => "interpreter-does-not-start",
-            Self::TooManyScripts => "too-many-scripts",
             Self::Musl => "musl",
+            Self::UnknownLoader(_) => "unknown-loader",
+            Self::NotReadable => "not-readable",
             Self::NoLoader => "no-loader",
             Self::Missing { .. } => "missing-library",
             Self::Failure(_) => "loader-gives-up",
@@ -121,6 +137,8 @@ impl Report {
             kind,
             payload: None,
             problems,
+            execve: None,
+            rule: None,
         }
     }
 
@@ -128,6 +146,27 @@ impl Report {
     #[must_use]
     pub fn starts(&self) -> bool {
         self.problems.is_empty()
+    }
+
+    /// The same, or `None` if that cannot be told.
+    #[must_use]
+    pub fn starts_for_sure(&self) -> Option<bool> {
+        let of_interpreters: &[Self] = match &self.kind {
+            Kind::Script(_, reports) => reports,
+            _ => &[],
+        };
+        let nested = of_interpreters.iter().map(Self::starts_for_sure);
+        let own = self.problems.iter().filter_map(|problem| match problem {
+            Problem::OfInterpreter => None,
+            Problem::Musl | Problem::UnknownLoader(_) | Problem::NotReadable => Some(None),
+            _ => Some(Some(false)),
+        });
+        let all: Vec<_> = nested.chain(own).collect();
+        match () {
+            () if all.contains(&Some(false)) => Some(false),
+            () if all.contains(&None) => None,
+            () => Some(true),
+        }
     }
 
     /// The libraries that are missing, those of a script's interpreters too.

@@ -20,6 +20,10 @@ pub struct Settings {
     pub without_pins: bool,
     /// As if every program had this pin.
     pub pin: Option<PathBuf>,
+    /// Whether the kernel's part in a start counts too: who may execute the file, and what is where it names a loader.
+    pub asks_kernel: bool,
+    /// As if a stub stood where programs look for their loader: [`Settings::stub`], or any that will do.
+    pub supposes_stub: bool,
     /// As anybody starts a program, and not as whoever asks: what has rights of its own is privileged.
     pub for_all_users: bool,
 }

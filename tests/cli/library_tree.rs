@@ -1,6 +1,7 @@
 //! A folder with libraries made for a test, and `ldshim` run in it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -31,6 +32,13 @@ impl LibraryTree {
     pub fn file(&self, path: &str, content: impl AsRef<[u8]>) {
         fs::create_dir_all(self.path(path).parent().unwrap()).unwrap();
         fs::write(self.path(path), content).unwrap();
+    }
+
+    /// Writes a file that everybody may execute.
+    pub fn executable(&self, path: &str, content: impl AsRef<[u8]>) {
+        self.file(path, content);
+        let mode = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(self.path(path), mode).unwrap();
     }
 
     /// Writes a real, if empty, shared library without a soname.

@@ -39,6 +39,7 @@ const ROOMS: &[&str] = &[
     "tree",
     "launcher",
     "own_tree",
+    "exec",
     "surgery",
     "elf",
     "drivers",

@@ -6,6 +6,7 @@ mod problem;
 mod report;
 mod tree;
 
+pub(super) use problem::advice;
 pub(crate) use problem::problem_text;
 pub use report::report;
 pub use tree::tree;

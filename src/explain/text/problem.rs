@@ -29,9 +29,20 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
         Problem::NoStub(identity) => format!("ldshim has no stub for {identity}"),
         Problem::Elsewhere(whom) => format!("it is for {whom}"),
         Problem::NoInterpreter(path) => format!("{} is not there", path.display()),
+        Problem::Refused(refusal) => refusal.text(),
+        Problem::StubLd(path) => format!(
+            "{} is NixOS's stub-ld, which prints a message and starts nothing",
+            path.display()
+        ),
         Problem::OfInterpreter => "the program that runs it would not start".into(),
-        Problem::TooManyScripts => "its interpreters are scripts, one for the other".into(),
         Problem::Musl => "it is for musl, whose search is not explained".into(),
+        Problem::UnknownLoader(path) => format!(
+            "the loader that it names, {}, is none of glibc's, and what it does is not explained",
+            path.display()
+        ),
+        Problem::NotReadable => {
+            "it may be executed and not read, so that nothing is known of what it needs".into()
+        }
         Problem::NoLoader => "there is no loader of glibc that could be used".into(),
         Problem::Missing { name, needed_by } => {
             format!(
@@ -77,6 +88,18 @@ fn by_path(name: &OsStr) -> &'static str {
              and no pin can stand for it; start it elsewhere, or: ldshim patch --replace-needed PATH NAME FILE"
         }
         _ => "",
+    }
+}
+
+/// What to do about a problem, where that is not told otherwise.
+pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<String> {
+    match problem {
+        Problem::Refused(refusal) => refusal.advice(&report.path),
+        Problem::StubLd(_) => Some(
+            "On NixOS: programs.nix-ld.enable = true puts ldshim's stub there. Without installing anything: ldshim run PROGRAM"
+                .to_owned(),
+        ),
+        _ => None,
     }
 }
 

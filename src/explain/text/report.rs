@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::branches::{self, name_of};
-use super::problem::{problem_text, version};
+use super::problem::{advice, problem_text, version};
 use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
 use crate::resolver::{Probe, Resolution};
@@ -25,6 +25,13 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
         report.path.display(),
         kind(&report.kind)
     );
+    if let Some(rule) = &report.rule {
+        let (name, path) = (&rule.name, rule.interpreter.display());
+        _ = writeln!(
+            text,
+            "  The kernel gives it to {path}, as the rule {name} of binfmt_misc says."
+        );
+    }
     if let Some(payload) = &report.payload {
         let by = payload
             .made_by
@@ -91,7 +98,9 @@ fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
         _ = writeln!(text, "  libraries  {path} (from {}, {how})", libraries.from);
     }
     if plan.how == How::WithoutStub {
-        text.push_str("  The stub has no part in it: the program names a loader of its own.\n");
+        text.push_str(
+            "  The stub has no part in it: what the program names is a loader of its own.\n",
+        );
     }
     if let Some(resolution) = &dynamic.resolution {
         text.push('\n');
@@ -158,6 +167,9 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
     _ = writeln!(text, "{BAD}{verdict}{BAD:#}");
     for problem in &report.problems {
         _ = writeln!(text, "  {}", problem_text(report, problem));
+        if let Some(advice) = advice(report, problem) {
+            _ = writeln!(text, "    {advice}");
+        }
         if let Problem::Missing { name, .. } = problem {
             text.push_str(&providers.text(name, "    "));
         }

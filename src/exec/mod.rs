@@ -1,0 +1,30 @@
+//! Whether the kernel starts a file: what execve(2) makes of it, by the kernel's own rules.
+//!
+//! [`step`] is one round of `exec_binprm` in Linux's `fs/exec.c`: the file is opened to be executed (`open`), and
+//! whoever knows its first bytes takes it: a rule of binfmt_misc (`rules`), scripts (`script`), ELF (`program`, then
+//! `memory`). Each file here names the kernel's file that it follows. [`execve`] goes on from interpreter to
+//! interpreter, as the kernel does, and [`search`] is execvp(3) around it. Nothing is executed.
+//!
+//! Not followed: what depends on the process that starts (limits, security modules, files that are open for writing).
+
+mod execve;
+mod loaders;
+mod machines;
+mod memory;
+mod open;
+mod program;
+mod refusal;
+mod rules;
+mod script;
+mod search;
+mod step;
+mod text;
+
+pub use execve::execve;
+pub use loaders::Loaders;
+pub use open::{is_noexec, noexec_mount};
+pub use refusal::{End, Reason, Refusal, Role, Stop};
+pub use rules::{Rule, rules};
+pub use script::Line;
+pub use search::search;
+pub use step::{MOST_INTERPRETERS, Next, step, step_of_executable};

@@ -1,0 +1,218 @@
+//! Refusals in words, and what to do.
+
+use std::path::{Path, PathBuf};
+
+use super::program::{is_same, type_name};
+use super::refusal::{Reason, Refusal, Role};
+use crate::elf::Architecture;
+use crate::printable::shell_word;
+
+impl Refusal {
+    /// What is wrong, in words.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let path = self.object.display();
+        let what = match self.role {
+            Role::Program => return self.text_of_program(),
+            Role::Interpreter => "the interpreter that the script's first line names",
+            Role::OfRule => "the interpreter that a rule of binfmt_misc names",
+            Role::Loader => "the loader that the program names",
+            Role::ByEnv => "the program that env looks for",
+        };
+        match &self.reason {
+            Reason::NotThere => format!("{path} is not there: {what}"),
+            Reason::NoName => format!("{what} has an empty name"),
+            Reason::LeadsNowhere(target) => format!(
+                "{path} is not there: {what} is a link to {}, and nothing is at its end",
+                target.display()
+            ),
+            Reason::CarriageReturn => format!(
+                "{} is not there: the script's first line ends with a carriage return, as lines do on Windows, and that is taken \
+                 for a part of the name",
+                self.object.display().to_string().replace('\r', "\\r")
+            ),
+            Reason::OneWord => format!(
+                "{path} is not there: env gets all that follows it in a script's first line as one word, the name of a program"
+            ),
+            Reason::StartsItself => format!(
+                "env takes {path} for no program's name, and would start the script itself again, for ever"
+            ),
+            Reason::EnvUsage => format!("env does not know what {path} asks for"),
+            _ => format!("{path}, {what}, {}", self.reason_text()),
+        }
+    }
+
+    fn text_of_program(&self) -> String {
+        match &self.reason {
+            Reason::NotThere | Reason::CarriageReturn => "it is not there".into(),
+            Reason::LeadsNowhere(target) => {
+                format!("it is a link to {}, where nothing is", target.display())
+            }
+            Reason::TooManyScripts => "its interpreters are scripts, one for the other".into(),
+            _ => format!("it {}", self.reason_text()),
+        }
+    }
+
+    /// As the end of a sentence about the file.
+    fn reason_text(&self) -> String {
+        match &self.reason {
+            Reason::NoFolder => "has a path in which what should be a folder is none".into(),
+            Reason::TooLong => "has a path or a name that is too long".into(),
+            Reason::Circle => "has a path whose links lead in a circle".into(),
+            Reason::Closed(folder) => {
+                format!("cannot be reached: {} may not be searched", folder.display())
+            }
+            Reason::NoFile(what) => format!("is {what}"),
+            Reason::NoExec(Some(mount)) => format!(
+                "is on a file system from which nothing may be executed: {} is mounted with noexec",
+                mount.display()
+            ),
+            Reason::NoExec(None) => {
+                "is on a file system that is mounted with noexec: nothing may be executed there".into()
+            }
+            Reason::Mode(mode) if mode & 0o111 == 0 => {
+                format!("is not marked as executable (mode {mode:04o})")
+            }
+            Reason::Mode(mode) => format!("may not be executed by this user (mode {mode:04o})"),
+            Reason::Other(errno) => format!("cannot be opened: {}", errno.desc()),
+            Reason::Empty if self.role == Role::Loader => "is too short to be a loader".into(),
+            Reason::Empty => "is an empty file, which the kernel does not start".into(),
+            Reason::NoFormat => {
+                "is no program that the kernel knows: it is neither an ELF file nor a script that begins with #!".into()
+            }
+            Reason::NoInterpreter => "begins with #!, and names no interpreter".into(),
+            Reason::LineCut => {
+                "has a first line that is too long: the kernel reads 256 bytes, and the interpreter's name does not end there"
+                    .into()
+            }
+            Reason::OtherSystem(what) => format!("is {what}"),
+            Reason::ElfType(elf_type) => format!("is {}", type_name(*elf_type)),
+            Reason::NoCode => {
+                "has debugging information only: the code is in the program that it belongs to".into()
+            }
+            Reason::OtherMachine(machine) => {
+                format!("is for another machine, {machine}, than this kernel starts programs of")
+            }
+            Reason::NotElf => "is no ELF file, and so no loader".into(),
+            Reason::Headers(what) | Reason::LoaderName(what, _) => format!("is damaged: {what}"),
+            Reason::Unmappable(what) => format!("cannot be put into memory: {what}"),
+            Reason::CutOff => "is cut off: its headers tell of more than the file has".into(),
+            Reason::NoEntry => {
+                "is no program: no code is where it should begin, as in libraries and in files with nothing but debugging \
+                 information"
+                    .into()
+            }
+            Reason::NotThere
+            | Reason::NoName
+            | Reason::LeadsNowhere(_)
+            | Reason::CarriageReturn
+            | Reason::TooManyScripts
+            | Reason::OneWord
+            | Reason::StartsItself
+            | Reason::EnvUsage => "is not there".into(),
+        }
+    }
+
+    /// What to do about it, if there is something; `program` is what was to be started.
+    #[must_use]
+    pub fn advice(&self, program: &Path) -> Option<String> {
+        let (object, program) = (shell_word(&self.object), shell_word(program));
+        Some(match &self.reason {
+            Reason::CarriageReturn => {
+                format!("Take the carriage returns off: sed -i 's/\\r$//' {program}")
+            }
+            Reason::NotThere | Reason::LeadsNowhere(_) => return self.where_from(&program),
+            Reason::Mode(mode) if mode & 0o111 == 0 => format!("chmod +x {object}"),
+            Reason::Mode(_) => {
+                format!("Its owner can let others execute it: chmod a+rx {object}")
+            }
+            Reason::NoExec(_) => {
+                "Copy it to a file system without noexec, or mount this one without it. Where programs unpack themselves into /tmp, \
+                 set TMPDIR to a folder of your home."
+                    .into()
+            }
+            Reason::Closed(folder) => format!("Its owner can open it: chmod a+x {}", shell_word(folder)),
+            Reason::NoFile("a folder") => "Name a program in it.".into(),
+            Reason::NoFormat => format!(
+                "If it is a script for a shell, give it a first line, #!/bin/sh. Shells run it without, other programs do not: \
+                 sh {program}"
+            ),
+            Reason::NoInterpreter | Reason::NoName if self.role != Role::Loader => "Name one in the first line, as in #!/bin/sh.".into(),
+            Reason::LineCut => "Take a shorter path: a link to the interpreter, for instance.".into(),
+            Reason::Empty if self.role != Role::Loader => "Get it again: the download may have failed.".into(),
+            Reason::OtherMachine(_) if self.role != Role::Loader => {
+                "Get the one for this machine. Or let an emulator run it: on NixOS, boot.binfmt.emulatedSystems.".into()
+            }
+            Reason::NoCode => "Start that program; debuggers find the information by themselves.".into(),
+            Reason::ElfType(1) => "Link it: cc OBJECT -o PROGRAM.".into(),
+            Reason::ElfType(4) => "A debugger reads it: gdb PROGRAM CORE.".into(),
+            Reason::OneWord => format!("Let env split it: begin the script with #!/usr/bin/env -S {}", self.object.display()),
+            Reason::StartsItself => "Let env split its words, and name a program: #!/usr/bin/env -S NAME=VALUE PROGRAM".into(),
+            Reason::EnvUsage => "Let env split its words: #!/usr/bin/env -S ...".into(),
+            _ if self.role == Role::Loader => format!(
+                "Put a stub of ldshim there, or give the program another loader: ldshim patch --set-interpreter LOADER {program}"
+            ),
+            Reason::Headers(_) | Reason::LoaderName(..) | Reason::Unmappable(_) | Reason::CutOff => {
+                "Get it again: it was damaged, or its download has not come to its end.".into()
+            }
+            _ => return None,
+        })
+    }
+
+    /// How to get an interpreter or loader that is not there.
+    fn where_from(&self, program: &str) -> Option<String> {
+        match self.role {
+            Role::Program => None,
+            Role::Interpreter if self.object.starts_with("/nix/store") => {
+                Some(self.in_store("or change the script's first line"))
+            }
+            Role::Interpreter => Some(format!(
+                "NixOS has no interpreters but /bin/sh and /usr/bin/env: begin the script with #!/usr/bin/env {}, or start it \
+                 with its interpreter. services.envfs.enable = true shows all programs in /bin and /usr/bin.",
+                self.object.file_name().unwrap_or_default().display()
+            )),
+            Role::OfRule => Some(
+                "Install it, or switch the rule off: echo 0 > /proc/sys/fs/binfmt_misc/NAME".into(),
+            ),
+            Role::ByEnv => Some("Install it, or put its folder into PATH.".into()),
+            Role::Loader => Some(self.where_from_loader(program)),
+        }
+    }
+
+    fn where_from_loader(&self, program: &str) -> String {
+        let is = |text: &str| is_same(&self.object, text);
+        let place = Architecture::ALL.into_iter().find_map(|it| {
+            let name = self.object.file_name();
+            let mut places = [it.loader_path, it.musl_loader_path].into_iter();
+            places.find(|it| Path::new(it).file_name() == name)
+        });
+        let patch = format!(
+            "ldshim patch --set-interpreter {} {program}",
+            place.unwrap_or("LOADER")
+        );
+        if self.object.starts_with("/nix/store") {
+            return self.in_store(&format!("or have it start through the stub: {patch}"));
+        }
+        let option = if Architecture::ALL.iter().any(|it| is(it.musl_loader_path)) {
+            "programs.nix-ld.musl.enable = true"
+        } else if is(Architecture::I686.loader_path) && cfg!(target_arch = "x86_64") {
+            "programs.nix-ld.enable32Bit = true"
+        } else if Architecture::ALL.iter().any(|it| is(it.loader_path)) {
+            "programs.nix-ld.enable = true"
+        } else {
+            return format!("Install it, or name another one in the program: {patch}");
+        };
+        format!(
+            "On NixOS: {option}; it puts the stub there. Without installing anything: ldshim run {program}"
+        )
+    }
+
+    fn in_store(&self, otherwise: &str) -> String {
+        let path: PathBuf = self.object.components().take(4).collect();
+        format!(
+            "It was removed by garbage collection, or Nix built the program on another machine. Get it, if a binary cache has it: \
+             nix-store --realise {}; {otherwise}",
+            shell_word(&path)
+        )
+    }
+}

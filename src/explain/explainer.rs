@@ -99,7 +99,11 @@ impl<'s> Explainer<'s> {
                 Some(Elsewhere::Machine(identity)) => return Ok(report::foreign(path, identity)),
                 _ => Kind::Unknown(message),
             },
-            Contents::Script(line) => return self.explain_script(path, &line, depth),
+            Contents::Script(line) => {
+                let mut report = self.explain_script(path, &line, depth)?;
+                report.payload = payload::behind_script(&bytes);
+                return Ok(report);
+            }
             Contents::Other(what) => Kind::Unknown(what.to_owned()),
         };
         Ok(Report::new(path, kind, vec![Problem::NotAProgram]))

@@ -82,7 +82,12 @@ fn file(report: &Report, providers: &Providers) -> Value {
         "path": path_text(&report.path),
         "starts": report.starts(),
         "problems": problems.collect::<Vec<_>>(),
-        "payload": report.payload.map(|it| json!({ "made_by": it.made_by, "bytes": it.bytes })),
+        "payload": report.payload.as_ref().map(|it| json!({
+            "made_by": it.made_by,
+            "bytes": it.bytes,
+            "section": it.section,
+            "hint": it.hint,
+        })),
     });
     match &report.kind {
         Kind::Dynamic(it) => {

@@ -4,12 +4,14 @@
 //! loader and libraries the stub would choose, and [`crate::resolver`] what that loader would do.
 //! The result is a [`Report`]; [`text`] and [`json`] write it.
 
+mod drivers;
 mod environment;
 mod explainer;
 mod glibc;
 mod interpreter;
 pub mod json;
 mod kind;
+mod loaders;
 mod origin;
 mod payload;
 mod pin;

@@ -73,6 +73,8 @@ pub struct Program<'a> {
     pub may_load: Vec<OsString>,
     /// Whether the libraries that it brings along are looked at for such names, too.
     pub reads_libraries: bool,
+    /// Names of drivers, which libraries for graphics load later.
+    pub drivers: Vec<OsString>,
 }
 
 impl<'a> Program<'a> {
@@ -87,6 +89,7 @@ impl<'a> Program<'a> {
             interpreter: image.interpreter(),
             may_load: Vec::new(),
             reads_libraries: false,
+            drivers: Vec::new(),
         })
     }
 }

@@ -12,22 +12,19 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use goblin::elf::header::{ET_DYN, ET_EXEC};
 use loader_stub::c_library::CLibrary;
-use memmap2::Mmap;
 
 use super::kernel::{self, Verdict};
 use super::kind::{Contents, contents};
+use super::loaders::{Loader, Loaders};
 use super::pin::{self, Pin};
 use super::{
-    Dynamic, How, Kind, Plan, Problem, Report, Settings, env, environment, glibc, interpreter,
-    kind, payload, report,
+    Dynamic, How, Kind, Plan, Problem, Report, Settings, drivers, env, environment, glibc,
+    interpreter, kind, payload, report,
 };
 use crate::elf::{Architecture, Elsewhere, Image, MUSL, elsewhere, program_identity};
 use crate::exec::{self, Line, Reason, Refusal, Role};
 use crate::library_env;
-use crate::loader_cache::CacheFile;
-use crate::resolver::{
-    self, Files, Machine, Program, RealLoader, Start, map_file, names_in_texts, refusal,
-};
+use crate::resolver::{Program, Resolution, map_file, names_in_texts, refusal};
 use crate::stub_file::{Stranger, stranger};
 
 /// A script that `env` starts for a script, and so on so often, comes back to itself.
@@ -46,20 +43,12 @@ pub struct Explainer<'s> {
     settings: &'s Settings,
     is_for_tree: bool,
     plans: RefCell<HashMap<PlanKey, Arc<Plan>>>,
-    loaders: RefCell<HashMap<PathBuf, Option<Rc<Loader>>>>,
-    caches: RefCell<HashMap<PathBuf, Option<Rc<CacheFile<Mmap>>>>>,
+    loaders: Loaders,
 }
 
 /// On what a plan depends that is the program's: system, C library, whether it has more rights than
 /// its caller, and its pin.
 type PlanKey = (&'static str, bool, bool, Option<PathBuf>);
-
-/// A loader, and the files that were opened for it.
-#[derive(Debug)]
-struct Loader {
-    built_in: RealLoader,
-    files: Files,
-}
 
 impl<'s> Explainer<'s> {
     /// With these settings.
@@ -69,8 +58,7 @@ impl<'s> Explainer<'s> {
             settings,
             is_for_tree: false,
             plans: RefCell::default(),
-            loaders: RefCell::default(),
-            caches: RefCell::default(),
+            loaders: Loaders::default(),
         }
     }
 
@@ -152,7 +140,9 @@ impl<'s> Explainer<'s> {
             }
             Contents::Script(line) => {
                 let goes_on = verdict.is_none_or(Verdict::has_interpreter);
-                return Ok(self.explain_script(path, &line, depth, goes_on));
+                let mut report = self.explain_script(path, &line, depth, goes_on);
+                report.payload = payload::behind_script(bytes);
+                return Ok(report);
             }
             _ if rule.is_some() => String::new(),
             Contents::DamagedElf(message) => match elsewhere(bytes) {
@@ -222,6 +212,9 @@ impl<'s> Explainer<'s> {
         );
         let c_library = interpreter::c_library(interpreter, is_for);
         let plan = self.plan(architecture, interpreter, c_library, is_secure, pin)?;
+        if !self.is_for_tree {
+            program.drivers = drivers::names(&plan.extra_paths);
+        }
         let mut problems = Vec::new();
         problems.extend(is_for.filter(is_of_no_use).map(Problem::Elsewhere));
         if interpreter.is_none() && c_library == CLibrary::Glibc {
@@ -242,23 +235,12 @@ impl<'s> Explainer<'s> {
             || (plan.how == How::WithoutStub
                 && (plan.loader.as_ref())
                     .is_some_and(|it| library_env::c_library(&it.path) == CLibrary::Musl));
-        let loader = match &plan.loader {
-            Some(choice) if !is_musl => self.loader(&choice.path),
-            _ => None,
+        let c_library = if is_musl {
+            CLibrary::Musl
+        } else {
+            CLibrary::Glibc
         };
-        let resolution = loader.as_ref().map(|loader| {
-            let cache = plan
-                .cache(&loader.built_in)
-                .and_then(|path| self.cache(&path));
-            let start = Start {
-                loader: &loader.built_in,
-                cache: cache.as_deref(),
-                library_path: plan.library_path.clone(),
-                preload: self.variable("LD_PRELOAD"),
-                is_secure,
-            };
-            resolver::resolve(&program, &start, &loader.files)
-        });
+        let (loader, resolution) = self.resolve(&program, &plan, c_library, is_secure);
         match (&loader, &resolution) {
             (Some(loader), Some(resolution)) => {
                 problems.extend(report::problems(resolution));
@@ -282,6 +264,18 @@ impl<'s> Explainer<'s> {
             resolution,
         }));
         Ok(Report::new(path, kind, problems))
+    }
+
+    /// The drivers in a plan's extra paths that programs with graphics could not load, and why.
+    #[must_use]
+    pub fn drivers_in_trouble(&self, plan: &Plan) -> Vec<(PathBuf, String)> {
+        let user = drivers::user(drivers::names(&plan.extra_paths));
+        let (_, resolution) = self.resolve(&user, plan, CLibrary::Glibc, false);
+        let probes = resolution.into_iter().flat_map(|it| it.probes);
+        let candidates = probes.flat_map(|it| it.candidates);
+        candidates
+            .filter_map(|it| Some((it.path?, it.trouble?)))
+            .collect()
     }
 
     /// Explains what runs a script: its interpreter, if it `goes_on` with that, and what `env` starts then.
@@ -414,23 +408,20 @@ impl<'s> Explainer<'s> {
         }))
     }
 
-    fn loader(&self, path: &Path) -> Option<Rc<Loader>> {
-        let mut known = self.loaders.borrow_mut();
-        let loader = known.entry(path.to_owned()).or_insert_with(|| {
-            let built_in = RealLoader::read(path, Machine::this).ok()?;
-            let files = Files::new(&built_in);
-            Some(Rc::new(Loader { built_in, files }))
-        });
-        loader.clone()
-    }
-
-    fn cache(&self, path: &Path) -> Option<Rc<CacheFile<Mmap>>> {
-        let mut known = self.caches.borrow_mut();
-        let cache = known.entry(path.to_owned()).or_insert_with(|| {
-            let bytes = map_file(path).ok()?;
-            CacheFile::new(bytes).ok().map(Rc::new)
-        });
-        cache.clone()
+    fn resolve(
+        &self,
+        program: &Program<'_>,
+        plan: &Plan,
+        c_library: CLibrary,
+        is_secure: bool,
+    ) -> (Option<Rc<Loader>>, Option<Resolution>) {
+        match c_library {
+            CLibrary::Glibc => {
+                let preload = self.variable("LD_PRELOAD");
+                self.loaders.resolve(program, plan, preload, is_secure)
+            }
+            CLibrary::Musl => (None, None),
+        }
     }
 
     fn variable(&self, name: &str) -> Option<OsString> {

@@ -86,7 +86,12 @@ fn file(report: &Report, providers: &Providers) -> Value {
         "execve": report.execve.map(execve),
         "rule": report.rule.as_ref().map(|it| json!({ "name": it.name, "interpreter": path_text(&it.interpreter) })),
         "problems": problems.collect::<Vec<_>>(),
-        "payload": report.payload.map(|it| json!({ "made_by": it.made_by, "bytes": it.bytes })),
+        "payload": report.payload.as_ref().map(|it| json!({
+            "made_by": it.made_by,
+            "bytes": it.bytes,
+            "section": it.section,
+            "hint": it.hint,
+        })),
     });
     match &report.kind {
         Kind::Dynamic(it) => {

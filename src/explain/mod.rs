@@ -4,6 +4,7 @@
 //! loader and libraries the stub would choose, and [`crate::resolver`] what that loader would do.
 //! The result is a [`Report`]; [`text`] and [`json`] write it.
 
+mod drivers;
 mod env;
 mod environment;
 mod explainer;
@@ -12,6 +13,7 @@ mod interpreter;
 pub mod json;
 mod kernel;
 mod kind;
+mod loaders;
 mod origin;
 mod payload;
 mod pin;

@@ -9,6 +9,18 @@ use super::loading::{Loading, PROGRAM};
 use super::search::Outcome;
 use super::{Loaded, Program, dlopen_notes};
 
+/// How the names of libraries begin that load drivers, and of those that are drivers and have no other name.
+const LOAD_DRIVERS: [&str; 8] = [
+    "libGL",
+    "libEGL.",
+    "libOpenGL.",
+    "libvulkan.",
+    "libgbm.",
+    "libvdpau.",
+    "libOpenCL.",
+    "libcuda.",
+];
+
 /// A feature that needs a library, which is loaded when it is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -68,7 +80,26 @@ impl Loading<'_> {
         if program.reads_libraries {
             self.add_guesses_of_libraries(&mut probes);
         }
+        if self.uses_drivers(&probes) {
+            let drivers = program.drivers.iter().map(|name| driver(name));
+            let drivers = drivers.map(|mut probe| {
+                self.look_for(&mut probe);
+                probe
+            });
+            probes.extend(drivers.filter(|it| it.candidates[0].trouble.is_some()));
+        }
         probes
+    }
+
+    /// Whether something is loaded, or may be, that loads drivers.
+    fn uses_drivers(&self, probes: &[Probe]) -> bool {
+        let loaded = self.objects.iter().flat_map(|it| &it.names);
+        let later = probes.iter().flat_map(|it| &it.candidates);
+        let mut names = loaded.chain(later.map(|it| &it.name));
+        names.any(|name| {
+            let name = name.to_string_lossy();
+            LOAD_DRIVERS.iter().any(|it| name.starts_with(it))
+        })
     }
 
     /// Adds the names in the texts of the libraries that the program brings along, each once: as an object asks for it that
@@ -160,6 +191,18 @@ fn of_notes(notes: &[(usize, String)]) -> Vec<Probe> {
         }),
     });
     probes.collect()
+}
+
+/// A driver that a library for graphics may load.
+fn driver(name: &OsStr) -> Probe {
+    Probe {
+        note: Some(NoteText {
+            feature: Some("graphics".to_owned()),
+            description: Some("a driver in an extra path".to_owned()),
+            priority: "recommended".to_owned(),
+        }),
+        ..guess(PROGRAM, name)
+    }
 }
 
 /// A name that looks as if the object could load it.

@@ -75,6 +75,8 @@ pub struct Program<'a> {
     pub loads: Option<PathBuf>,
     /// Whether the libraries that it brings along are looked at for such names, too.
     pub reads_libraries: bool,
+    /// Names of drivers, which libraries for graphics load later.
+    pub drivers: Vec<OsString>,
 }
 
 impl<'a> Program<'a> {
@@ -90,6 +92,7 @@ impl<'a> Program<'a> {
             may_load: Vec::new(),
             loads: None,
             reads_libraries: false,
+            drivers: Vec::new(),
         })
     }
 }

@@ -6,14 +6,21 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::explain::{explain, json};
-use crate::library_tree::LibraryTree;
+use crate::library_tree::{LibraryTree, loader};
 
 /// A folder with libraries outside of the tree `all` and a tree that is fine.
 fn tree() -> LibraryTree {
     let tree = LibraryTree::new();
     tree.file("f.c", "int f(void) { return 0; }");
     tree.file("main.c", "int main(void) { return 0; }");
-    for folder in ["all/plugins", "all/x.libs", "outside"] {
+    for folder in [
+        "all/plugins",
+        "all/x.libs",
+        "outside",
+        "lib",
+        "new",
+        "drivers",
+    ] {
         tree.file(&format!("{folder}/.keep"), "");
     }
     tree.cc(&["-shared", "-fPIC", "-o", "all/good.node", "f.c"]);
@@ -317,4 +324,59 @@ fn a_library_by_path_comes_from_no_package() {
     tree.cc(&["-shared", "-nostdlib", "-o", "outside/libv.so.1", "f.c"]);
     fs::rename(tree.path("outside"), tree.path("vendor")).unwrap();
     explain(&tree, &["all/other.node"]).succeeded();
+}
+
+#[test]
+fn drivers_in_extra_paths_have_to_fit_the_loader() {
+    let tree = tree();
+    tree.cc(&["-shared", "-fPIC", "-o", "lib/libGL.so.1", "f.c"]);
+    tree.file("use.c", "int f(void); int main(void) { return f(); }");
+    tree.cc(&["-o", "use", "use.c", "lib/libGL.so.1"]);
+    let (loader, d, drivers) = (loader(), tree.path("d"), tree.path("drivers"));
+    let [loader, d, drivers] = [&loader, &d, &drivers].map(|it| it.to_str().unwrap());
+    let build = [
+        "env",
+        "build",
+        "--out",
+        "d",
+        "--loader",
+        loader,
+        "--extra-path",
+        drivers,
+        "lib",
+    ];
+    tree.ldshim(&build).succeeded();
+    // A driver that wants a version of libGL.so.1's, which has none today and others tomorrow.
+    let script = format!("-Wl,--version-script={}", tree.path("v.map").display());
+    tree.file("v.map", "NEW_1 { global: f; };");
+    tree.cc(&[
+        "-shared",
+        "-fPIC",
+        "-o",
+        "new/libGL.so.1",
+        "f.c",
+        &script,
+        "-Wl,-soname,libGL.so.1",
+    ]);
+    tree.file("driver.c", "int f(void); int driver(void) { return f(); }");
+    tree.cc(&[
+        "-shared",
+        "-fPIC",
+        "-o",
+        "drivers/libGLX_some.so.0",
+        "driver.c",
+        "new/libGL.so.1",
+    ]);
+    let text = || {
+        explain(&tree, &["--library-path", d, "use"])
+            .succeeded()
+            .stdout
+    };
+    assert!(!text().contains("libGLX_some"), "{}", text());
+    tree.file("v.map", "OLD_1 { global: f; };");
+    tree.cc(&["-shared", "-fPIC", "-o", "lib/libGL.so.1", "f.c", &script]);
+    let said = text();
+    let line = said.lines().find(|it| it.contains("libGLX_some.so.0"));
+    let expected = "cannot be loaded: libGL.so.1 has no version NEW_1 (needed by libGLX_some.so.0)";
+    assert!(line.unwrap().contains(expected), "{said}");
 }

@@ -14,6 +14,7 @@ mod env_show_cache;
 mod explain;
 mod explain_kinds;
 mod explain_mapping;
+mod explain_payload;
 mod explain_pins;
 mod explain_providers;
 mod explain_tree;

@@ -7,6 +7,7 @@ use super::branches::{self, name_of};
 use super::problem::{advice, problem_text, version};
 use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
+use crate::printable;
 use crate::resolver::{Probe, Resolution};
 
 /// The report about one file.
@@ -36,11 +37,18 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
         let by = payload
             .made_by
             .map_or(String::new(), |by| format!(" ({by})"));
+        let place = match &payload.section {
+            Some(name) => format!("in its section {}", printable::line(name)),
+            None => "behind the program".into(),
+        };
         _ = writeln!(
             text,
-            "  carries a payload{by}: {} bytes behind the program; what is in it is not looked at",
+            "  carries a payload{by}: {} bytes {place}; what is in it is not looked at",
             payload.bytes
         );
+        if let Some(hint) = payload.hint {
+            _ = writeln!(text, "  {hint}");
+        }
     }
     match &report.kind {
         Kind::Dynamic(dynamic) => write_dynamic(text, report, dynamic),

@@ -113,6 +113,17 @@ pub enum ChoiceError {
     SelectedTwice(String),
 }
 
+impl ChoiceError {
+    /// The library that cannot be had; `None` if it is not about one.
+    #[must_use]
+    pub fn need(&self) -> Option<&Need> {
+        match self {
+            Self::NoProvider(need) | Self::NoVersions(need, _) | Self::OfGlibc(need) => Some(need),
+            Self::SelectedTwice(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for ChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let by = |need: &Need| match need.needed_by.is_empty() {

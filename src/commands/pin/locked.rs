@@ -105,6 +105,7 @@ pub(super) fn run(target: &Target, file: &Path) -> Result<Option<Outcome>> {
         recipe,
         report,
         used,
+        left: Vec::new(),
     }))
 }
 

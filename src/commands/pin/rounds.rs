@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use super::left::Left;
 use super::lookup::{self, LIBC, Store};
 use super::packages::{self, Had};
 use super::target::Target;
@@ -48,6 +49,11 @@ pub(super) struct Rounds<'a> {
     pub(super) is_progress_shown: bool,
     /// Prints text for the user.
     pub(super) say: fn(&str) -> Result<()>,
+    /// Directories that the pin searches first, beside those of today.
+    pub(super) extra_paths: Vec<PathBuf>,
+    /// Whether to go on without the libraries that no package has.
+    pub(super) may_leave: bool,
+    left: Vec<Left>,
 }
 
 /// What came out.
@@ -58,6 +64,8 @@ pub(super) struct Outcome {
     pub(super) report: Report,
     /// The libraries that the program would get from the pin: names and files.
     pub(super) used: Vec<(String, PathBuf)>,
+    /// The libraries that no package has.
+    pub(super) left: Vec<Left>,
 }
 
 impl<'a> Rounds<'a> {
@@ -71,6 +79,9 @@ impl<'a> Rounds<'a> {
             deadline: None,
             is_progress_shown: true,
             say: |_| Ok(()),
+            extra_paths: Vec::new(),
+            may_leave: false,
+            left: Vec::new(),
         }
     }
 
@@ -78,7 +89,8 @@ impl<'a> Rounds<'a> {
     /// missing.
     pub(super) fn run(mut self, needs_today: Vec<Need>) -> Result<Outcome> {
         let target = self.target;
-        let today = Today::of(target)?;
+        let mut today = Today::of(target)?;
+        today.extra_paths.extend(self.extra_paths.clone());
         let index = Index::open_default()?;
         let revision = index.as_ref().and_then(Index::revision);
         // Another nixpkgs has another revision, which nobody tells.
@@ -86,6 +98,9 @@ impl<'a> Rounds<'a> {
         let mut chosen: Vec<Had> = Vec::new();
         let mut needs_now = self.with_selected(needs_today);
         let mut outcome = self.try_out(&today, &chosen, revision)?;
+        if !self.extra_paths.is_empty() {
+            needs_now = self.with_selected(needs(&outcome.report)?);
+        }
         for round in 0..MOST_ROUNDS {
             if needs_now.is_empty() {
                 break;
@@ -103,6 +118,7 @@ impl<'a> Rounds<'a> {
             outcome = self.try_out(&today, &chosen, revision)?;
             let operation = || format!("{} would not start with these", target.name());
             needs_now = needs(&outcome.report).with_context(operation)?;
+            needs_now.retain(|need| !self.left.iter().any(|it| it.name == need.name));
             // What was brought and is still not found stays so, whatever else is brought.
             let is_hopeless = |need: &Need| {
                 let is_selected = self.selections.iter().any(|it| it.name == need.name);
@@ -114,6 +130,7 @@ impl<'a> Rounds<'a> {
             }
         }
         (self.say)(&text::may_load(&outcome.report))?;
+        outcome.left = self.left;
         Ok(outcome)
     }
 
@@ -162,6 +179,7 @@ impl<'a> Rounds<'a> {
             recipe,
             report,
             used,
+            left: Vec::new(),
         })
     }
 
@@ -198,9 +216,10 @@ impl<'a> Rounds<'a> {
             .collect();
         let (glibc, glibc_package) = glibc_of(report);
         let store = Store::new(self.nix().ok());
+        let mut needs = needs.to_vec();
         loop {
             let choices = choose(
-                needs,
+                &needs,
                 &Knowledge {
                     providers: &providers,
                     selections: &self.selections,
@@ -210,6 +229,19 @@ impl<'a> Rounds<'a> {
                     glibc_package: glibc_package.clone(),
                 },
             );
+            if let Err(error) = &choices
+                && self.may_leave
+                && lookup::is_of_system(index, architecture)
+                && let Some(place) = error
+                    .need()
+                    .and_then(|left| needs.iter().position(|it| it.name == left.name))
+            {
+                self.left.push(Left {
+                    name: needs.remove(place).name,
+                    reason: error.to_string(),
+                });
+                continue;
+            }
             let name = self.target.name();
             let choices = choices.with_context(|| {
                 let is_indexed = lookup::is_of_system(index, architecture);

@@ -6,6 +6,7 @@ mod foreign;
 mod glibc;
 mod ground;
 mod headers;
+mod left;
 mod locks;
 mod of_system;
 mod on_demand;
@@ -51,6 +52,10 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         headers::a_program_whose_headers_are_not_aligned_has_its_pin,
         headers::a_pin_holds_only_if_the_stub_takes_it,
         headers::a_program_that_the_stub_does_not_know_is_refused,
+        left::what_can_be_had_is_pinned,
+        left::where_nothing_can_be_had_force_pins_the_libraries_of_today,
+        left::a_library_beside_the_program_is_told_and_can_be_used,
+        left::a_library_beside_the_program_can_be_used_by_its_search_path,
         locks::a_lock_makes_the_same_pin_elsewhere,
         locks::a_lock_that_is_not_named_is_not_used,
         locks::a_lock_of_another_build_is_refused,
@@ -80,7 +85,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         refused::a_package_for_another_machine_is_passed_over,
         refused::control_characters_do_not_reach_the_terminal,
         rounds::what_a_chosen_library_misses_is_chosen_as_well,
-        rounds::what_nobody_has_is_an_error_and_nothing_is_pinned,
+        rounds::what_nobody_has_is_an_error,
         rounds::a_package_without_the_library_is_an_error,
         session::a_first_start_counts_what_the_loader_is_told,
         session::a_program_that_needs_no_variable_is_marked_in_spite_of_it,

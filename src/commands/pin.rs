@@ -19,6 +19,7 @@ pub(super) mod lookup;
 mod of_system;
 mod packages;
 mod prompt;
+pub(super) mod refresh;
 mod rounds;
 mod target;
 mod temporary;

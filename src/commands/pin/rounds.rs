@@ -90,7 +90,11 @@ impl<'a> Rounds<'a> {
     pub(super) fn run(mut self, needs_today: Vec<Need>) -> Result<Outcome> {
         let target = self.target;
         let mut today = Today::of(target)?;
-        today.extra_paths.extend(self.extra_paths.clone());
+        for path in &self.extra_paths {
+            if !today.extra_paths.contains(path) {
+                today.extra_paths.push(path.clone());
+            }
+        }
         let index = Index::open_default()?;
         let revision = index.as_ref().and_then(Index::revision);
         // Another nixpkgs has another revision, which nobody tells.

@@ -9,6 +9,7 @@ mod headers;
 mod left;
 mod locks;
 mod of_system;
+mod older;
 mod on_demand;
 mod refused;
 mod rounds;
@@ -65,6 +66,9 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         of_system::what_the_session_says_does_not_count,
         of_system::libraries_that_others_may_change_are_refused,
         of_system::an_index_of_somebody_else_is_refused,
+        older::a_pin_of_an_older_library_environment_is_told_and_renewed,
+        older::a_pin_of_the_libraries_of_then_is_renewed,
+        older::a_pin_that_cannot_be_renewed_is_told,
         on_demand::a_program_that_misses_nothing_is_marked,
         on_demand::without_a_terminal_one_line_is_said,
         on_demand::what_is_clear_is_pinned_and_what_is_not_is_marked,

@@ -129,6 +129,20 @@ pub enum ChoiceError {
     SelectedTwice(String),
 }
 
+impl ChoiceError {
+    /// The library that cannot be had; `None` if it is not about one.
+    #[must_use]
+    pub fn need(&self) -> Option<&Need> {
+        match self {
+            Self::NoProvider(need)
+            | Self::NoVersions(need, _)
+            | Self::ByPath(need)
+            | Self::OfGlibc(need) => Some(need),
+            Self::SelectedTwice(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for ChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let select = |need: &Need| {

@@ -122,6 +122,16 @@ fn of_entry(entry: &Entry, secure: bool) -> Option<Finding> {
             format!("{program} is pinned, and there is no such program any more"),
             "`ldshim pins --prune` removes such pins.",
         )),
+        Condition::Holds if entry.is_older() => Some(Finding::info(
+            "pin-older",
+            format!("the pin of {program} holds, but was made with an older library environment"),
+            match secure {
+                true => {
+                    "`ldshim pin --system PROGRAM` takes the new one, `ldshim pins --refresh --system` for all."
+                }
+                false => "`ldshim pin PROGRAM` takes the new one, `ldshim pins --refresh` for all.",
+            },
+        )),
         Condition::Holds | Condition::Marked(_) | Condition::Damaged => None,
     }
 }

@@ -12,6 +12,7 @@ mod environment;
 mod list;
 mod lock;
 pub mod lock_file;
+mod made_with;
 mod manifest;
 mod marks;
 mod pin_json;
@@ -33,6 +34,7 @@ use crate::elf::ProgramIdentity;
 
 pub(crate) use environment::build as environment;
 pub use list::{Condition, Content, Entry, all, find};
+pub use made_with::MadeWith;
 pub use marks::{Mark, mark};
 pub use pin_json::Pin;
 pub(crate) use place::prepare;
@@ -83,4 +85,6 @@ pub struct Recipe {
     pub packages: Vec<Package>,
     /// The commit of nixpkgs that they are from, if it is known.
     pub revision: Option<String>,
+    /// What `base` is a copy of, if it is known.
+    pub made_with: Option<MadeWith>,
 }

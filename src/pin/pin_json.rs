@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::{PIN_FILE, Package, Recipe, place};
+use super::{MadeWith, PIN_FILE, Package, Recipe, place};
 use crate::elf::ProgramIdentity;
 use crate::library_env::LibraryEnv;
 
@@ -44,6 +44,9 @@ pub struct Pin {
     pub packages: Vec<Package>,
     /// The commit of nixpkgs that they are from, if it is known.
     pub revision: Option<String>,
+    /// The library environment that it is a copy of, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<MadeWith>,
     /// The store paths that it keeps.
     pub store_paths: Vec<PathBuf>,
     /// How much they and what they need take, in bytes.
@@ -77,6 +80,7 @@ impl Pin {
             extra_paths: env.extra_paths.iter().map(|path| text(path)).collect(),
             packages: recipe.packages.clone(),
             revision: recipe.revision.clone(),
+            made_with: recipe.made_with.clone(),
             store_paths,
             closure_size,
             created: now(),

@@ -211,6 +211,7 @@ pub fn recipe(program: &Path, package: &Path, soname: &str) -> Recipe {
         extra_paths: Vec::new(),
         packages: vec![chosen(package, &[soname])],
         revision: None,
+        made_with: None,
     }
 }
 

@@ -187,5 +187,6 @@ fn recipe(target: &Target, lock: &Lock) -> Result<Recipe> {
         extra_paths: today.extra_paths,
         packages,
         revision: lock.nixpkgs.clone(),
+        made_with: None,
     })
 }

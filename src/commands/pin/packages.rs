@@ -181,6 +181,7 @@ pub(super) fn recipe(
         extra_paths: today.extra_paths.clone(),
         packages: packages.into_values().collect(),
         revision: revision.map(str::to_owned),
+        made_with: today.made_with.clone(),
     })
 }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use super::left::Left;
 use super::lookup::{self, LIBC, Store};
 use super::packages::{self, Had};
 use super::target::Target;
@@ -50,6 +51,11 @@ pub(in crate::commands) struct Rounds<'a> {
     pub(in crate::commands) is_progress_shown: bool,
     /// Prints text for the user.
     pub(in crate::commands) say: fn(&str) -> Result<()>,
+    /// Directories that the pin searches first, beside those of today.
+    pub(in crate::commands) extra_paths: Vec<PathBuf>,
+    /// Whether to go on without the libraries that no package has.
+    pub(in crate::commands) may_leave: bool,
+    left: Vec<Left>,
 }
 
 /// What came out.
@@ -62,6 +68,8 @@ pub(in crate::commands) struct Outcome {
     pub(in crate::commands) missing: Result<Missing>,
     /// The libraries that the program would get from the pin: names and files.
     pub(in crate::commands) used: Vec<(String, PathBuf)>,
+    /// The libraries that no package has.
+    pub(in crate::commands) left: Vec<Left>,
     /// What its user has decided.
     pub(in crate::commands) selections: Vec<Selection>,
 }
@@ -73,6 +81,7 @@ impl Outcome {
             report: trial.report,
             missing: trial.missing,
             used: trial.used,
+            left: Vec::new(),
             selections: Vec::new(),
         }
     }
@@ -89,6 +98,9 @@ impl<'a> Rounds<'a> {
             deadline: None,
             is_progress_shown: true,
             say: |_| Ok(()),
+            extra_paths: Vec::new(),
+            may_leave: false,
+            left: Vec::new(),
         }
     }
 
@@ -96,7 +108,12 @@ impl<'a> Rounds<'a> {
     /// missing.
     pub(in crate::commands) fn run(mut self, needs_today: Vec<Need>) -> Result<Outcome> {
         let target = self.target;
-        let today = Today::of(target)?;
+        let mut today = Today::of(target)?;
+        for path in &self.extra_paths {
+            if !today.extra_paths.contains(path) {
+                today.extra_paths.push(path.clone());
+            }
+        }
         let index = Index::open_default()?;
         let revision = index.as_ref().and_then(Index::revision);
         // Another nixpkgs has another revision, which nobody tells.
@@ -107,6 +124,10 @@ impl<'a> Rounds<'a> {
             (self.say)(&text::of_driver(need))?;
         }
         let mut outcome = self.try_out(&today, &chosen, revision)?;
+        if !self.extra_paths.is_empty() {
+            let missing = outcome.missing.as_ref().map(|it| it.needs.clone());
+            needs_now = self.with_selected(missing.unwrap_or_default());
+        }
         for round in 0..MOST_ROUNDS {
             if needs_now.is_empty() {
                 break;
@@ -128,6 +149,7 @@ impl<'a> Rounds<'a> {
                 Err(_) => return Err(outcome.missing.unwrap_err().context(operation())),
             };
             needs_now = self.split_drivers(still_missing).1;
+            needs_now.retain(|need| !self.left.iter().any(|it| it.name == need.name));
             // What was brought and is still not found stays so, whatever else is brought.
             let is_hopeless = |need: &Need| {
                 let is_selected = self.selections.iter().any(|it| it.name == need.name);
@@ -140,6 +162,7 @@ impl<'a> Rounds<'a> {
         }
         (self.say)(&text::may_load(&outcome.report))?;
         outcome.selections = self.selections;
+        outcome.left = self.left;
         Ok(outcome)
     }
 
@@ -224,9 +247,10 @@ impl<'a> Rounds<'a> {
             .collect();
         let (glibc, glibc_package) = glibc_of(report);
         let store = Store::new(self.nix().ok());
+        let mut needs = needs.to_vec();
         loop {
             let choices = choose(
-                needs,
+                &needs,
                 &Knowledge {
                     providers: &providers,
                     selections: &self.selections,
@@ -236,6 +260,19 @@ impl<'a> Rounds<'a> {
                     glibc_package: glibc_package.clone(),
                 },
             );
+            if let Err(error) = &choices
+                && self.may_leave
+                && lookup::is_of_system(index, architecture)
+                && let Some(place) = error
+                    .need()
+                    .and_then(|left| needs.iter().position(|it| it.name == left.name))
+            {
+                self.left.push(Left {
+                    name: needs.remove(place).name,
+                    reason: lookup::with_absence(error.clone(), index).to_string(),
+                });
+                continue;
+            }
             let name = self.target.name();
             let choices = choices.map_err(|error| lookup::with_absence(error, index));
             let choices = choices.with_context(|| {

@@ -7,8 +7,10 @@ pub mod foreign;
 mod glibc;
 pub mod ground;
 mod headers;
+mod left;
 mod locks;
 mod of_system;
+mod older;
 mod on_demand;
 mod refused;
 mod rounds;
@@ -56,6 +58,10 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         headers::a_program_whose_headers_are_not_aligned_has_its_pin,
         headers::a_pin_holds_only_if_the_stub_takes_it,
         headers::a_program_that_the_stub_does_not_know_is_refused,
+        left::what_can_be_had_is_pinned,
+        left::where_nothing_can_be_had_force_pins_the_libraries_of_today,
+        left::a_library_beside_the_program_is_told_and_can_be_used,
+        left::a_library_beside_the_program_can_be_used_by_its_search_path,
         locks::a_lock_makes_the_same_pin_elsewhere,
         locks::a_lock_that_is_not_named_is_not_used,
         locks::a_lock_of_another_build_is_refused,
@@ -65,6 +71,9 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         of_system::what_the_session_says_does_not_count,
         of_system::libraries_that_others_may_change_are_refused,
         of_system::an_index_of_somebody_else_is_refused,
+        older::a_pin_of_an_older_library_environment_is_told_and_renewed,
+        older::a_pin_of_the_libraries_of_then_is_renewed,
+        older::a_pin_that_cannot_be_renewed_is_told,
         on_demand::a_program_that_misses_nothing_is_marked,
         on_demand::without_a_terminal_one_line_is_said,
         on_demand::what_is_clear_is_pinned_and_what_is_not_is_marked,
@@ -87,7 +96,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         refused::a_package_for_another_machine_is_passed_over,
         refused::control_characters_do_not_reach_the_terminal,
         rounds::what_a_chosen_library_misses_is_chosen_as_well,
-        rounds::what_nobody_has_is_an_error_and_nothing_is_pinned,
+        rounds::what_nobody_has_is_an_error,
         rounds::another_version_that_packages_have_is_named,
         rounds::the_drivers_own_libraries_come_from_no_package,
         rounds::a_package_without_the_library_is_an_error,

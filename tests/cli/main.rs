@@ -17,6 +17,7 @@ mod explain_mapping;
 mod explain_pins;
 mod explain_providers;
 mod index;
+mod ldconfig;
 mod library_tree;
 mod locate;
 #[path = "../common/nix_index.rs"]

@@ -62,9 +62,10 @@ rustPlatform.buildRustPackage (finalAttrs: {
     rm -f "$out/bin/xtask"
 
     ${lib.optionalString (!stubOnly) ''
-      # The tool by its other name, where no PATH has it by accident.
+      # The tool by its other names, where no PATH has it by accident.
       mkdir -p "$out/libexec/ldshim/bin"
       ln -s ../../../bin/ldshim "$out/libexec/ldshim/bin/patchelf"
+      ln -s ../../../bin/ldshim "$out/libexec/ldshim/bin/ldconfig"
     ''}
     mkdir -p "$out/libexec" "$out/nix-support" "$out/lib/tmpfiles.d"
     ln -s ../bin/nix-ld "$out/libexec/nix-ld"

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use loader_stub::c_library::CLibrary;
 
-use crate::elf::{Architecture, identify};
+use crate::elf::{Architecture, Dynamic, Image, identify};
 use crate::explain::{Plan, Settings};
 use crate::loader_cache::{CacheFile, Listed, sort};
 use crate::resolver::{Machine, RealLoader, map_file};
@@ -94,6 +94,7 @@ fn libraries(plan: &Plan, architecture: &Architecture) -> Option<(PathBuf, Vec<L
     // What the loader finds first is what there is.
     let mut seen = HashSet::new();
     all.retain(|it| seen.insert((it.name.clone(), it.demands.clone())));
+    all.retain(|it| is_listed(&it.name, &it.path));
     Some((cache, all))
 }
 
@@ -125,6 +126,18 @@ pub fn in_directory(directory: &Path, architecture: &Architecture) -> Vec<Listed
     files
         .map(|(name, path)| Listed::new(&name, &path, architecture.cache_flags))
         .collect()
+}
+
+/// Whether ldconfig lists a library by this name: by its soname, and by the name without a version that linkers ask for. That it
+/// can be found by the name of its file as well is no reason: those who take the first line of a list want a name that lasts.
+fn is_listed(name: &OsStr, path: &Path) -> bool {
+    let is_for_linkers = name.as_bytes().ends_with(b".so");
+    is_for_linkers || soname(path).is_none_or(|it| it == name)
+}
+
+fn soname(path: &Path) -> Option<OsString> {
+    let bytes = map_file(path).ok()?;
+    Dynamic::of(&Image::parse(&bytes).ok()?)?.soname
 }
 
 /// A library environment names the files themselves, and a package has them by the name that programs ask for as well. That

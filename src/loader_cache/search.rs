@@ -140,13 +140,15 @@ impl<B: AsRef<[u8]>> CacheFile<B> {
 
     pub(super) fn hwcap_name(&self, number: u32) -> Option<&OsStr> {
         let names = self.section(TAG_HWCAPS)?;
-        self.string(u32_at(names, (number as usize).checked_mul(4)?)?)
+        let at = u32_at(names, (number as usize).checked_mul(4)?)?;
+        // Behind the older format that is something else: glibc writes an offset in the newer part, and reads one in the file.
+        string_at(self.bytes.as_ref(), at)
     }
 
-    /// The contents of a section of the extension.
+    /// The contents of a section of the extension. Its offsets are those in the whole file.
     pub(super) fn section(&self, tag: u32) -> Option<&[u8]> {
-        let cache = self.cache();
-        let directory = cache.get(u32_at(cache, 32)? as usize..)?;
+        let cache = self.bytes.as_ref();
+        let directory = cache.get(u32_at(self.cache(), 32)? as usize..)?;
         if u32_at(directory, 0)? != EXTENSION_MAGIC {
             return None;
         }

@@ -19,6 +19,7 @@ mod explain_pins;
 mod explain_providers;
 mod explain_tree;
 mod index;
+mod ldconfig;
 mod library_tree;
 mod locate;
 #[path = "../common/nix_index.rs"]

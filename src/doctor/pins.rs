@@ -7,7 +7,6 @@ use loader_stub::pin::{Refusal, is_trusted};
 use nix::unistd::geteuid;
 
 use super::finding::Finding;
-use crate::fix::tree_of;
 use crate::pin::{Condition, Content, Entry, Mark, State, all};
 
 /// Looks at the pins of the user and of the system.
@@ -109,7 +108,7 @@ fn of_entry(entry: &Entry, secure: bool) -> Option<Finding> {
             },
         )),
         // What to do about that, the check of fixed trees tells.
-        Condition::ProgramChanged if tree_of(program.as_ref()).is_some() => None,
+        Condition::ProgramChanged | Condition::ProgramGone if is_fixed(entry) => None,
         Condition::ProgramChanged => Some(Finding::info(
             "pin-of-an-older-program",
             format!(
@@ -134,4 +133,9 @@ fn of_entry(entry: &Entry, secure: bool) -> Option<Finding> {
         )),
         Condition::Holds | Condition::Marked(_) | Condition::Damaged => None,
     }
+}
+
+/// Whether it is the pin of a copy that `ldshim fix` has made.
+fn is_fixed(entry: &Entry) -> bool {
+    matches!(&entry.content, Content::Pin(pin) if pin.tree.is_some())
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use super::{Original, Place};
 use crate::elf::{Dynamic, Image, ProgramIdentity, program_identity};
-use crate::surgery::{Edit, Options, SearchPathChange, Undo, apply, plan};
+use crate::surgery::{Edit, Options, SearchPathChange, apply, plan};
 
 /// The copy of an interpreter.
 #[derive(Debug)]
@@ -21,43 +21,46 @@ pub struct Copy {
     pub identity: ProgramIdentity,
 }
 
-/// Makes the copy of an interpreter for a tree. Of a tree that has a copy already, in place of a link, the copy can be
-/// undone.
+/// Makes the copy of an interpreter that names this stub.
 ///
 /// # Errors
 /// The interpreter cannot be edited without breaking it.
-pub fn copy(original: &Original, place: &Place, stub: &Path) -> Result<Copy> {
+pub fn copy(original: &Original, mark: u64, stub: &Path) -> Result<Copy> {
     let operation = || {
         format!(
             "cannot make a copy of {} that starts through the stub",
             original.path.display()
         )
     };
-    let is_in_tree = original.path.starts_with(&place.tree);
-    let options = Options {
-        undo: if is_in_tree {
-            Undo::InFile
-        } else {
-            Undo::Nowhere
-        },
-        ..Options::default()
-    };
-    let plan =
-        plan(&original.bytes, &edits(original, place, stub)?, &options).with_context(operation)?;
+    let edits = edits(original, mark, stub)?;
+    let plan = plan(&original.bytes, &edits, &Options::default()).with_context(operation)?;
     let mut bytes = original.bytes.to_vec();
     apply(&mut bytes, &plan);
     let identity = program_identity(&Image::parse(&bytes).with_context(operation)?);
     Ok(Copy { bytes, identity })
 }
 
-fn edits(original: &Original, place: &Place, stub: &Path) -> Result<Vec<Edit>> {
+/// What tells the copy in a tree from all others. It is the same for the same tree and interpreter, so that the pin is found
+/// again.
+///
+/// # Errors
+/// The interpreter is damaged.
+pub fn mark(original: &Original, place: &Place) -> Result<u64> {
+    let identity = program_identity(&Image::parse(&original.bytes)?);
+    let mut hasher = DefaultHasher::new();
+    (identity.build_id, identity.short.digits()).hash(&mut hasher);
+    (place.entry(), original.bytes.len()).hash(&mut hasher);
+    Ok(hasher.finish())
+}
+
+fn edits(original: &Original, mark: u64, stub: &Path) -> Result<Vec<Edit>> {
     let image = Image::parse(&original.bytes)?;
     let dynamic = Dynamic::of(&image).unwrap_or_default();
     let folder = original.path.parent().unwrap_or(Path::new("/"));
     let at_home = |text: &OsStr| with_origin(text.as_bytes(), folder.as_os_str().as_bytes());
     let mut edits = vec![
         Edit::Interpreter(stub.as_os_str().as_bytes().to_vec()),
-        Edit::Mark(mark(original, place)),
+        Edit::Mark(mark),
     ];
     let path: Option<(&OsString, bool)> = match (&dynamic.runpath, &dynamic.rpath) {
         (Some(path), _) => Some((path, false)),
@@ -100,13 +103,6 @@ fn with_origin(text: &[u8], folder: &[u8]) -> Vec<u8> {
         }
     }
     done
-}
-
-/// The same for the same tree and interpreter, so that the pin is found again.
-fn mark(original: &Original, place: &Place) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (&original.path, &place.tree).hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

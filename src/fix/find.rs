@@ -25,7 +25,7 @@ pub fn places(path: &Path, search_path: Option<&OsStr>) -> Result<Vec<Place>> {
     for (kind, tree) in trees(path).with_context(operation)? {
         match kind {
             Kind::Venv => found.push(venv::place(&tree)?),
-            Kind::Node => found.push(node::place(&tree, search_path)?),
+            Kind::Node => found.extend(node::place(&tree, search_path)?),
             Kind::Given => {}
         }
     }
@@ -39,10 +39,12 @@ pub fn places(path: &Path, search_path: Option<&OsStr>) -> Result<Vec<Place>> {
 pub fn trees(path: &Path) -> io::Result<Vec<(Kind, PathBuf)>> {
     // The interpreter in a virtual environment is a link, and its folder counts, not that of what it leads to.
     let absolute = std::path::absolute(path)?;
-    let venv = venv::tree(&absolute).map(|it| (Kind::Venv, it));
+    let venvs = venv::trees(&absolute)
+        .into_iter()
+        .map(|it| (Kind::Venv, it));
     let node = node::tree(&absolute).map(|it| (Kind::Node, it));
     let itself = absolute.is_dir().then_some((Kind::Given, absolute));
-    let all = [venv, node, itself].into_iter().flatten();
+    let all = venvs.chain(node).chain(itself);
     all.map(|(kind, it)| Ok((kind, it.canonicalize()?)))
         .collect()
 }
@@ -51,10 +53,14 @@ pub fn trees(path: &Path) -> io::Result<Vec<(Kind, PathBuf)>> {
 ///
 /// # Errors
 /// The tree or the program is not there.
-pub fn given(tree: &Path, program: &Path) -> Result<Place> {
+pub fn given(tree: &Path, program: &Path, search_path: Option<&OsStr>) -> Result<Place> {
     let operation = || format!("cannot look at {}", tree.display());
     let tree = tree.canonicalize().with_context(operation)?;
-    let original = program.canonicalize();
+    ensure!(tree.is_dir(), "{}: it is no directory", operation());
+    let mut folders = std::env::split_paths(search_path.unwrap_or_default());
+    let is_name = program.components().count() == 1 && !program.exists();
+    let found = folders.find_map(|it| is_name.then(|| it.join(program)).filter(|it| it.is_file()));
+    let original = found.as_deref().unwrap_or(program).canonicalize();
     let original = original.with_context(|| format!("cannot use {}", program.display()))?;
     let name = program.file_name().unwrap_or_default();
     let path = Path::new("bin").join(name);
@@ -64,4 +70,13 @@ pub fn given(tree: &Path, program: &Path) -> Result<Place> {
         tree,
         original,
     })
+}
+
+/// Where the standard library of a place's interpreter is said to be.
+#[must_use]
+pub fn home(place: &Place) -> Option<PathBuf> {
+    match place.kind {
+        Kind::Venv => venv::home(&place.tree),
+        _ => None,
+    }
 }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use memchr::memmem;
+use memmap2::Mmap;
 
 use crate::elf::{Architecture, Dynamic, Image};
+use crate::explain::is_secure;
 use crate::resolver::map_file;
 use crate::stub_file::is_stub_or_place;
-use crate::surgery::{apply, has_undo_record, undo};
 
 /// With this nixpkgs' `makeBinaryWrapper` begins the text in a wrapper by which it was made; the program's path follows.
 const WRAPPER: &[u8] = b"makeCWrapper '";
@@ -20,8 +21,8 @@ const WRAPPER: &[u8] = b"makeCWrapper '";
 pub struct Original {
     /// Its canonical path.
     pub path: PathBuf,
-    /// Its bytes; of one that was changed by [`super::put`], those that it had before.
-    pub bytes: Vec<u8>,
+    /// Its bytes.
+    pub bytes: Mmap,
     /// For which machine it is.
     pub architecture: &'static Architecture,
     /// The loader that it names.
@@ -35,11 +36,12 @@ impl Original {
     /// It cannot be copied and still be what it is; the text says what to do.
     pub fn read(path: &Path) -> Result<Self> {
         let operation = || format!("cannot use {} as the interpreter", path.display());
-        let mut bytes = map_file(path).with_context(operation)?.to_vec();
-        if has_undo_record(&bytes) {
-            let plan = undo(&bytes, None).with_context(operation)?;
-            apply(&mut bytes, &plan);
-        }
+        let bytes = map_file(path).with_context(operation)?;
+        ensure!(
+            !is_secure(path, true),
+            "{}: it has more rights than whoever starts it, which a copy would lose",
+            operation()
+        );
         ensure!(
             !bytes.starts_with(b"#!"),
             "{}: it is a script, which starts the interpreter with something set; name the interpreter itself \

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::place::{Entry, Kind, Now, Place, entry};
+use super::place::{Kind, Place, entry};
+use super::record::{Replaced, Was};
 
 /// What makes a folder a virtual environment.
 const CONFIGURATION: &str = "pyvenv.cfg";
@@ -13,16 +14,17 @@ const CONFIGURATION: &str = "pyvenv.cfg";
 /// How interpreters are called; a version follows.
 const NAMES: &[&str] = &["python", "pypy"];
 
-/// The names of virtual environments in a project that need not be told.
-const USUAL: &[&str] = &[".venv", "venv"];
-
-/// The virtual environment that a path is, is in the `bin` of, or has.
-pub(super) fn tree(path: &Path) -> Option<PathBuf> {
+/// The virtual environments that a path is, is in the `bin` of, or has.
+pub(super) fn trees(path: &Path) -> Vec<PathBuf> {
     let is_venv = |it: &PathBuf| it.join(CONFIGURATION).is_file();
-    let above = path.ancestors().skip(1).take(2).map(Path::to_owned);
-    let below = USUAL.iter().map(|it| path.join(it));
-    let mut candidates = [path.to_owned()].into_iter().chain(below).chain(above);
-    candidates.find(is_venv)
+    let mut above = path.ancestors().take(3).map(Path::to_owned);
+    if let Some(tree) = above.find(is_venv) {
+        return vec![tree];
+    }
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let mut below: Vec<_> = entries.map(|it| it.path()).filter(is_venv).collect();
+    below.sort();
+    below
 }
 
 /// The interpreter of a virtual environment.
@@ -34,6 +36,8 @@ pub(super) fn place(tree: &Path) -> Result<Place> {
         let name = item.file_name();
         let is_one = |it: &str| {
             let rest = name.to_str().and_then(|name| name.strip_prefix(it));
+            // Builds without the interpreter's lock, and for debugging: `python3.14t`, `python3.14d`.
+            let rest = rest.map(|rest| rest.trim_end_matches(['t', 'd']));
             rest.is_some_and(|rest| rest.bytes().all(|it| it.is_ascii_digit() || it == b'.'))
         };
         if NAMES.iter().any(|it| is_one(it)) {
@@ -57,8 +61,8 @@ pub(super) fn place(tree: &Path) -> Result<Place> {
         )
     })?;
     // Others may lead elsewhere, as to another version.
-    let is_same = |it: &Entry| match it.now {
-        Now::Link(_) => tree.join(&it.path).canonicalize().ok().as_ref() == Some(&original),
+    let is_same = |it: &Replaced| match it.was {
+        Was::Link(_) => tree.join(&it.path).canonicalize().ok().as_ref() == Some(&original),
         _ => fs::read(tree.join(&it.path)).ok() == fs::read(&original).ok(),
     };
     Ok(Place {
@@ -69,16 +73,24 @@ pub(super) fn place(tree: &Path) -> Result<Place> {
     })
 }
 
+/// Where a virtual environment says that its interpreter and standard library are: `home` in its configuration.
+pub(super) fn home(tree: &Path) -> Option<PathBuf> {
+    let text = fs::read_to_string(tree.join(CONFIGURATION)).ok()?;
+    let mut lines = text.lines().filter_map(|it| it.split_once('='));
+    let (_, home) = lines.find(|it| it.0.trim() == "home")?;
+    Some(home.trim().into())
+}
+
 /// Whether it is a file, or a link out of the folder: others lead to these.
-fn leads_out(tree: &Path, entry: &Entry) -> bool {
-    match &entry.now {
-        Now::Link(target) => {
+fn leads_out(tree: &Path, entry: &Replaced) -> bool {
+    match &entry.was {
+        Was::Link(target) => {
             let folder = tree.join("bin").join(target);
             let folder = folder.parent().and_then(|it| it.canonicalize().ok());
             folder.is_none_or(|it| !it.starts_with(tree))
         }
-        Now::File => true,
-        Now::Nothing => false,
+        Was::File => true,
+        Was::Nothing => false,
     }
 }
 
@@ -131,16 +143,16 @@ mod tests {
         let project = tempfile::tempdir().unwrap();
         let venv = project.path().join(".venv");
         fs::create_dir_all(venv.join("bin")).unwrap();
-        assert_eq!(tree(&venv), None);
+        assert!(trees(&venv).is_empty());
         fs::write(venv.join(CONFIGURATION), "").unwrap();
         for path in [
             venv.clone(),
             project.path().to_owned(),
             venv.join("bin/python"),
         ] {
-            assert_eq!(tree(&path).as_ref(), Some(&venv), "{}", path.display());
+            assert_eq!(trees(&path), [venv.as_path()], "{}", path.display());
         }
-        assert_eq!(tree(&project.path().join("src")), None);
+        assert!(trees(&project.path().join("src")).is_empty());
     }
 
     #[test]

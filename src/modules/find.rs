@@ -1,6 +1,6 @@
 //! Which files of a tree are modules for a program of an architecture, and which are programs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -53,12 +53,15 @@ pub fn find(places: &[PathBuf], architecture: &'static Architecture) -> Result<M
         let real = place.canonicalize();
         let real = real.with_context(|| format!("cannot look into {}", place.display()))?;
         match real.is_dir() {
-            true => files.extend(tree::files(&real, is_program_or_library).files),
+            true => files.extend(
+                { tree::entries(&real) }
+                    .into_iter()
+                    .filter(|it| is_program_or_library(it)),
+            ),
             false => files.push(real),
         }
     }
-    files.sort();
-    files.dedup();
+    let files = once_each(files);
     let kinds = parallel::each(&files, |file| kind(file, architecture));
     let mut modules = Modules {
         architecture: Some(architecture),
@@ -76,6 +79,15 @@ pub fn find(places: &[PathBuf], architecture: &'static Architecture) -> Result<M
         }
     }
     Ok(modules)
+}
+
+/// Each file once, by the first of its names that is no link, if there is one: links may lead out of a tree, as those of uv do.
+fn once_each(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
+    files.sort_by_cached_key(|it| (it.is_symlink(), it.clone()));
+    let mut known = HashSet::new();
+    files.retain(|it| it.canonicalize().is_ok_and(|real| known.insert(real)));
+    files.sort();
+    files
 }
 
 fn kind(file: &Path, architecture: &Architecture) -> Kind {

@@ -75,6 +75,8 @@ pub struct Recipe {
     pub identity: ProgramIdentity,
     /// A file that is the program, as long as nothing is at its path yet.
     pub stand_in: Option<PathBuf>,
+    /// The tree whose modules the program loads, if it is the copy of an interpreter that `ldshim fix` has put there.
+    pub tree: Option<PathBuf>,
     /// The libraries that the program finds today in its library environment: names and files.
     pub base: Vec<(OsString, PathBuf)>,
     /// The real loader: today's, or the newer one of a chosen package.

@@ -28,6 +28,9 @@ pub struct Pin {
     /// Paths at which the same build was pinned earlier, and still was when this was written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// The tree in which `ldshim fix` has put the program, if it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<String>,
     /// The program's identity: 16 hexadecimal digits.
     pub identity: String,
     /// Its whole build-id in hexadecimal digits, if it has one.
@@ -72,6 +75,7 @@ impl Pin {
             version: VERSION,
             program: text(&recipe.program),
             also: Vec::new(),
+            tree: recipe.tree.as_deref().map(text),
             identity: recipe.identity.short.to_string(),
             build_id,
             system: env.architecture.nix_system.to_owned(),

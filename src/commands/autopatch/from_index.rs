@@ -19,7 +19,7 @@ use crate::drivers::is_driver_library;
 use crate::elf::{Architecture, Dynamic, Image, identify};
 use crate::explain::Plan;
 use crate::index::{HOW_TO_GET_ONE, Index};
-use crate::nix::{Nix, store_path_of};
+use crate::nix::{Nix, STORE, store_path_of};
 use crate::printable;
 use crate::resolver::map_file;
 
@@ -64,17 +64,15 @@ impl<'a> Packages<'a> {
         let said = text::choices("the tree", &choices, 0);
         print(&printable::lines(&said))?;
         let candidates: Vec<_> = choices.iter().map(|it| &it.candidate).collect();
-        let here: Option<Vec<_>> = candidates.iter().map(|it| it.store_path.clone()).collect();
+        let is_here = |path: &Option<PathBuf>| path.as_ref().is_some_and(|it| it.exists());
+        if self.args.dry_run && !candidates.iter().all(|it| is_here(&it.store_path)) {
+            print(text::MORE_LATER)?;
+            return Ok(Vec::new());
+        }
         let revision = self.index.revision();
-        let paths = match here.filter(|_| self.args.dry_run) {
-            Some(paths) => paths,
-            None => packages::realise(&self.nix, &candidates, None, revision, true)?,
-        };
+        let paths = packages::realise(&self.nix, &candidates, None, revision, true)?;
         let mut files = Vec::new();
         for (choice, path) in choices.libraries.into_iter().zip(paths) {
-            if self.args.dry_run && !path.exists() {
-                continue;
-            }
             let had = packages::had(choice, path, false, self.architecture)?;
             files.push(had.file.clone());
             self.chosen.push(had);
@@ -185,6 +183,9 @@ pub(super) fn loader() -> Result<PathBuf> {
 
 /// Removes the root of a tree, if it has one.
 pub(super) fn forget(tree: &Path) {
-    // Nix notices by itself that it is gone.
-    _ = fs::remove_file(tree.join(ROOT));
+    let root = tree.join(ROOT);
+    if root.read_link().is_ok_and(|it| it.starts_with(STORE)) {
+        // Nix notices by itself that it is gone.
+        _ = fs::remove_file(root);
+    }
 }

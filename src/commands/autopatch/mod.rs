@@ -97,6 +97,12 @@ fn get_packages(
         is_dry_run: true,
         ..settings(args)?
     };
+    let file = roots.iter().find(|it| !it.is_dir());
+    ensure!(
+        file.is_none(),
+        "--from-index keeps packages by a root in a directory; name the one that has {}",
+        file.unwrap_or(&PathBuf::new()).display()
+    );
     let mut packages = Packages::new(args, &target.loader)?;
     loop {
         let outcomes = parallel::each(files, |it| autopatch(it, target, libraries, &look));
@@ -112,7 +118,7 @@ fn get_packages(
         }
         libraries.add(&found, false);
     }
-    let trees = roots.iter().filter(|it| it.is_dir() && !args.dry_run);
+    let trees = roots.iter().filter(|_| !args.dry_run);
     // Before any file names what is in them.
     { trees }.try_for_each(|it| packages.keep(it, &target.loader))
 }

@@ -1,6 +1,6 @@
 //! `ldshim autopatch --undo`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -36,9 +36,10 @@ pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
             }
         }
     }
-    trees
-        .iter()
-        .for_each(|it| from_index::forget(Path::new(it)));
+    // What could not be undone still needs the packages.
+    if status == ExitCode::SUCCESS {
+        trees.iter().for_each(|it| from_index::forget(it));
+    }
     print(&format!("{restored} files are as they were\n"))?;
     Ok(status)
 }

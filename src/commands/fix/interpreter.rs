@@ -1,30 +1,36 @@
 //! One interpreter and the modules of its tree.
 
-use std::fmt::Write as _;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use nix::unistd::{AccessFlags, access, geteuid};
 
-use super::{Work, proof, say, text, what};
+use super::{Work, proof, say, text, words};
+use crate::choice::needs;
+use crate::commands::pin::left;
 use crate::commands::pin::rounds::Outcome;
 use crate::commands::pin::target::{Target, settings};
 use crate::explain::{Explainer, Settings};
 use crate::fix::{self, Copy, Original, Place, Record, StubPlace};
-use crate::modules::{self, Missing, Modules};
+use crate::modules::{self, Modules};
 use crate::nix::{Nix, store_path_of};
 use crate::pin::{self, Condition, Package, State};
 use crate::printable;
 
+/// Where NixOS has the graphics driver's libraries.
+const DRIVERS: &str = "/run/opengl-driver/lib";
+
 /// What is known before anything is changed.
-struct Case {
-    place: Place,
-    original: Original,
+pub(super) struct Case {
+    pub(super) place: Place,
+    pub(super) original: Original,
     older: Option<Record>,
-    modules: Modules,
+    pub(super) modules: Modules,
     fingerprint: String,
     state: State,
+    stub: StubPlace,
     copy: Copy,
 }
 
@@ -32,35 +38,49 @@ impl Work<'_> {
     /// Gives a tree its copy. Returns the foreign programs in the tree.
     pub(super) fn interpreter(&mut self, place: Place) -> Result<Vec<PathBuf>> {
         let case = Case::of(place, self.args.dry_run)?;
-        if case.is_done()? {
-            say(&case.already())?;
+        let is_asked = !self.args.select.is_empty() || self.args.nixpkgs.is_some();
+        if !is_asked && case.is_done()? {
+            say(&words::already(&case))?;
             return Ok(case.programs());
         }
         // The copy is looked at where nothing else is, and so finds what the pin has and what it names itself.
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let target = case.target(folder.path())?;
         let missing = target.missing()?;
-        say(&case.diagnosis(&missing))?;
+        say(&words::diagnosis(&case, &missing))?;
         if missing.needs.is_empty() {
+            if !self.args.dry_run {
+                case.nothing_missing()?;
+            }
             return Ok(case.programs());
         }
-        let outcome = self.rounds(&target).run(missing.needs)?;
+        let mut rounds = self.rounds(&target);
+        if !missing.of_drivers.is_empty() {
+            rounds.extra_paths.push(DRIVERS.into());
+        }
+        let outcome = rounds.run(missing.needs)?;
         self.selections.clone_from(&outcome.selections);
+        let left = left::text(&outcome.left);
+        if !left.is_empty() {
+            say(&format!("{}\n", left.trim_start()))?;
+        }
+        self.is_well &= outcome.left.is_empty();
+        if self.args.dry_run {
+            return Ok(case.programs());
+        }
         if !outcome.report.starts() {
             bail!(text::still_wrong(&target, &outcome.report));
         }
-        self.is_well &= outcome.missing.as_ref().is_ok_and(|it| it.needs.is_empty());
-        if let Ok(still) = &outcome.missing {
-            say(&still_missing(still))?;
-        }
-        if !self.args.dry_run {
-            let pin = case.put(&target, outcome)?;
-            let entry = case.entry();
-            let failed = proof::of_modules(&entry, &pin, &missing.modules, &case.modules)?;
-            self.is_well &= failed.is_empty();
-            proof::of_start(&case.place, &entry)?;
-            say(&case.done(missing.modules.len(), &failed))?;
-        }
+        ensure!(
+            !outcome.recipe.packages.is_empty(),
+            "no package has any of what is missing, so {} is left as it is",
+            case.place.tree.display()
+        );
+        let pin = case.put(&target, outcome)?;
+        proof::of_start(&case.place)?;
+        let proven = proof::of_modules(&case.place.entry(), &pin, &missing.modules, &case.modules)?;
+        self.is_well &= proven.failed.is_empty();
+        say(&words::done(&case, &proven))?;
         Ok(case.programs())
     }
 }
@@ -68,68 +88,67 @@ impl Work<'_> {
 impl Case {
     fn of(place: Place, is_dry: bool) -> Result<Self> {
         let older = Record::read(&place.tree)?;
-        let place = place.before(older.as_ref());
+        let place = place.before(older.as_ref())?;
+        check_owner(&place.tree)?;
         let original = Original::read(&place.original)?;
         let modules = modules::find(std::slice::from_ref(&place.tree), original.architecture)?;
         let state = State::of_user()?;
-        let stub = StubPlace::find(original.architecture, &state)?;
-        let stub = match is_dry {
-            true => stub.there(),
-            false => {
-                stub.fill(&state)?;
-                &stub.path
-            }
-        };
+        let mark = fix::mark(&original, &place)?;
+        let stub = StubPlace::new(original.architecture, &state, mark)?;
+        if !is_dry {
+            check_room(&place)?;
+            stub.fill(&state)?;
+        }
+        // Where nothing is to be changed, a stub that is there stands in for the one that would be.
+        let named = if is_dry { &stub.source } else { &stub.path };
         Ok(Self {
-            copy: fix::copy(&original, &place, stub)?,
+            copy: fix::copy(&original, mark, named)?,
             fingerprint: fix::fingerprint(&place.tree, &modules.libraries),
             place,
             original,
             older,
             modules,
             state,
+            stub,
         })
     }
 
     /// The foreign programs in the tree, without the interpreter itself.
     fn programs(&self) -> Vec<PathBuf> {
-        let is_entry = |path: &Path| {
-            let mut entries = self.place.entries.iter();
-            entries.any(|it| self.place.tree.join(&it.path) == path)
-        };
-        let all = self.modules.programs.iter().filter(|it| !is_entry(it));
-        all.cloned().collect()
+        let all = self.modules.programs.iter();
+        let others = all.filter(|it| fix::tree_of(it).is_none() && **it != self.place.entry());
+        others.cloned().collect()
     }
 
-    /// The first path at which the interpreter is started.
-    fn entry(&self) -> PathBuf {
-        let first = self.place.entries.first().map(|it| it.path.as_path());
-        self.place.tree.join(first.unwrap_or(Path::new("")))
-    }
-
-    /// Whether all this was done before, for the same modules, and holds.
+    /// Whether all this was done before, for the same modules and with nothing left, and holds.
     fn is_done(&self) -> Result<bool> {
-        let identity = self.copy.identity.short;
-        let is_same = |it: &Record| {
-            it.modules == self.fingerprint
-                && it.identity == identity.to_string()
-                && fix::is_ours(&self.entry(), it)
+        let Some(older) = &self.older else {
+            return Ok(false);
         };
+        let is_same = older.identity == self.copy.identity.short.to_string()
+            && older.left.is_empty()
+            && fix::change(&self.place.tree, older)? == fix::Change::None;
         let all = pin::all(&self.state)?;
-        let mut pins = all.iter().filter(|it| it.identity == identity);
-        let holds = pins.any(|it| it.condition() == Condition::Holds);
-        Ok(holds && self.older.as_ref().is_some_and(is_same))
+        let mut pins = all
+            .iter()
+            .filter(|it| it.identity == self.copy.identity.short);
+        Ok(is_same && pins.any(|it| it.condition() == Condition::Holds))
     }
 
     /// The copy as a program that is to be pinned, in an empty folder.
     fn target(&self, folder: &Path) -> Result<Target> {
         let name = self.original.path.file_name().unwrap_or_default();
-        let file = folder.join(name);
+        let file = folder.join(name.to_string_lossy().trim_start_matches('.'));
         let operation = || format!("cannot write {}", file.display());
         fs::write(&file, &self.copy.bytes).with_context(operation)?;
         fs::set_permissions(&file, Permissions::from_mode(0o755)).with_context(operation)?;
         let settings = self.settings(folder)?;
         let report = Explainer::new(&settings).explain(&file)?;
+        // What is wrong is told of the interpreter, and not of a file in a temporary folder.
+        needs(&report).with_context(|| {
+            let (tree, original) = (self.place.tree.display(), self.original.path.display());
+            format!("cannot fix {tree}, whose interpreter is {original}")
+        })?;
         Target::new(report, settings)?.loading(std::slice::from_ref(&self.place.tree))
     }
 
@@ -144,113 +163,82 @@ impl Case {
         Ok(settings)
     }
 
-    /// Writes the pin, then the copy, which needs it.
+    /// Writes the pin, has the stub know it, and then puts the copy there, which needs both.
     fn put(&self, target: &Target, outcome: Outcome) -> Result<PathBuf> {
         let mut recipe = outcome.recipe;
-        recipe.program = self.entry();
+        recipe.program = self.place.entry();
         recipe.stand_in = Some(target.path.clone());
+        recipe.tree = Some(self.place.tree.clone());
         // The tree is of no use without it, and nothing else keeps it.
-        recipe.packages.extend(
-            store_path_of(&self.original.path).map(|store_path| Package {
+        recipe
+            .packages
+            .extend(self.store_paths().map(|store_path| Package {
                 attribute: None,
                 output: "out".into(),
                 store_path,
                 libraries: Vec::new(),
                 reason: "the interpreter itself".into(),
-            }),
-        );
+            }));
+        // Modules that no package can help are told, and do not stand in the way of the others.
         let written = pin::write(&recipe, &self.state, &Nix::find()?, false)?;
         for note in &written.notes {
             eprintln!("ldshim: {}", printable::lines(note));
         }
+        self.stub.bake(&written.directory)?;
         let older = self.older.as_ref();
-        let record = fix::put(&self.place, &self.copy, self.fingerprint.clone(), older)?;
-        if let Some(older) = older.filter(|it| it.identity != record.identity) {
-            // Its copy is gone. Where there is no such pin, all is well.
-            _ = pin::unpin(&self.state, older.identity.as_ref());
+        let mut record = Record::new(self.original.path.clone(), self.copy.identity.short);
+        record.modules.clone_from(&self.fingerprint);
+        record.left = outcome.left.into_iter().map(|it| it.name).collect();
+        fix::put(&self.place, &self.copy, record, older)?;
+        let identity = self.copy.identity.short.to_string();
+        if let Some(older) = older.filter(|it| it.identity != identity) {
+            fix::release(&self.place.tree, older, None, &self.state);
         }
         Ok(written.directory)
     }
 
-    fn already(&self) -> String {
-        let entry = self.entry();
-        format!(
-            "{} is fixed already: {} has a pin for the {} modules that are there\n",
-            self.place.tree.display(),
-            entry.display(),
-            self.modules.libraries.len()
-        )
+    /// The store paths that are the interpreter's: its own, and of a virtual environment the one with the standard library.
+    fn store_paths(&self) -> impl Iterator<Item = PathBuf> {
+        let own = store_path_of(&self.original.path);
+        let home = fix::home(&self.place).and_then(|it| store_path_of(&it.canonicalize().ok()?));
+        let home = home.filter(|it| own.as_ref() != Some(it));
+        own.into_iter().chain(home)
     }
 
-    /// What is wrong, and what is done about it.
-    fn diagnosis(&self, missing: &Missing) -> String {
-        let tree = self.place.tree.display();
-        let original = self.original.path.display();
-        let mut said = format!("{tree}: {} {original}", what(&self.place));
-        said += match self.original.is_foreign() {
-            true => ", a foreign program\n",
-            false => ", which finds no libraries but its own\n",
-        };
-        let all = self.modules.libraries.len();
-        if missing.needs.is_empty() {
-            _ = writeln!(
-                said,
-                "  {all} modules, and none misses a library: there is nothing to do"
-            );
-            said += &text::of_modules(missing);
-            return said;
+    /// Notes that the modules that are there now miss nothing.
+    fn nothing_missing(&self) -> Result<()> {
+        match &self.older {
+            Some(older) if older.is_copy(&self.place.entry()) => {
+                let mut record = older.clone();
+                record.modules.clone_from(&self.fingerprint);
+                record.write(&self.place.tree)
+            }
+            _ => Ok(()),
         }
-        let names: Vec<_> = missing.needs.iter().map(|it| it.name.as_str()).collect();
-        let count = missing.modules.len();
-        let verb = if count == 1 { "misses" } else { "miss" };
-        _ = writeln!(
-            said,
-            "  {count} of {all} modules {verb} {}",
-            names.join(", ")
-        );
-        let entry = self.entry();
-        let entry = entry
-            .strip_prefix(&self.place.tree)
-            .unwrap_or(&entry)
-            .display();
-        _ = writeln!(
-            said,
-            "  {entry} becomes a copy that starts through the stub, with a pin that has those libraries"
-        );
-        said
-    }
-
-    fn done(&self, count: usize, failed: &[String]) -> String {
-        let tree = printable::shell_word(&self.place.tree);
-        let mut text = format!("fixed: {}\n", self.place.tree.display());
-        let well = match failed.len() {
-            0 => "all of them".into(),
-            failed => format!("{} of those {count}", count - failed.min(count)),
-        };
-        _ = writeln!(
-            text,
-            "  {well} find their libraries now, says the real loader"
-        );
-        for line in failed {
-            _ = writeln!(text, "  {line}");
-        }
-        if self.place.kind == fix::Kind::Node {
-            _ = writeln!(
-                text,
-                "  npm and npx start it; elsewhere: PATH={}:$PATH",
-                printable::shell_word(&self.place.tree.join(".bin"))
-            );
-        }
-        _ = writeln!(text, "  to undo this: ldshim unfix {tree}");
-        text
     }
 }
 
-/// What no package could help with.
-fn still_missing(missing: &Missing) -> String {
-    let mut text = text::of_modules(missing);
-    for need in &missing.needs {
-        _ = writeln!(text, "{}: still missing{}", need.name, need.by());
+/// Fails for a tree of somebody else, who could not start what comes there.
+fn check_owner(tree: &Path) -> Result<()> {
+    let owner = fs::metadata(tree).map(|it| it.uid());
+    let owner = owner.with_context(|| format!("cannot look at {}", tree.display()))?;
+    ensure!(
+        owner == geteuid().as_raw(),
+        "{} belongs to the user with the number {owner}, whose pin it has to be; run this as that user",
+        tree.display()
+    );
+    Ok(())
+}
+
+/// Fails where the copy could not be written, before anything is got.
+fn check_room(place: &Place) -> Result<()> {
+    let entry = place.entry();
+    let folder = entry.parent().unwrap_or(Path::new("/"));
+    for folder in [place.tree.as_path(), folder] {
+        if folder.exists() {
+            let writable = access(folder, AccessFlags::W_OK);
+            writable.with_context(|| format!("cannot write in {}", folder.display()))?;
+        }
     }
-    text
+    Ok(())
 }

@@ -10,7 +10,7 @@ use super::pin::target::Target;
 use super::pin::{prompt, text};
 use crate::choice::Selection;
 use crate::cli::FixArgs;
-use crate::fix::{self, Place};
+use crate::fix;
 use crate::modules::Modules;
 use crate::printable;
 
@@ -18,6 +18,7 @@ mod interpreter;
 mod programs;
 mod proof;
 mod undo;
+mod words;
 
 pub(super) use undo::run as unfix;
 
@@ -47,9 +48,11 @@ pub(super) fn run(args: &FixArgs) -> Result<ExitCode> {
 impl Work<'_> {
     fn run(&mut self) -> Result<()> {
         let path = &self.args.path;
+        let search_path = env::var_os("PATH");
+        let search_path = search_path.as_deref();
         let places = match &self.args.interpreter {
-            Some(program) => vec![fix::given(path, program)?],
-            None => fix::places(path, env::var_os("PATH").as_deref())?,
+            Some(program) => vec![fix::given(path, program, search_path)?],
+            None => fix::places(path, search_path)?,
         };
         if places.is_empty() {
             return self.programs(path);
@@ -66,6 +69,7 @@ impl Work<'_> {
         let mut rounds = Rounds::new(target, self.selections.clone());
         rounds.nixpkgs.clone_from(&self.args.nixpkgs);
         rounds.is_dry = self.args.dry_run;
+        rounds.may_leave = true;
         rounds.unclear = match self.args.yes {
             true => Unclear::TakeFirst,
             false if prompt::can_ask() => Unclear::Ask,
@@ -79,13 +83,4 @@ impl Work<'_> {
 /// Prints text that has names of files and libraries in it.
 fn say(text: &str) -> Result<()> {
     super::print(&printable::lines(text))
-}
-
-/// What a tree is, in words.
-fn what(place: &Place) -> &'static str {
-    match place.kind {
-        fix::Kind::Venv => "a virtual environment of",
-        fix::Kind::Node => "packages for",
-        fix::Kind::Given => "modules for",
-    }
 }

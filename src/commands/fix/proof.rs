@@ -10,19 +10,29 @@ use crate::fix::{Kind, Place};
 use crate::modules::Modules;
 use crate::pin;
 
-/// Asks the real loader of a pin about the modules that missed something. Returns what it says of those that still do,
-/// each with the module's name. What the tree brings is loaded by its path before others ask for it by name.
+/// What the real loader says.
+pub(super) struct Proven {
+    /// Of how many modules it was asked.
+    pub(super) asked: usize,
+    /// Of how many it could not be asked.
+    pub(super) not_asked: usize,
+    /// What it says of those that still miss something, each with the module's name.
+    pub(super) failed: Vec<String>,
+}
+
+/// Asks the real loader of a pin about modules. What the tree brings is loaded by its path before others ask for it by name.
 pub(super) fn of_modules(
     program: &Path,
     directory: &Path,
-    asked: &[PathBuf],
+    modules: &[PathBuf],
     all: &Modules,
-) -> Result<Vec<String>> {
-    let mut failed = Vec::new();
+) -> Result<Proven> {
     let architecture = all
         .architecture
         .context("the modules are of no architecture")?;
-    for module in asked.iter().filter(|it| can_be_named(it)) {
+    let (asked, others): (Vec<_>, Vec<_>) = modules.iter().partition(|it| can_be_named(it));
+    let mut failed = Vec::new();
+    for module in &asked {
         let verdict = pin::verify_with(Some(module), program, directory, architecture)?;
         let is_real = |it: &&String| {
             let name = it.strip_suffix(" is missing");
@@ -34,33 +44,37 @@ pub(super) fn of_modules(
             failed.push(format!("{name}: {}", problems.join(", ")));
         }
     }
-    Ok(failed)
+    Ok(Proven {
+        asked: asked.len(),
+        not_asked: others.len(),
+        failed,
+    })
 }
 
 /// Whether the loader can be told to load a file: its list has separators (ld.so(8), `LD_PRELOAD`).
 fn can_be_named(module: &Path) -> bool {
-    !module
-        .as_os_str()
-        .as_bytes()
-        .iter()
-        .any(|it| b" :".contains(it))
+    let bytes = module.as_os_str().as_bytes();
+    !bytes.iter().any(|it| b" :".contains(it))
 }
 
-/// Starts an interpreter that answers to `--version`.
-pub(super) fn of_start(place: &Place, entry: &Path) -> Result<()> {
-    if place.kind == Kind::Given {
-        return Ok(());
-    }
-    let mut command = Command::new(entry);
-    command.arg("--version").stdin(Stdio::null());
+/// Starts an interpreter of which it is known how to have it do nothing.
+pub(super) fn of_start(place: &Place) -> Result<()> {
+    let arguments = match place.kind {
+        Kind::Venv => ["-c", "pass"],
+        Kind::Node => ["-e", "0"],
+        Kind::Given => return Ok(()),
+    };
+    let entry = place.entry();
     let operation = || {
         format!(
             "{} does not start; `ldshim unfix` gives back what was there",
             entry.display()
         )
     };
-    let output = command.output().with_context(operation)?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let mut command = Command::new(&entry);
+    let output = command.args(arguments).stdin(Stdio::null()).output();
+    let output = output.with_context(operation)?;
+    let said = String::from_utf8_lossy(&output.stderr);
     ensure!(
         output.status.success(),
         "{}: {} ({})",

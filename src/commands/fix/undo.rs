@@ -6,10 +6,12 @@ use anyhow::{Context, Result, bail};
 
 use super::say;
 use crate::cli::UnfixArgs;
+use crate::elf::interpreter;
 use crate::fix::{self, Record};
-use crate::pin::{self, State};
+use crate::pin::State;
 
 pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
+    let state = State::of_user()?;
     let mut is_done = false;
     let operation = || format!("cannot look at {}", args.path.display());
     for (_, tree) in fix::trees(&args.path).with_context(operation)? {
@@ -17,6 +19,8 @@ pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
             continue;
         };
         is_done = true;
+        let copy = record.replaced.first().map(|it| tree.join(&it.path));
+        let stub = copy.and_then(|it| interpreter(&it).ok().flatten());
         let restored = fix::restore(&tree, &record)?;
         for path in &restored {
             say(&format!("restored {}\n", path.display()))?;
@@ -27,8 +31,7 @@ pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
                 tree.display()
             ))?;
         }
-        // Where there is no such pin, all is well.
-        _ = pin::unpin(&State::of_user()?, record.identity.as_ref());
+        fix::release(&tree, &record, stub.as_deref(), &state);
     }
     if !is_done {
         bail!(

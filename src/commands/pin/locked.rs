@@ -182,6 +182,7 @@ fn recipe(target: &Target, lock: &Lock) -> Result<Recipe> {
         program: target.path.clone(),
         identity: target.identity.clone(),
         stand_in: None,
+        tree: None,
         base,
         loader,
         extra_paths: today.extra_paths,

@@ -176,6 +176,7 @@ pub(super) fn recipe(
         program: target.path.clone(),
         identity: target.identity.clone(),
         stand_in: None,
+        tree: None,
         base,
         loader,
         extra_paths: today.extra_paths.clone(),

@@ -6,15 +6,17 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::script;
 use crate::choice::{merge, needs};
 use crate::commands::explain::inherited;
 use crate::elf::{Architecture, Image, ProgramIdentity, is_known_at_start, program_identity};
 use crate::explain::{Dynamic, Explainer, Kind, Report, Settings, is_secure};
+use crate::fix::tree_of;
 use crate::loader_variables::is_for_loaders;
 use crate::modules::{self, Missing, Modules};
+use crate::printable::shell_word;
 use crate::resolver::map_file;
 
 /// A program, and what would happen to it without a pin.
@@ -43,6 +45,16 @@ impl Target {
             return Err(refusal);
         }
         let path = report.path.display();
+        if let Some(tree) = std::path::absolute(&report.path)
+            .ok()
+            .and_then(|it| tree_of(&it))
+        {
+            bail!(
+                "cannot pin {path}: it is a copy that `ldshim fix` has made, with a pin of its own; to make that anew: \
+                 ldshim fix {}",
+                shell_word(&tree)
+            );
+        }
         let is_privileged =
             matches!(report.kind, Kind::Dynamic(_)) && is_secure(&report.path, false);
         ensure!(

@@ -17,7 +17,7 @@ use crate::printable;
 const MOST_LISTED: usize = 8;
 
 /// Said where the packages are not here, and nothing may be changed.
-pub(super) const MORE_LATER: &str =
+pub(in crate::commands) const MORE_LATER: &str =
     "What these libraries need themselves is looked for once they are here.\n";
 
 /// That there is nothing to do.

@@ -19,7 +19,7 @@ pub const SOURCE: &str = r#"
 #include <string.h>
 int main(int count, char **arguments) {
     for (int i = 1; i < count; i++) {
-        if (!strcmp(arguments[i], "--version")) { puts("Interpreter 1.0"); continue; }
+        if (!strcmp(arguments[i], "-c") || !strcmp(arguments[i], "-e")) return 0;
         if (!strcmp(arguments[i], "env")) { fflush(stdout); if (system("env")) return 2; continue; }
         void *module = dlopen(arguments[i], RTLD_NOW);
         if (!module) { fprintf(stderr, "%s\n", dlerror()); return 1; }

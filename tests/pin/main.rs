@@ -66,7 +66,8 @@ fn main() {
 }
 
 /// Tests that mount, or make what belongs to somebody else: where they are not made by root, they are listed as ignored.
-const NEED_ROOT: [&str; 9] = [
+const NEED_ROOT: [&str; 10] = [
+    "the_tree_of_somebody_else_is_refused",
     "those_of_the_system_are_found_by_a_flag",
     "scarce::",
     "a_state_of_somebody_else_is_refused",

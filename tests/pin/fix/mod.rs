@@ -2,6 +2,7 @@
 
 mod changes;
 mod interpreters;
+mod misfortune;
 mod programs;
 mod real;
 mod scene;
@@ -29,6 +30,17 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         interpreters::it_is_kept_from_the_garbage_collector,
         interpreters::one_may_be_named,
         interpreters::a_foreign_one_gets_a_copy_too,
+        misfortune::the_copy_starts_without_a_home,
+        misfortune::a_copied_tree_leaves_the_pin_of_the_first_one,
+        misfortune::a_moved_tree_is_told_and_fixed_where_it_is,
+        misfortune::a_moved_tree_of_copies_is_restored,
+        misfortune::what_no_package_has_does_not_stand_in_the_way,
+        misfortune::a_file_where_the_copy_would_be_is_not_touched,
+        misfortune::an_updated_interpreter_is_noticed_and_taken,
+        misfortune::the_copy_is_not_pinned_by_itself,
+        misfortune::the_tree_of_somebody_else_is_refused,
+        misfortune::modules_that_are_gone_are_no_trouble,
+        misfortune::modules_that_are_links_are_found,
         programs::each_gets_a_pin_and_a_question_is_asked_once,
         programs::those_in_a_virtual_environment_are_pinned_too,
         programs::a_program_of_the_store_is_told_what_to_do,

@@ -18,9 +18,13 @@ lib.makeOverridable (
     # Names of libraries that are loaded before the program begins, such as "libstdc++.so.6", for modules that expect them to be
     # there without needing them.
     preload ? [ ],
+    # The loader of the glibc that the package was built with, where that is not this nixpkgs' own.
+    loader ? null,
   }:
   let
-    environment = mkLibraryEnvironment { inherit libraries; };
+    environment = mkLibraryEnvironment (
+      { inherit libraries; } // lib.optionalAttrs (loader != null) { inherit loader; }
+    );
   in
   runCommandLocal "${lib.getName package}-with-libraries"
     {
@@ -51,7 +55,16 @@ lib.makeOverridable (
             */*) ln -s "$program" "$copy" ;;
             *) cp -P "$program" "$copy" ;;
           esac
-        elif ldshim patch --print-interpreter "$program" > /dev/null 2>&1; then
+        elif interpreter=$(ldshim patch --print-interpreter "$program" 2> /dev/null); then
+          if grep -q makeCWrapper "$program"; then
+            echo "$program is a wrapper, whose program would not change: name the package that it wraps" >&2
+            exit 1
+          fi
+          if ! cmp -s "$interpreter" ${environment}/ld.so; then
+            echo "$program was built with another glibc, that of $interpreter:" \
+              "name its loader by .override { loader = ...; }" >&2
+            exit 1
+          fi
           cp "$program" "$copy"
           chmod u+w "$copy"
           ldshim patch --no-undo --set-interpreter "$out/libexec/ld.so" ${

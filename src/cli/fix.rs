@@ -9,8 +9,8 @@ use crate::choice::Selection;
 /// `ldshim fix`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A virtual environment of Python, or a project with node_modules, gets a copy of its interpreter that starts through the \
-stub, in the place of the link to the interpreter (node: in node_modules/.bin, which npm and npx put first in PATH). The \
+A virtual environment of Python, or a project with node_modules, gets a copy of its interpreter that starts through a \
+stub of its own, in the place of the link to the interpreter (node: in node_modules/.bin, which npm and npx put first in PATH). The \
 copy has a pin of its own with the libraries that the extension modules and addons miss. Nothing is set in the environment, \
 so children of the interpreter see nothing of it. Foreign programs in the tree are pinned as `ldshim pin` does. `ldshim \
 unfix` gives the tree back as it was.

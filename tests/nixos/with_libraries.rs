@@ -168,6 +168,31 @@ fn libraries_can_be_loaded_before_the_program_begins() {
     assert_eq!(scene.start(&program, &[&module]).0, Some(0));
 }
 
+/// As nixpkgs' `makeBinaryWrapper` makes them.
+#[test]
+fn a_compiled_wrapper_is_refused() {
+    let scene = Scene::new();
+    let named = format!("-Wl,--dynamic-linker,{}", scene.loader.display());
+    let source = "const char text[] = \"makeCWrapper '/nix/store/x/bin/python3'\"; int main(void) { return text[0] == 0; }";
+    fs::create_dir_all(scene.path("wrappers/bin")).unwrap();
+    scene.compile(source, &["-o", "wrappers/bin/python3", &named]);
+    let error = scene.build("wrappers", "").unwrap_err();
+    assert!(
+        error.contains("is a wrapper, whose program would not change"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_program_of_another_glibc_is_refused() {
+    let scene = Scene::new();
+    let other = common::store_path("libc6").join("lib/ld-linux-x86-64.so.2");
+    let named = format!("-Wl,--dynamic-linker,{}", other.display());
+    scene.compile(INTERPRETER, &["-o", "package/bin/python3.11", &named]);
+    let error = scene.build("package", "").unwrap_err();
+    assert!(error.contains("was built with another glibc"), "{error}");
+}
+
 #[test]
 fn a_package_of_wrappers_is_refused() {
     let scene = Scene::new();

@@ -160,7 +160,7 @@ pub fn the_tree_of_somebody_else_is_refused() {
 /// Wheels that were removed need nothing any more.
 pub fn modules_that_are_gone_are_no_trouble() {
     let scene = Scene::new();
-    let (venv, module) = scene.missing_a("venv");
+    let (_, module) = scene.missing_a("venv");
     scene.package("a", 42);
     scene.ldshim(&["fix", "venv"]).succeeded();
     fs::remove_file(module).expect("a module");

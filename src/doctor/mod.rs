@@ -13,6 +13,7 @@ mod library_path;
 mod loader_variables;
 mod machine;
 mod messages;
+mod misplaced;
 mod mounts;
 mod occupant;
 mod on_demand;
@@ -20,6 +21,7 @@ mod pattern;
 mod pins;
 mod places;
 mod plan;
+mod preload_files;
 mod startup_files;
 mod system;
 pub mod text;
@@ -78,7 +80,10 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
     let plans = plan::Plans::of(&machine, settings);
     let group = |name, findings| Group { name, findings };
     vec![
-        group("stub", places::check(&machine)),
+        group(
+            "stub",
+            [places::check(&machine), misplaced::check()].concat(),
+        ),
         group("plan", plans.check(reader)),
         group("libraries", libraries::check(&plans, settings)),
         group(
@@ -91,6 +96,7 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
                 loader_variables::check(settings, reader),
                 variables::check(settings, reader),
                 library_path::check(settings),
+                preload_files::check(&plans),
             ]
             .concat(),
         ),

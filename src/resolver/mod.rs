@@ -40,6 +40,7 @@ pub use found::{Failure, Found, Passed};
 pub use machine::Machine;
 pub use mapped::map_file;
 pub use object::Object;
+pub use preload::preloaded_by;
 pub use real_loader::RealLoader;
 pub use versions::MissingVersion;
 

@@ -36,6 +36,8 @@ pub enum Role {
     OfRule,
     /// A program's PT_INTERP names it.
     Loader,
+    /// The program needs it as a library.
+    Library,
     /// `env`, which a script's first line names, was to start it.
     ByEnv,
 }
@@ -138,7 +140,7 @@ impl Refusal {
     pub fn end(&self) -> End {
         let is_loader = self.role == Role::Loader;
         End::Failed(match &self.reason {
-            _ if self.role == Role::ByEnv => return End::Started,
+            _ if [Role::ByEnv, Role::Library].contains(&self.role) => return End::Started,
             Reason::CutOff | Reason::NoEntry => return End::Started,
             Reason::OneWord | Reason::StartsItself | Reason::EnvUsage => return End::Started,
             Reason::Unmappable(_) => return End::Killed,

@@ -5,12 +5,17 @@ use std::path::{Path, PathBuf};
 use super::program::{is_same, type_name};
 use super::refusal::{Reason, Refusal, Role};
 use crate::elf::Architecture;
-use crate::printable::shell_word;
+use crate::printable::{line, shell_word};
 
 impl Refusal {
     /// What is wrong, in words.
     #[must_use]
     pub fn text(&self) -> String {
+        line(&self.text_as_named())
+    }
+
+    /// The same, with names as they are: files hold anything.
+    fn text_as_named(&self) -> String {
         let path = self.object.display();
         let what = match self.role {
             Role::Program => return self.text_of_program(),
@@ -18,6 +23,7 @@ impl Refusal {
             Role::OfRule => "the interpreter that a rule of binfmt_misc names",
             Role::Loader => "the loader that the program names",
             Role::ByEnv => "the program that env looks for",
+            Role::Library => "a library that it needs",
         };
         match &self.reason {
             Reason::NotThere => format!("{path} is not there: {what}"),
@@ -174,6 +180,7 @@ impl Refusal {
             Role::OfRule => Some(
                 "Install it, or switch the rule off: echo 0 > /proc/sys/fs/binfmt_misc/NAME".into(),
             ),
+            Role::Library => None,
             Role::ByEnv => Some("Install it, or put its folder into PATH.".into()),
             Role::Loader => Some(self.where_from_loader(program)),
         }

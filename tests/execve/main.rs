@@ -60,6 +60,7 @@ fn what_is_at_the_loaders_place_counts() {
         At::Library,
         At::Script,
         At::LeadsNowhere,
+        At::StubLd,
     ] {
         world.compare(at, User::Own, &programs);
     }

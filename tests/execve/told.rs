@@ -17,6 +17,11 @@ fn each_no_names_the_object_and_the_next_step() {
             "TMPDIR",
         ),
         ("path", "it is a folder", "Name a program"),
+        (
+            "dynamic-needs-noexec",
+            "/t/noexec/libneeded.so, a library that it needs, is on a file system",
+            "TMPDIR",
+        ),
         ("link-to-nothing", "link to nothing-here", ""),
         ("empty", "empty file", "Get it again"),
         ("text", "begins with #!", "#!/bin/sh"),

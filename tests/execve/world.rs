@@ -35,6 +35,7 @@ pub enum At {
     Library,
     Script,
     LeadsNowhere,
+    StubLd,
 }
 
 /// Who executes and asks.
@@ -174,7 +175,7 @@ impl<'m> World<'m> {
                 flags,
                 None::<&str>,
             )?;
-            for name in ["static", "dynamic", "script"] {
+            for name in ["static", "dynamic", "script", "libneeded.so"] {
                 fs::copy(format!("/t/{name}"), format!("/t/noexec/{name}"))?;
             }
             if user == User::Nobody {
@@ -212,6 +213,7 @@ impl<'m> World<'m> {
             At::OtherMachine => made("loader-of-arm"),
             At::Library => made("library"),
             At::Script => made("script"),
+            At::StubLd => made("stub-ld"),
             At::LeadsNowhere => root.link("/nowhere/loader", PLACE),
         }
     }

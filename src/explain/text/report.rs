@@ -7,6 +7,7 @@ use super::branches::{self, name_of};
 use super::problem::{advice, problem_text, version};
 use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
+use crate::printable;
 use crate::resolver::{Probe, Resolution};
 
 /// The report about one file.
@@ -66,7 +67,9 @@ fn kind(kind: &Kind) -> String {
             format!("static program for {architecture}, which needs no loader and no library")
         }
         Kind::Foreign(identity) => format!("for {identity}"),
-        Kind::Script(interpreter, _) => format!("script for {}", interpreter.display()),
+        Kind::Script(interpreter, _) => {
+            printable::line(&format!("script for {}", interpreter.display()))
+        }
         Kind::Unknown(what) => what.clone(),
     }
 }

@@ -53,6 +53,10 @@ pub enum Reason {
     LeadsNowhere(PathBuf),
     /// Its name ends with a carriage return, as lines end on Windows.
     CarriageReturn,
+    /// Its name ends at a blank, behind which the path of this file goes on.
+    CutAtBlank(PathBuf),
+    /// Before its `#!` is a byte order mark.
+    ByteOrderMark,
     /// What should be a folder of its path is none.
     NoFolder,
     /// Its path, or a name in it, is too long.
@@ -146,7 +150,10 @@ impl Refusal {
             Reason::Unmappable(_) => return End::Killed,
             // Its type is looked at when it is mapped.
             Reason::ElfType(_) if is_loader => return End::Killed,
-            Reason::NotThere | Reason::LeadsNowhere(_) | Reason::CarriageReturn => Errno::ENOENT,
+            Reason::NotThere
+            | Reason::LeadsNowhere(_)
+            | Reason::CarriageReturn
+            | Reason::CutAtBlank(_) => Errno::ENOENT,
             Reason::NoFolder => Errno::ENOTDIR,
             Reason::TooLong => Errno::ENAMETOOLONG,
             Reason::Circle | Reason::TooManyScripts => Errno::ELOOP,
@@ -173,7 +180,7 @@ impl Refusal {
             {
                 "no-interpreter"
             }
-            Reason::OneWord | Reason::NoName => "no-interpreter",
+            Reason::OneWord | Reason::NoName | Reason::CutAtBlank(_) => "no-interpreter",
             Reason::NotThere | Reason::LeadsNowhere(_) | Reason::CarriageReturn => "not-there",
             Reason::NoFolder | Reason::TooLong | Reason::Circle => "no-path",
             Reason::Closed(_) => "folder-closed",

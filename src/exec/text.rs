@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
+
 use super::program::{is_same, type_name};
 use super::refusal::{Reason, Refusal, Role};
 use crate::elf::Architecture;
@@ -36,6 +38,10 @@ impl Refusal {
                 "{} is not there: the script's first line ends with a carriage return, as lines do on Windows, and that is taken \
                  for a part of the name",
                 self.object.display().to_string().replace('\r', "\\r")
+            ),
+            Reason::CutAtBlank(whole) => format!(
+                "{path} is not there: the interpreter's name ends at a blank, and so the script does not get {}",
+                whole.display()
             ),
             Reason::OneWord => format!(
                 "{path} is not there: env gets all that follows it in a script's first line as one word, the name of a program"
@@ -91,6 +97,9 @@ impl Refusal {
                 "has a first line that is too long: the kernel reads 256 bytes, and the interpreter's name does not end there"
                     .into()
             }
+            Reason::ByteOrderMark => {
+                "has a byte order mark before its #!, as editors on Windows write it, and so is no script".into()
+            }
             Reason::OtherSystem(what) => format!("is {what}"),
             Reason::ElfType(elf_type) => format!("is {}", type_name(*elf_type)),
             Reason::NoCode => {
@@ -112,6 +121,7 @@ impl Refusal {
             | Reason::NoName
             | Reason::LeadsNowhere(_)
             | Reason::CarriageReturn
+            | Reason::CutAtBlank(_)
             | Reason::TooManyScripts
             | Reason::OneWord
             | Reason::StartsItself
@@ -126,6 +136,15 @@ impl Refusal {
         Some(match &self.reason {
             Reason::CarriageReturn => {
                 format!("Take the carriage returns off: sed -i 's/\\r$//' {program}")
+            }
+            Reason::ByteOrderMark => format!("Take it off: sed -i '1s/^\\xEF\\xBB\\xBF//' {program}"),
+            Reason::CutAtBlank(_) => {
+                "Move it to a path without blanks (make a Python environment anew there), or let a shell start it: #!/bin/sh and \
+                 exec \"THE PATH\" \"$0\" \"$@\""
+                    .into()
+            }
+            Reason::Other(Errno::ETXTBSY) => {
+                format!("Somebody is still writing it. Wait for its end: fuser -v {object} says who.")
             }
             Reason::NotThere | Reason::LeadsNowhere(_) => return self.where_from(&program),
             Reason::Mode(mode) if mode & 0o111 == 0 => format!("chmod +x {object}"),
@@ -199,6 +218,9 @@ impl Refusal {
         );
         if self.object.starts_with("/nix/store") {
             return self.in_store(&format!("or have it start through the stub: {patch}"));
+        }
+        if self.object.starts_with("/system/bin") {
+            return "The program is for Android, whose C library Linux distributions do not have. Get the one for Linux.".into();
         }
         let option = if Architecture::ALL.iter().any(|it| is(it.musl_loader_path)) {
             "programs.nix-ld.musl.enable = true"

@@ -52,6 +52,17 @@ fn each_no_names_the_object_and_the_next_step() {
         ),
         ("crlf", "/bin/sh\\r is not there", "sed -i 's/\\r$//' crlf"),
         ("slashes-300", "256 bytes", "shorter path"),
+        (
+            "path-with-blank",
+            "does not get /t/with blank/static",
+            "without blanks",
+        ),
+        ("byte-order-mark", "byte order mark before its #!", "sed -i"),
+        (
+            "names-android",
+            "/system/bin/linker64 is not there",
+            "for Android",
+        ),
         ("nested-8", "one for the other", ""),
         (
             "env-words",

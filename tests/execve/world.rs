@@ -263,6 +263,16 @@ fn has_problem(report: &Value, codes: &[&str]) -> bool {
     list("problems").any(is_it) || list("interpreters").any(|it| has_problem(it, codes))
 }
 
+/// The version of the running kernel.
+pub fn linux() -> (u32, u32) {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").expect("a release");
+    let mut numbers = release
+        .split(['.', '-'])
+        .map(|it| it.trim().parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    (next(), next())
+}
+
 /// Compiles the program that executes.
 pub fn compile_truth(folder: &Path) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/execve/truth.c");

@@ -48,6 +48,7 @@ pub(super) fn make(made: &Made) {
             "in-the-store",
             "/nix/store/lmn7lwydprqibdkghw7wgcn21yhllz13-glibc-2.40-66/lib/ld-linux-x86-64.so.2",
         ),
+        ("android", "/system/bin/linker64"),
         ("folder", "/t/path"),
         ("device", "/dev/null"),
         ("below-a-file", "/t/static/loader"),

@@ -10,7 +10,7 @@ fn each_no_names_the_object_and_the_next_step() {
     for (name, object, step) in [
         ("mode-644", "mode 0644", "chmod +x mode-644"),
         ("script-of-644", "mode 0644", "chmod +x /t/mode-644"),
-        ("closed/missing", "", ""),
+        ("path/missing", "", ""),
         (
             "noexec/static",
             "/t/noexec is mounted with noexec",
@@ -97,7 +97,7 @@ fn each_no_names_the_object_and_the_next_step() {
         let output = world.ldshim(At::Nothing, User::Own, &["explain", name]);
         let text = String::from_utf8(output.stdout).unwrap();
         let told = text.split("would not start\n").skip(1).collect::<String>();
-        if name == "closed/missing" {
+        if name == "path/missing" {
             assert_eq!(output.status.code(), Some(2), "nothing is there");
             continue;
         }

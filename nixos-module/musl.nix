@@ -22,7 +22,12 @@ in
 {
   options.programs.nix-ld.musl = {
     enable = kinds.enable {
-      description = "Whether to run programs of musl (their loader is `/lib/ld-musl-x86_64.so.1`) too.";
+      description = ''
+        Whether to run programs of musl (their loader is `/lib/ld-musl-x86_64.so.1`) too.
+
+        The installers of some npm packages take a file `/lib/ld-musl-*` for a sign of Alpine Linux, and then install what is
+        built for musl where programs of glibc need the other: so enable this only if there are programs of musl.
+      '';
     };
 
     libraries = kinds.libraries {

@@ -127,7 +127,10 @@ fn map_first(
     } else {
         first.protection
     };
-    let address = if layout.alignment > page_size {
+    let address = if layout.is_fixed {
+        sys::reserve(first.start, layout.span())?;
+        Some(first.start)
+    } else if layout.alignment > page_size {
         Some(reserve_aligned(layout)?)
     } else {
         None

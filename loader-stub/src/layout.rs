@@ -6,7 +6,7 @@
 use core::mem::size_of;
 use core::ops::Range;
 
-use goblin::elf::header::{EI_CLASS, EI_DATA, ELFDATA2LSB, ELFMAG, ET_DYN};
+use goblin::elf::header::{EI_CLASS, EI_DATA, ELFDATA2LSB, ELFMAG, ET_DYN, ET_EXEC};
 use goblin::elf::program_header::{PT_DYNAMIC, PT_GNU_EH_FRAME, PT_INTERP};
 use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
 
@@ -19,6 +19,9 @@ use crate::texts;
 /// musl's loaders have at most 12 program headers, which end at byte 736.
 pub const HEAD_SIZE: usize = 1024;
 
+/// Nothing is linked at lower addresses, at which most systems let nobody map anything.
+const LOWEST_BASE: usize = 0x10000;
+
 /// Why a file cannot be mapped as a loader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayoutError {
@@ -28,7 +31,7 @@ pub enum LayoutError {
     Architecture,
     /// A stub of ldshim.
     Stub,
-    /// Not position-independent (ET_DYN), or a program or library that names a loader itself.
+    /// A program or library that names a loader itself, or a program that needs none.
     Type,
     /// Program headers of another size, or outside of the file's first [`HEAD_SIZE`] bytes.
     ProgramHeaders,
@@ -58,6 +61,8 @@ impl LayoutError {
 pub struct Layout<'a> {
     headers: &'a [ProgramHeader],
     page_size: usize,
+    /// Whether it has to be at the addresses that it says: ET_EXEC, which linkers write for a base other than 0.
+    pub is_fixed: bool,
     /// The segment with the lowest address.
     pub first: Segment,
     /// The end of the last page of the last segment.
@@ -90,6 +95,7 @@ impl<'a> Layout<'a> {
         let mut layout = Self {
             headers,
             page_size,
+            is_fixed: header.e_type == ET_EXEC,
             first: Segment {
                 start: 0,
                 offset: 0,
@@ -103,7 +109,9 @@ impl<'a> Layout<'a> {
             program_headers: None,
             file_size: 0,
         };
-        if headers.iter().any(|header| header.p_type == PT_INTERP) {
+        let has = |kind| headers.iter().any(|header| header.p_type == kind);
+        // A program at fixed addresses that needs no loader has nothing to relocate, and no dynamic section.
+        if has(PT_INTERP) || layout.is_fixed && !has(PT_DYNAMIC) {
             return Err(LayoutError::Type);
         }
         let mut any = false;
@@ -120,6 +128,9 @@ impl<'a> Layout<'a> {
             enters_code |= segment.protection & PROT_EXEC != 0
                 && (segment.start..segment.file_end).contains(&layout.entry);
             layout.include(&segment, header_of_segment, header.e_phoff as usize)?;
+        }
+        if any && layout.is_fixed && layout.first.start < LOWEST_BASE {
+            return Err(LayoutError::Type);
         }
         match (any, enters_code) {
             (true, true) => Ok(layout),
@@ -234,7 +245,7 @@ fn check_identity(header: &Header) -> Result<(), LayoutError> {
         || header.e_machine != MACHINE
     {
         Err(LayoutError::Architecture)
-    } else if header.e_type != ET_DYN {
+    } else if ![ET_DYN, ET_EXEC].contains(&header.e_type) {
         Err(LayoutError::Type)
     } else {
         Ok(())

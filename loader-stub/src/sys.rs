@@ -130,6 +130,22 @@ pub(crate) unsafe fn map(
     Errno::check(unsafe { syscall(number, arguments) })
 }
 
+/// Reserves these addresses, if nothing is there. A kernel before 4.17 takes the address for a wish.
+pub(crate) fn reserve(address: usize, length: usize) -> Result<(), Errno> {
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
+    let (number, _) = MMAP;
+    let protection = libc::PROT_NONE as usize;
+    let arguments = [address, length, protection, flags as usize, usize::MAX, 0];
+    // SAFETY: nothing that is mapped is replaced.
+    let reserved = Errno::check(unsafe { syscall(number, arguments) })?;
+    if reserved == address {
+        return Ok(());
+    }
+    // SAFETY: it was mapped just now.
+    unsafe { unmap(reserved, length) };
+    Err(Errno(libc::EEXIST))
+}
+
 /// Changes the protection of mapped pages.
 ///
 /// # Safety

@@ -13,7 +13,8 @@ use serde_json::json;
 
 use super::print;
 use crate::cli::{StubCommand, StubConfigureArgs, StubShowArgs};
-use crate::library_env::baked_cache_note;
+use crate::library_env::{CACHE_NAME, baked_cache_note};
+use crate::printable::shell_word;
 use crate::stub_file::StubFile;
 
 pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
@@ -79,7 +80,35 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
     stub.bake(&glibc, &musl)
         .with_context(|| format!("cannot configure {}", args.input.display()))?;
     stub.write(&args.out)?;
+    if let Some(directory) = &args.library_dir {
+        warn_without_cache(directory, place.is_some());
+    }
+    if let Some(directory) = args.musl_library_dir.as_deref().filter(|it| !it.is_dir()) {
+        eprintln!(
+            "ldshim: {} is not there yet, and programs of musl find no library until it is",
+            directory.display()
+        );
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says so if what was baked in is no library environment: the stub then hands it over as LD_LIBRARY_PATH, and goes on so when
+/// it has become one.
+fn warn_without_cache(directory: &Path, has_cache: bool) {
+    if has_cache {
+        return;
+    }
+    let what = match directory.join(CACHE_NAME) {
+        _ if !directory.is_dir() => "is not there yet",
+        cache if !cache.is_file() => "is no library environment: it has no ld.so.cache",
+        _ => "is no library environment: it has no ld.so whose cache could be redirected",
+    };
+    let (directory, word) = (directory.display(), shell_word(directory));
+    eprintln!(
+        "ldshim: {directory} {what}. The stub will find libraries there by a library path, which goes before a program's own \
+         libraries, also when there is a cache one day.\nldshim: build it first, with `ldshim env build --out {word}`, and \
+         configure the stub then"
+    );
 }
 
 /// A path as it is baked in. It need not exist here: a stub can be configured for another root.

@@ -1,11 +1,7 @@
 //! For which architectures this machine can run programs.
 
-use std::fs;
-
-use crate::elf::{Architecture, Class};
-
-/// Where the kernel shows which programs are for interpreters: Linux's Documentation/admin-guide/binfmt-misc.rst.
-const BINFMT_MISC: &str = "/proc/sys/fs/binfmt_misc";
+use crate::elf::{Architecture, identify_header};
+use crate::exec::rules;
 
 /// How programs of an architecture are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +34,7 @@ pub(super) fn architectures() -> Vec<(&'static Architecture, Runs)> {
         known.push((Architecture::I686, Runs::As32Bit));
     }
     for rule in rules() {
-        if let Some(architecture) = emulated(&rule)
+        if let Some(architecture) = rule.beginning().and_then(emulated)
             && known.iter().all(|it| it.0 != architecture)
         {
             known.push((architecture, Runs::Emulated));
@@ -47,72 +43,37 @@ pub(super) fn architectures() -> Vec<(&'static Architecture, Runs)> {
     known
 }
 
-/// The texts of the kernel's rules; none if they are switched off as a whole.
-fn rules() -> Vec<String> {
-    let Ok(entries) = fs::read_dir(BINFMT_MISC) else {
-        return Vec::new();
-    };
-    let texts = entries
-        .flatten()
-        .filter_map(|it| fs::read_to_string(it.path()).ok());
-    let texts: Vec<_> = texts.collect();
-    if texts.iter().any(|text| text == "disabled\n") {
-        return Vec::new();
-    }
-    texts
-}
-
-/// For which architecture a rule is: its magic is the beginning of an ELF header.
-fn emulated(rule: &str) -> Option<&'static Architecture> {
-    let mut lines = rule.lines();
-    if lines.next() != Some("enabled") {
-        return None;
-    }
-    let magic = lines.find_map(|line| line.strip_prefix("magic "))?;
-    let byte = |index: usize| {
-        let digits = magic.get(2 * index..2 * index + 2)?;
-        u8::from_str_radix(digits, 16).ok()
-    };
-    if !magic.starts_with("7f454c46") {
-        return None;
-    }
-    let class = match byte(4)? {
-        1 => Class::Bits32,
-        _ => Class::Bits64,
-    };
-    let machine = u16::from_le_bytes([byte(18)?, byte(19)?]);
-    Architecture::ALL
-        .into_iter()
-        .find(|it| it.class == class && it.machine == machine)
+/// For which architecture a rule is that gives files with this beginning to an interpreter: that of an ELF header.
+fn emulated(magic: &[u8]) -> Option<&'static Architecture> {
+    // Class and machine are where they are in every header; what follows does not matter.
+    let mut header = [0; 64];
+    let length = magic.len().min(header.len());
+    header[..length].copy_from_slice(&magic[..length]);
+    Architecture::of(&identify_header(&header).ok()?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const AARCH64: &str = "enabled\ninterpreter /run/binfmt/aarch64-linux\nflags: P\noffset 0\n\
-        magic 7f454c460201010000000000000000000200b700\nmask ffffffffffffff00fffffffffffffffffeffffff\n";
+    const AARCH64: [u8; 20] = [
+        0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0xb7, 0,
+    ];
 
     #[test]
     fn a_rule_tells_its_architecture() {
-        assert_eq!(emulated(AARCH64), Some(Architecture::AARCH64));
-        let riscv = AARCH64.replace("0200b700", "0200f300");
+        assert_eq!(emulated(&AARCH64), Some(Architecture::AARCH64));
+        let mut riscv = AARCH64;
+        riscv[18] = 0xf3;
         assert_eq!(emulated(&riscv), Some(Architecture::RISCV64));
     }
 
     #[test]
-    fn rules_that_are_off_or_for_something_else_tell_none() {
-        for rule in [
-            &AARCH64.replace("enabled", "disabled"),
-            &AARCH64.replace("7f454c46", "4d5a0000"),
-            &AARCH64.replace("0200b700", "02002b00"),
-            &AARCH64.replace("magic 7f454c4602010100000", "magic 7f454é"),
-            "enabled\ninterpreter /usr/bin/python\nflags: \nextension .py\n",
-            "enabled\nmagic 7f454c46\n",
-            "enabled\n",
-            "",
-        ] {
-            assert_eq!(emulated(rule), None, "{rule}");
+    fn rules_for_something_else_tell_none() {
+        let mut other = AARCH64;
+        other[18] = 43;
+        for magic in [&other[..], b"MZ", b"\x7fELF", b""] {
+            assert_eq!(emulated(magic), None, "{magic:?}");
         }
     }
 

@@ -14,13 +14,14 @@ mod library_path;
 mod loader_variables;
 mod machine;
 mod messages;
+mod misplaced;
 mod mounts;
 mod occupant;
 mod on_demand;
 mod pins;
 mod places;
 mod plan;
-mod preload;
+mod preload_files;
 mod startup_files;
 mod system;
 pub mod text;
@@ -79,7 +80,10 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
     let plans = plan::Plans::of(&machine, settings);
     let group = |name, findings| Group { name, findings };
     vec![
-        group("stub", places::check(&machine)),
+        group(
+            "stub",
+            [places::check(&machine), misplaced::check()].concat(),
+        ),
         group("plan", plans.check(reader)),
         group("libraries", libraries::check(&plans, settings)),
         group(
@@ -92,7 +96,7 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
                 loader_variables::check(settings, reader),
                 variables::check(settings, reader),
                 library_path::check(settings),
-                preload::check(),
+                preload_files::check(&plans),
             ]
             .concat(),
         ),

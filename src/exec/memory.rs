@@ -107,7 +107,8 @@ impl Contents<'_> {
         let start = segment.address & !(PAGE - 1);
         let end = segment.address.saturating_add(segment.file_size);
         let is_code = segment.flags & PF_X != 0 || self.all_is_code();
-        is_code
+        self.entry != 0
+            && is_code
             && (start..end.next_multiple_of(PAGE)).contains(&self.entry)
             && segment.file_size > 0
     }

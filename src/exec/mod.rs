@@ -5,7 +5,8 @@
 //! `memory`). Each file here names the kernel's file that it follows. [`execve`] goes on from interpreter to
 //! interpreter, as the kernel does, and [`search`] is execvp(3) around it. Nothing is executed.
 //!
-//! Not followed: what depends on the process that starts (limits, security modules, files that are open for writing).
+//! Not followed: what depends on the process that starts, such as its limits. Security modules, and files that are open for
+//! writing, are asked about where the kernel answers.
 
 mod execve;
 mod loaders;

@@ -1,11 +1,12 @@
 //! Opening a file to execute it: `do_open_execat` in Linux's `fs/exec.c`, and the rights to it of `fs/namei.c`.
 
-use std::ffi::OsString;
+use std::ffi::{CString, OsString, c_char};
 use std::fs;
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::ptr;
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
@@ -42,7 +43,34 @@ pub(super) fn may_execute(path: &Path) -> Result<(), Reason> {
     rights.map_err(|errno| match errno {
         Errno::EACCES => Reason::Mode(metadata.mode() & 0o7777),
         errno => Reason::Other(errno),
-    })
+    })?;
+    check(path).map_err(Reason::Other)
+}
+
+/// Asks the kernel itself, if it is Linux 6.14 or later, which knows of security modules and of files that somebody has open for
+/// writing: `AT_EXECVE_CHECK`, see Linux's Documentation/userspace-api/check_exec.rst. Older ones refuse the flag.
+fn check(path: &Path) -> Result<(), Errno> {
+    /// Of Linux's `include/uapi/linux/fcntl.h`.
+    const AT_EXECVE_CHECK: nix::libc::c_int = 0x10000;
+    let path = CString::new(path.as_os_str().as_bytes()).map_err(|_| Errno::ENOENT)?;
+    let (arguments, environment) = ([path.as_ptr(), ptr::null()], [ptr::null::<c_char>()]);
+    // SAFETY: path and lists end as they have to, and live on. With this flag nothing is executed: a kernel that does not know
+    // it refuses it, as every one that it does not know.
+    #[allow(unsafe_code)]
+    let result = unsafe {
+        nix::libc::syscall(
+            nix::libc::SYS_execveat,
+            nix::libc::AT_FDCWD,
+            path.as_ptr(),
+            arguments.as_ptr(),
+            environment.as_ptr(),
+            AT_EXECVE_CHECK,
+        )
+    };
+    match Errno::result(result).map(drop) {
+        Err(Errno::EINVAL | Errno::ENOSYS | Errno::EPERM) => Ok(()),
+        result => result,
+    }
 }
 
 /// Why there is nothing at `path`, or no way to it.

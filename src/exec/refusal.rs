@@ -36,6 +36,8 @@ pub enum Role {
     OfRule,
     /// A program's PT_INTERP names it.
     Loader,
+    /// The program needs it as a library.
+    Library,
     /// `env`, which a script's first line names, was to start it.
     ByEnv,
 }
@@ -51,6 +53,10 @@ pub enum Reason {
     LeadsNowhere(PathBuf),
     /// Its name ends with a carriage return, as lines end on Windows.
     CarriageReturn,
+    /// Its name ends at a blank, behind which the path of this file goes on.
+    CutAtBlank(PathBuf),
+    /// Before its `#!` is a byte order mark.
+    ByteOrderMark,
     /// What should be a folder of its path is none.
     NoFolder,
     /// Its path, or a name in it, is too long.
@@ -138,13 +144,16 @@ impl Refusal {
     pub fn end(&self) -> End {
         let is_loader = self.role == Role::Loader;
         End::Failed(match &self.reason {
-            _ if self.role == Role::ByEnv => return End::Started,
+            _ if [Role::ByEnv, Role::Library].contains(&self.role) => return End::Started,
             Reason::CutOff | Reason::NoEntry => return End::Started,
             Reason::OneWord | Reason::StartsItself | Reason::EnvUsage => return End::Started,
             Reason::Unmappable(_) => return End::Killed,
             // Its type is looked at when it is mapped.
             Reason::ElfType(_) if is_loader => return End::Killed,
-            Reason::NotThere | Reason::LeadsNowhere(_) | Reason::CarriageReturn => Errno::ENOENT,
+            Reason::NotThere
+            | Reason::LeadsNowhere(_)
+            | Reason::CarriageReturn
+            | Reason::CutAtBlank(_) => Errno::ENOENT,
             Reason::NoFolder => Errno::ENOTDIR,
             Reason::TooLong => Errno::ENAMETOOLONG,
             Reason::Circle | Reason::TooManyScripts => Errno::ELOOP,
@@ -171,7 +180,7 @@ impl Refusal {
             {
                 "no-interpreter"
             }
-            Reason::OneWord | Reason::NoName => "no-interpreter",
+            Reason::OneWord | Reason::NoName | Reason::CutAtBlank(_) => "no-interpreter",
             Reason::NotThere | Reason::LeadsNowhere(_) | Reason::CarriageReturn => "not-there",
             Reason::NoFolder | Reason::TooLong | Reason::Circle => "no-path",
             Reason::Closed(_) => "folder-closed",

@@ -37,6 +37,17 @@ impl Next {
             Self::Rule(rule) => (!rule.is_fixed).then(|| (rule.interpreter.clone(), Role::OfRule)),
         }
     }
+
+    /// A file whose path is the interpreter's name and the argument, with the blank between them.
+    fn beyond_blank(&self) -> Option<PathBuf> {
+        let Self::Script(line) = self else {
+            return None;
+        };
+        let mut whole = line.interpreter.clone();
+        whole.push(" ");
+        whole.push(line.argument.as_ref()?);
+        Some(PathBuf::from(whole)).filter(|it| it.is_file())
+    }
 }
 
 /// What the kernel makes of the file at `path`, after as many interpreters as `depth` says.
@@ -61,8 +72,14 @@ pub fn step_of_executable(path: &Path, depth: usize, loaders: &Loaders) -> Resul
         next => next,
     };
     if let Some((interpreter, role)) = next.interpreter() {
-        may_execute(&interpreter)
-            .map_err(|reason| Stop::Refused(Refusal::new(&interpreter, role, reason)))?;
+        let whole = next.beyond_blank();
+        may_execute(&interpreter).map_err(|reason| {
+            let reason = match (reason, whole) {
+                (Reason::NotThere, Some(whole)) => Reason::CutAtBlank(whole),
+                (reason, _) => reason,
+            };
+            Stop::Refused(Refusal::new(&interpreter, role, reason))
+        })?;
     }
     if depth >= MOST_INTERPRETERS {
         return Err(refused(Reason::TooManyScripts));
@@ -90,6 +107,7 @@ fn format(
     }
     Err(refused(match &head[..length] {
         [] => Reason::Empty,
+        [0xef, 0xbb, 0xbf, b'#', b'!', ..] => Reason::ByteOrderMark,
         [b'M', b'Z', ..] => Reason::OtherSystem("a program for Windows"),
         [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] | [0xca, 0xfe, 0xba, 0xbe, ..] => {
             Reason::OtherSystem("a program for macOS, or Java classes")

@@ -2,15 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
+
 use super::program::{is_same, type_name};
 use super::refusal::{Reason, Refusal, Role};
 use crate::elf::Architecture;
-use crate::printable::shell_word;
+use crate::printable::{line, shell_word};
 
 impl Refusal {
     /// What is wrong, in words.
     #[must_use]
     pub fn text(&self) -> String {
+        line(&self.text_as_named())
+    }
+
+    /// The same, with names as they are: files hold anything.
+    fn text_as_named(&self) -> String {
         let path = self.object.display();
         let what = match self.role {
             Role::Program => return self.text_of_program(),
@@ -18,6 +25,7 @@ impl Refusal {
             Role::OfRule => "the interpreter that a rule of binfmt_misc names",
             Role::Loader => "the loader that the program names",
             Role::ByEnv => "the program that env looks for",
+            Role::Library => "a library that it needs",
         };
         match &self.reason {
             Reason::NotThere => format!("{path} is not there: {what}"),
@@ -30,6 +38,10 @@ impl Refusal {
                 "{} is not there: the script's first line ends with a carriage return, as lines do on Windows, and that is taken \
                  for a part of the name",
                 self.object.display().to_string().replace('\r', "\\r")
+            ),
+            Reason::CutAtBlank(whole) => format!(
+                "{path} is not there: the interpreter's name ends at a blank, and so the script does not get {}",
+                whole.display()
             ),
             Reason::OneWord => format!(
                 "{path} is not there: env gets all that follows it in a script's first line as one word, the name of a program"
@@ -85,6 +97,9 @@ impl Refusal {
                 "has a first line that is too long: the kernel reads 256 bytes, and the interpreter's name does not end there"
                     .into()
             }
+            Reason::ByteOrderMark => {
+                "has a byte order mark before its #!, as editors on Windows write it, and so is no script".into()
+            }
             Reason::OtherSystem(what) => format!("is {what}"),
             Reason::ElfType(elf_type) => format!("is {}", type_name(*elf_type)),
             Reason::NoCode => {
@@ -106,6 +121,7 @@ impl Refusal {
             | Reason::NoName
             | Reason::LeadsNowhere(_)
             | Reason::CarriageReturn
+            | Reason::CutAtBlank(_)
             | Reason::TooManyScripts
             | Reason::OneWord
             | Reason::StartsItself
@@ -120,6 +136,15 @@ impl Refusal {
         Some(match &self.reason {
             Reason::CarriageReturn => {
                 format!("Take the carriage returns off: sed -i 's/\\r$//' {program}")
+            }
+            Reason::ByteOrderMark => format!("Take it off: sed -i '1s/^\\xEF\\xBB\\xBF//' {program}"),
+            Reason::CutAtBlank(_) => {
+                "Move it to a path without blanks (make a Python environment anew there), or let a shell start it: #!/bin/sh and \
+                 exec \"THE PATH\" \"$0\" \"$@\""
+                    .into()
+            }
+            Reason::Other(Errno::ETXTBSY) => {
+                format!("Somebody is still writing it. Wait for its end: fuser -v {object} says who.")
             }
             Reason::NotThere | Reason::LeadsNowhere(_) => return self.where_from(&program),
             Reason::Mode(mode) if mode & 0o111 == 0 => format!("chmod +x {object}"),
@@ -174,6 +199,7 @@ impl Refusal {
             Role::OfRule => Some(
                 "Install it, or switch the rule off: echo 0 > /proc/sys/fs/binfmt_misc/NAME".into(),
             ),
+            Role::Library => None,
             Role::ByEnv => Some("Install it, or put its folder into PATH.".into()),
             Role::Loader => Some(self.where_from_loader(program)),
         }
@@ -192,6 +218,9 @@ impl Refusal {
         );
         if self.object.starts_with("/nix/store") {
             return self.in_store(&format!("or have it start through the stub: {patch}"));
+        }
+        if self.object.starts_with("/system/bin") {
+            return "The program is for Android, whose C library Linux distributions do not have. Get the one for Linux.".into();
         }
         let option = if Architecture::ALL.iter().any(|it| is(it.musl_loader_path)) {
             "programs.nix-ld.musl.enable = true"

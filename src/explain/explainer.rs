@@ -244,6 +244,9 @@ impl<'s> Explainer<'s> {
         match (&loader, &resolution) {
             (Some(loader), Some(resolution)) => {
                 problems.extend(report::problems(resolution));
+                if self.settings.asks_kernel {
+                    problems.extend(kernel::libraries_on_noexec(resolution));
+                }
                 problems.extend(glibc::mixed(resolution, &loader.built_in, &loader.files));
             }
             _ if is_musl => problems.push(Problem::Musl),

@@ -6,6 +6,8 @@ use std::path::Path;
 use crate::elf::Identity;
 use crate::exec::{self, End, Loaders, Next, Reason, Refusal, Role, Rule, Stop};
 
+use crate::resolver::Resolution;
+
 use super::{Kind, Problem, Report, Settings};
 
 /// What the kernel would do with a file.
@@ -148,6 +150,18 @@ pub(super) fn loaders(settings: &Settings) -> Loaders {
     } else {
         Loaders::Stub(settings.stub.clone())
     }
+}
+
+/// The libraries of a program that are on file systems with noexec: no loader can map them.
+pub(super) fn libraries_on_noexec(resolution: &Resolution) -> impl Iterator<Item = Problem> {
+    let paths = resolution
+        .objects
+        .iter()
+        .filter_map(|it| it.path.as_deref());
+    paths.filter(|it| exec::is_noexec(it)).map(|it| {
+        let reason = Reason::NoExec(exec::noexec_mount(it));
+        Problem::Refused(Refusal::new(it, Role::Library, reason))
+    })
 }
 
 /// A library need not be a program. But it has to be mapped as code.

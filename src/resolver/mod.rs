@@ -42,6 +42,7 @@ pub use guesses::names_in_texts;
 pub use machine::Machine;
 pub use mapped::map_file;
 pub use object::{Object, refusal};
+pub use preload::preloaded_by;
 pub use real_loader::RealLoader;
 pub use versions::MissingVersion;
 

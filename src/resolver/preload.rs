@@ -1,8 +1,8 @@
 //! Libraries that are loaded before those that the program needs: LD_PRELOAD and the loader's own list,
 //! as `dl_main` in glibc's `elf/rtld.c` has it.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use super::found::Failure;
@@ -53,6 +53,16 @@ impl Loading<'_> {
             failures,
         }
     }
+}
+
+/// The libraries that a file lists for all programs whose loader reads it; none if it cannot be read.
+#[must_use]
+pub fn preloaded_by(file: &Path) -> Vec<OsString> {
+    let names = names_in(file).into_iter();
+    names
+        .filter(|it| !it.is_empty())
+        .map(OsString::from_vec)
+        .collect()
 }
 
 /// The libraries that a file lists, for instance `/etc/ld.so.preload`. A `#` begins a comment.

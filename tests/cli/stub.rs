@@ -38,6 +38,30 @@ fn a_configured_stub_shows_what_was_baked_in() {
 }
 
 #[test]
+fn a_directory_that_is_no_library_environment_yet_is_told() {
+    let tree = LibraryTree::new();
+    tree.library("lib/liba.so");
+    tree.build(&["lib"]).succeeded();
+    let configure = |flag: &str, directory: &str| {
+        let directory = tree.path(directory).display().to_string();
+        let begin = ["stub", "configure", "--in", stub(), "--out", "s", flag];
+        tree.ldshim(&[&begin[..], &[&directory]].concat())
+            .succeeded()
+            .stderr
+    };
+    let gone = configure("--library-dir", "gone");
+    assert!(gone.contains("/gone is not there yet"), "{gone}");
+    assert!(gone.contains("ldshim env build --out"), "{gone}");
+    let plain = configure("--library-dir", "lib");
+    assert!(plain.contains("/lib is no library environment"), "{plain}");
+    let musl = configure("--musl-library-dir", "gone");
+    assert!(musl.contains("/gone is not there yet"), "{musl}");
+    // What is one needs no word, and a directory of musl's libraries has no cache.
+    assert_eq!(configure("--library-dir", "d"), "");
+    assert_eq!(configure("--musl-library-dir", "lib"), "");
+}
+
+#[test]
 fn on_demand_is_baked_in_and_taken_out_again() {
     let tree = LibraryTree::new();
     let configure = |from, flags: &[&str]| {

@@ -3,6 +3,41 @@
 use crate::common::store_path;
 use crate::system::System;
 
+/// What loaders of Debian read, as the store's is.
+const PRELOAD_FILE: &str = "/etc/ld.so.preload";
+
+#[test]
+fn a_file_that_preloads_for_all_programs_is_told() {
+    let mut system = System::with_stub();
+    assert!(!system.doctor().has("preload-file"));
+    system.write(PRELOAD_FILE, "# none\n\n");
+    assert!(!system.doctor().has("preload-file"));
+    let libz = store_path("zlib1g").join("lib/libz.so.1");
+    let text = format!("{}\n/gone/libmalloc.so # fast\n", libz.display());
+    system.write(PRELOAD_FILE, text);
+    let report = system.doctor();
+    let (level, seen) = report.one("preload-file");
+    assert_eq!(level, "warning");
+    assert!(
+        seen.contains("libz.so.1, /gone/libmalloc.so into every program"),
+        "{seen}"
+    );
+    assert!(
+        seen.ends_with("; /gone/libmalloc.so is not there"),
+        "{seen}"
+    );
+}
+
+#[test]
+fn a_preload_file_of_other_loaders_is_an_info() {
+    let mut system = System::with_stub();
+    system.write("/etc/ld-nix.so.preload", "/nix/store/x/lib/libmalloc.so\n");
+    let report = system.doctor();
+    let (level, seen) = report.one("preload-file");
+    assert_eq!(level, "info");
+    assert!(seen.contains("libmalloc.so"), "{seen}");
+}
+
 const SET: &str = "# of a user\nexport LD_LIBRARY_PATH=/nld\n";
 
 #[test]

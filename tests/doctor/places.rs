@@ -43,6 +43,32 @@ fn a_stub_of_ldshim_is_fine() {
 }
 
 #[test]
+fn a_stub_under_another_name_is_told_with_the_right_one() {
+    assert!(!System::with_stub().doctor().has("stub-misplaced"));
+    for wrong in [
+        "/lib64/ld-linux-x86_64.so.2",
+        "/lib/ld-linux-x86-64.so.2",
+        "/lib64/nix-ld",
+    ] {
+        let mut system = System::new();
+        system.put(stub(), wrong);
+        let report = system.doctor();
+        let (level, seen) = report.one("stub-misplaced");
+        assert_eq!(level, "warning");
+        assert!(seen.starts_with(wrong) && seen.ends_with(PLACE), "{seen}");
+    }
+    // Where /lib is another name of /lib64, or the other way round, it is right by both.
+    let mut system = System::new();
+    system.put(stub(), PLACE);
+    system.link("/lib64", "/lib");
+    assert!(!system.doctor().has("stub-misplaced"));
+    // Other files are none of ours.
+    let mut system = System::with_stub();
+    system.put(&real_loader(), "/lib64/ld-linux-x86-64.so.3");
+    assert!(!system.doctor().has("stub-misplaced"));
+}
+
+#[test]
 fn a_link_to_a_stub_is_a_stub() {
     let mut system = System::new();
     system.put(stub(), "/elsewhere/nix-ld");

@@ -62,28 +62,3 @@ fn a_home_that_programs_may_not_be_started_from_is_told() {
     assert_eq!(level, "info");
     assert!(seen.contains("from /home:"), "{seen}");
 }
-
-#[test]
-fn files_that_preload_libraries_into_every_program_are_told() {
-    let mut system = System::with_stub();
-    let report = system.doctor();
-    assert!(
-        !report.has("preload") && !report.has("preload-gone"),
-        "{report:?}"
-    );
-    system.write(
-        "/etc/ld-nix.so.preload",
-        "# malloc\n/nld/libz.so.1:/gone.so\n",
-    );
-    let report = system.doctor();
-    let (level, seen) = report.one("preload");
-    assert_eq!(level, "warning");
-    assert!(
-        seen.starts_with("/etc/ld-nix.so.preload preloads /nld/libz.so.1 "),
-        "{seen}"
-    );
-    assert!(
-        report.one("preload-gone").1.contains(" /gone.so "),
-        "{report:?}"
-    );
-}

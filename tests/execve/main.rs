@@ -46,6 +46,24 @@ fn execve_does_what_explain_says_for_an_ordinary_user() {
 }
 
 #[test]
+fn a_file_that_is_open_for_writing_is_told_where_the_kernel_tells() {
+    let made = Made::new();
+    let busy = made.folder().join("static");
+    let open = std::fs::File::options().append(true).open(busy);
+    let open = open.expect("it is ours");
+    let names = ["static", "script"].map(str::to_owned);
+    let world = World::new(&made);
+    if world::linux() >= (6, 14) {
+        world.compare(At::Stub, User::Own, &names);
+        let output = world.ldshim(At::Stub, User::Own, &["explain", "static"]);
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(text.contains("still writing it"), "{text}");
+    }
+    drop(open);
+    world.compare(At::Stub, User::Own, &names);
+}
+
+#[test]
 fn what_is_at_the_loaders_place_counts() {
     let made = Made::new();
     let world = World::new(&made);
@@ -60,6 +78,7 @@ fn what_is_at_the_loaders_place_counts() {
         At::Library,
         At::Script,
         At::LeadsNowhere,
+        At::StubLd,
     ] {
         world.compare(at, User::Own, &programs);
     }

@@ -10,13 +10,18 @@ fn each_no_names_the_object_and_the_next_step() {
     for (name, object, step) in [
         ("mode-644", "mode 0644", "chmod +x mode-644"),
         ("script-of-644", "mode 0644", "chmod +x /t/mode-644"),
-        ("closed/missing", "", ""),
+        ("path/missing", "", ""),
         (
             "noexec/static",
             "/t/noexec is mounted with noexec",
             "TMPDIR",
         ),
         ("path", "it is a folder", "Name a program"),
+        (
+            "dynamic-needs-noexec",
+            "/t/noexec/libneeded.so, a library that it needs, is on a file system",
+            "TMPDIR",
+        ),
         ("link-to-nothing", "link to nothing-here", ""),
         ("empty", "empty file", "Get it again"),
         ("text", "begins with #!", "#!/bin/sh"),
@@ -47,6 +52,17 @@ fn each_no_names_the_object_and_the_next_step() {
         ),
         ("crlf", "/bin/sh\\r is not there", "sed -i 's/\\r$//' crlf"),
         ("slashes-300", "256 bytes", "shorter path"),
+        (
+            "path-with-blank",
+            "does not get /t/with blank/static",
+            "without blanks",
+        ),
+        ("byte-order-mark", "byte order mark before its #!", "sed -i"),
+        (
+            "names-android",
+            "/system/bin/linker64 is not there",
+            "for Android",
+        ),
         ("nested-8", "one for the other", ""),
         (
             "env-words",
@@ -81,7 +97,7 @@ fn each_no_names_the_object_and_the_next_step() {
         let output = world.ldshim(At::Nothing, User::Own, &["explain", name]);
         let text = String::from_utf8(output.stdout).unwrap();
         let told = text.split("would not start\n").skip(1).collect::<String>();
-        if name == "closed/missing" {
+        if name == "path/missing" {
             assert_eq!(output.status.code(), Some(2), "nothing is there");
             continue;
         }

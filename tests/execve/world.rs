@@ -35,6 +35,7 @@ pub enum At {
     Library,
     Script,
     LeadsNowhere,
+    StubLd,
 }
 
 /// Who executes and asks.
@@ -174,7 +175,7 @@ impl<'m> World<'m> {
                 flags,
                 None::<&str>,
             )?;
-            for name in ["static", "dynamic", "script"] {
+            for name in ["static", "dynamic", "script", "libneeded.so"] {
                 fs::copy(format!("/t/{name}"), format!("/t/noexec/{name}"))?;
             }
             if user == User::Nobody {
@@ -212,6 +213,7 @@ impl<'m> World<'m> {
             At::OtherMachine => made("loader-of-arm"),
             At::Library => made("library"),
             At::Script => made("script"),
+            At::StubLd => made("stub-ld"),
             At::LeadsNowhere => root.link("/nowhere/loader", PLACE),
         }
     }
@@ -259,6 +261,16 @@ fn has_problem(report: &Value, codes: &[&str]) -> bool {
     let list = |name: &str| report[name].as_array().into_iter().flatten();
     let is_it = |problem: &Value| codes.iter().any(|code| problem["problem"] == *code);
     list("problems").any(is_it) || list("interpreters").any(|it| has_problem(it, codes))
+}
+
+/// The version of the running kernel.
+pub fn linux() -> (u32, u32) {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").expect("a release");
+    let mut numbers = release
+        .split(['.', '-'])
+        .map(|it| it.trim().parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    (next(), next())
 }
 
 /// Compiles the program that executes.

@@ -49,6 +49,31 @@ fn what_is_not_executable_is_126() {
 }
 
 #[test]
+fn a_library_is_126_and_called_one() {
+    let setup = Setup::new(&[]);
+    let compile = |name: &str, flags: &[&str]| {
+        let path = setup.program(name);
+        let mut cc = Command::new("cc");
+        cc.args(["-shared", "-fPIC", "-xc", "/dev/null", "-o"])
+            .arg(&path);
+        assert!(cc.args(flags).status().unwrap().success());
+        path
+    };
+    for library in [compile("liba.so", &[]), compile("libb.so", &["-nostdlib"])] {
+        let (status, message) = failure_of(&mut setup.run([&library]));
+        assert_eq!(status, Some(126), "{message}");
+        assert!(message.contains("it is a library"), "{message}");
+    }
+    // A loader is a library too, and a program.
+    let loader = on_host("sh")
+        .parent()
+        .map(|_| ldshim::elf::interpreter(&on_host("sh")));
+    let loader = loader.unwrap().unwrap().unwrap();
+    let (status, message) = failure_of(setup.run([loader]).args([on_host("true")]));
+    assert_eq!(status, Some(0), "{message}");
+}
+
+#[test]
 fn a_script_whose_interpreter_is_hidden_is_127() {
     let setup = Setup::new(&[]);
     let shell = setup.path("bin/shell");

@@ -44,6 +44,13 @@ fn segments() -> Vec<ProgramHeader> {
     ])
 }
 
+fn dynamic() -> ProgramHeader {
+    ProgramHeader {
+        p_type: PT_DYNAMIC,
+        ..load(0x4900, 0x3900, 0x100, 0x100, PF_R)
+    }
+}
+
 fn head_with(headers: &[ProgramHeader], change: impl FnOnce(&mut Header)) -> Head {
     let mut head = Head([0; HEAD_SIZE]);
     let header: &mut Header = plain::from_mut_bytes(&mut head.0).unwrap();
@@ -86,6 +93,25 @@ fn lays_out_a_loader() {
         protection: PROT_READ | PROT_WRITE,
     };
     assert_eq!(data, expected);
+}
+
+#[test]
+fn lays_out_a_loader_for_fixed_addresses() {
+    let mut headers = [&segments()[..], &[dynamic()]].concat();
+    for header in &mut headers {
+        header.p_vaddr += 0x700_0000;
+    }
+    let fixed = |headers: &[ProgramHeader]| {
+        let head = head_with(headers, |header| {
+            header.e_type = ET_EXEC;
+            header.e_entry += 0x700_0000;
+        });
+        Layout::parse(&head.0, PAGE).map(|it| (it.is_fixed, it.first.start))
+    };
+    assert_eq!(fixed(&headers), Ok((true, 0x700_0000)));
+    // Without a dynamic section it is a program.
+    headers.pop();
+    assert_eq!(fixed(&headers), Err(LayoutError::Type));
 }
 
 #[test]

@@ -4,10 +4,11 @@ use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use nix::unistd::{AccessFlags, access};
 
-use crate::elf::{self, Architecture};
+use crate::elf::{self, Architecture, Dynamic, Image};
+use crate::resolver::map_file;
 
 /// Where a program without a slash is looked for if PATH is unset, as by `execvp`.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
@@ -66,6 +67,12 @@ impl Program {
                     )
                 })?;
                 let loader = elf::interpreter(&file).context(NotStarted::NotExecutable)?;
+                if loader.is_none() && is_library(&file) {
+                    return Err(anyhow!(NotStarted::NotExecutable).context(format!(
+                        "cannot run {}: it is a library, and no program; run one that loads it",
+                        path.display()
+                    )));
+                }
                 (architecture, loader)
             }
             Err(_) => (this_machine()?, None),
@@ -113,6 +120,24 @@ fn check(file: &Path) -> Result<(), NotStarted> {
     } else {
         Ok(())
     }
+}
+
+/// Whether a file that names no loader is a library: it needs other libraries, which nobody would load for it, or has no entry
+/// point. Loaders, and static programs that can be put anywhere, look alike otherwise.
+fn is_library(file: &Path) -> bool {
+    /// `DF_1_PIE` of `DT_FLAGS_1`: a program.
+    const PROGRAM: u64 = 0x0800_0000;
+    let Ok(bytes) = map_file(file) else {
+        return false;
+    };
+    let Ok(image) = Image::parse(&bytes) else {
+        return false;
+    };
+    let dynamic = Dynamic::of(&image).unwrap_or_default();
+    let is_marked = dynamic.flags_1 & PROGRAM != 0;
+    image.identity.is_shared_object()
+        && !is_marked
+        && (image.entry == 0 || !dynamic.dependencies.is_empty())
 }
 
 fn this_machine() -> Result<&'static Architecture> {

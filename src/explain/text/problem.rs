@@ -99,6 +99,10 @@ pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<S
             "On NixOS: programs.nix-ld.enable = true puts ldshim's stub there. Without installing anything: ldshim run PROGRAM"
                 .to_owned(),
         ),
+        Problem::NoLoader => Some(
+            "Name one that is there in NIX_LD or --loader, or enable programs.nix-ld; `ldshim doctor` says what stands in the way."
+                .to_owned(),
+        ),
         _ => None,
     }
 }

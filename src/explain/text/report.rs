@@ -74,7 +74,9 @@ fn kind(kind: &Kind) -> String {
             format!("static program for {architecture}, which needs no loader and no library")
         }
         Kind::Foreign(identity) => format!("for {identity}"),
-        Kind::Script(interpreter, _) => format!("script for {}", interpreter.display()),
+        Kind::Script(interpreter, _) => {
+            printable::line(&format!("script for {}", interpreter.display()))
+        }
         Kind::Unknown(what) => what.clone(),
     }
 }

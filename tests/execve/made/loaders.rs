@@ -48,6 +48,7 @@ pub(super) fn make(made: &Made) {
             "in-the-store",
             "/nix/store/lmn7lwydprqibdkghw7wgcn21yhllz13-glibc-2.40-66/lib/ld-linux-x86-64.so.2",
         ),
+        ("android", "/system/bin/linker64"),
         ("folder", "/t/path"),
         ("device", "/dev/null"),
         ("below-a-file", "/t/static/loader"),
@@ -84,4 +85,37 @@ pub(super) fn make(made: &Made) {
         made.try_it(&name);
     }
     made.link("link-to-loader", "loader");
+
+    // As NixOS's, which prints a message and ends.
+    let text = "const char *text = \"Could not start dynamically linked executable\";\n";
+    made.other(
+        "stub-ld.c",
+        format!(
+            "{text}{}",
+            super::STATIC.replace("xor %edi, %edi", "mov $127, %edi")
+        ),
+    );
+    made.cc(&[
+        "-static-pie",
+        "-fPIE",
+        "-nostdlib",
+        "-o",
+        "stub-ld",
+        "stub-ld.c",
+    ]);
+
+    made.other("needed.c", "int needed;");
+    made.other(
+        "needs.c",
+        "extern int needed; int main(void) { return needed; }",
+    );
+    made.cc(&["-shared", "-fPIC", "-o", "libneeded.so", "needed.c"]);
+    for (name, folder) in [
+        ("dynamic-needs", "/t"),
+        ("dynamic-needs-noexec", "/t/noexec"),
+    ] {
+        let path = format!("-Wl,-rpath,{folder}");
+        made.cc(&["-o", name, "needs.c", "-L.", "-lneeded", &path]);
+        made.try_it(name);
+    }
 }

@@ -101,6 +101,10 @@ fn lines(made: &Made) {
             format!("#!/t/static{blanks}\n"),
         );
     }
+    made.folder_of("with blank");
+    made.other("with blank/static", made.read("static"));
+    made.file("path-with-blank", "#!/t/with blank/static\n");
+    made.file("byte-order-mark", "\u{feff}#!/t/static\n");
     made.file("all-blanks", format!("#!{blanks}"));
     made.file("name-too-long", format!("#!/t/{}\n", long(250)));
     made.file("part-too-long", format!("#!/{}\n", long(256)));

@@ -28,6 +28,12 @@ fn refuses_what_is_no_loader_of_this_architecture() {
         error(segments, |header| header.e_type = 2),
         Some(LayoutError::Type)
     );
+    let at_0 = [&segments[..], &[dynamic()]].concat();
+    assert_eq!(
+        error(&at_0, |header| header.e_type = 2),
+        Some(LayoutError::Type),
+        "fixed at 0"
+    );
     for length in [0, 4, size_of::<Header>() - 1] {
         let head = head_with(segments, |_| {});
         assert_eq!(

@@ -18,6 +18,7 @@ mod loader_variables;
 pub mod nix;
 pub mod parallel;
 pub mod pin;
+pub mod presets;
 pub mod printable;
 pub mod resolver;
 pub mod sandbox;

@@ -37,6 +37,7 @@ const ROOMS: &[&str] = &[
     "surgery",
     "elf",
     "parallel",
+    "presets",
     "printable",
 ];
 

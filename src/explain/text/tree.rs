@@ -6,6 +6,7 @@ use super::problem::problem_text;
 use crate::explain::Providers;
 use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH};
 use crate::explain::tree::Tree;
+use crate::presets;
 
 /// The report about a directory tree: what would not start, and what is missing in all.
 #[must_use]
@@ -27,6 +28,9 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
         _ = writeln!(text, "missing in all");
     }
     let mut is_elsewhere = false;
+    let nowhere = missing.keys().copied();
+    let nowhere = nowhere.filter(|name| tree.find(name).is_none());
+    let advice = presets::advice(nowhere, false);
     for (name, count) in missing {
         let found = tree.find(name);
         let here = found.map_or(String::new(), |path| {
@@ -42,6 +46,9 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
     }
     if is_elsewhere {
         text.push_str(&providers.excuse());
+    }
+    if let Some(advice) = advice {
+        _ = writeln!(text, "{advice}");
     }
     for (path, error) in &tree.unreadable {
         _ = writeln!(text, "{}: {error}", path.display());

@@ -26,6 +26,8 @@ rustPlatform.buildRustPackage (finalAttrs: {
       ./Cargo.lock
       ./src
       ./loader-stub
+      # The tool knows the presets.
+      ./nixos-module/presets.json
       ./tests
       ./xtask
     ];

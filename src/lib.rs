@@ -25,6 +25,7 @@ pub mod nix;
 pub mod own_tree;
 pub mod parallel;
 pub mod pin;
+pub mod presets;
 pub mod printable;
 pub mod resolver;
 pub mod sandbox;

@@ -1,14 +1,17 @@
 //! `ldshim pin PROGRAM`
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::cli::PinArgs;
+use crate::elf::Class;
 use crate::explain::Problem;
 use crate::nix::Nix;
 use crate::pin::{self, State};
+use crate::presets;
 use crate::printable;
 
 mod auto;
@@ -86,6 +89,11 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     }
     if args.extra_path.is_empty() {
         print(&beside::text(target, &needs))?;
+    }
+    let is_32_bit = target.architecture()?.class == Class::Bits32;
+    let names = needs.iter().map(|it| OsStr::new(&it.name));
+    if let Some(advice) = presets::advice(names, is_32_bit) {
+        print(&format!("{advice}\n"))?;
     }
     let mut rounds = Rounds::new(target, args.select.clone());
     rounds.may_leave = true;

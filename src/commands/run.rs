@@ -27,6 +27,7 @@ mod hidden;
 mod libraries;
 mod program;
 mod root;
+mod shell;
 mod shown;
 pub(super) mod stub;
 

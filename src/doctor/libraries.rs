@@ -12,6 +12,7 @@ use super::finding::Finding;
 use super::plan::Plans;
 use crate::explain::{Explainer, Plan, Problem, Settings};
 use crate::library_env::{Inspection, LOADER_NAME, inspect};
+use crate::presets;
 
 /// At most so many names are listed.
 const MOST_NAMES: usize = 5;
@@ -127,6 +128,7 @@ fn of_libraries(env: &Inspection, settings: &Settings) -> Option<Finding> {
     }
     (!libraries.is_empty()).then(|| {
         let missing: Vec<_> = missing.into_iter().collect();
+        let advice = presets::advice(missing.iter().map(OsStr::new), false).unwrap_or_default();
         Finding::warning(
             "libraries-incomplete",
             format!(
@@ -135,7 +137,10 @@ fn of_libraries(env: &Inspection, settings: &Settings) -> Option<Finding> {
                 shortened(&libraries),
                 shortened(&missing)
             ),
-            "Add the packages that have these (`ldshim locate NAME`), or a newer loader where a version is named.",
+            format!(
+                "Add the packages that have these (`ldshim locate NAME`), or a newer loader where a version is named. {advice}"
+            )
+            .trim_end(),
         )
     })
 }

@@ -179,3 +179,40 @@ fn the_drivers_own_libraries_come_from_no_package() {
     assert!(!text.contains("some.out"), "{text}");
     assert_eq!(problem["is_of_driver"], true);
 }
+
+/// Where several are missing that one preset of the NixOS module has.
+#[test]
+fn a_preset_that_has_what_is_missing_is_named() {
+    let (home, tree) = (home(1), LibraryTree::new());
+    tree.file("a.c", "int a;");
+    tree.file("main.c", "int main(void) { return 0; }");
+    tree.file("bin/.keep", "");
+    // Some of these a host may have.
+    let names = [
+        "libxcb-icccm.so.4",
+        "libxcb-keysyms.so.1",
+        "libxcb-cursor.so.0",
+        "libxcb-render-util.so.0",
+        "libxcb-image.so.0",
+        "libxcb-ewmh.so.2",
+    ];
+    let others = ["libnone1.so", "libnone2.so"];
+    let soname = |name: &str| format!("-Wl,-soname,{name}");
+    for name in names.iter().chain(&others) {
+        tree.cc(&["-shared", &soname(name), "-o", name, "a.c"]);
+    }
+    let mut linked = vec!["-Wl,--no-as-needed", "-o", "bin/main", "main.c"];
+    linked.extend(&names);
+    tree.cc(&linked);
+    let advice = "programs.nix-ld.presets = [ \"qt\" ]; has all of them.";
+    for arguments in [&["bin/main"][..], &["--all", "bin"]] {
+        let text = explain(&home, &tree, arguments).stdout;
+        assert!(text.contains(advice), "{text}");
+    }
+    linked.truncate(4);
+    linked.extend(&others);
+    tree.cc(&linked);
+    let text = explain(&home, &tree, &["bin/main"]).stdout;
+    assert!(text.contains("libnone2.so is missing"), "{text}");
+    assert!(!text.contains("presets"), "{text}");
+}

@@ -152,9 +152,18 @@ fn a_preset_adds_its_libraries() {
 
 #[test]
 fn every_preset_names_packages_that_there_are() {
-    for preset in ["cuda", "desktop", "dotnet", "electron", "games", "python"] {
+    let defaults = names("", "libraries").len();
+    let presets = ldshim::presets::packages();
+    assert!(presets.contains_key("qt") && presets.len() > 6);
+    for (preset, packages) in presets {
         let libraries = names(&format!("presets = [ \"{preset}\" ];"), "libraries");
-        assert!(libraries.len() > 14, "{preset}: {libraries:?}");
+        // As the tool has them: each by one of its names.
+        for package in &packages {
+            let mut names = package.split('|').filter_map(|it| it.rsplit('.').next());
+            let is_there = names.any(|name| libraries.iter().any(|it| it == name));
+            assert!(is_there, "{preset}: {package} in {libraries:?}");
+        }
+        assert_eq!(libraries.len(), defaults + packages.len(), "{preset}");
     }
 }
 

@@ -44,6 +44,7 @@ const ROOMS: &[&str] = &[
     "elf",
     "drivers",
     "parallel",
+    "presets",
     "printable",
 ];
 

@@ -118,6 +118,37 @@ fn scripts_find_the_shell_and_env() {
     assert_eq!(stdout_of(&mut run), "/bin/sh /usr/bin /usr/bin/env\n");
 }
 
+/// Whatever library environment the program has.
+#[test]
+fn the_shell_has_the_libraries_of_the_host() {
+    let setup = Setup::new(&["sh"]);
+    let (source, program) = (setup.path("main.c"), setup.program("main"));
+    fs::write(
+        &source,
+        "#include <unistd.h>\nint main(int n, char **v) { return execl(v[1], v[1], \"-c\", \"echo ran\", (char *)0); }\n",
+    )
+    .unwrap();
+    let mut compiler = Command::new("cc");
+    compiler.arg("-static").arg(&source).arg("-o").arg(&program);
+    assert!(compiler.status().unwrap().success());
+    // It has no library at all.
+    let environment = setup.path("environment");
+    fs::create_dir(&environment).unwrap();
+    let loader = ldshim::elf::interpreter(&on_host("sh")).unwrap().unwrap();
+    let alone = setup.path("loader/ld.so");
+    copy(&loader.canonicalize().unwrap(), &alone);
+    std::os::unix::fs::symlink(&alone, environment.join("ld.so")).unwrap();
+    let start = |shell: &Path| {
+        let mut run = isolated(&setup);
+        run.arg("--env").arg(&environment).arg(&program).arg(shell);
+        run
+    };
+    assert_eq!(stdout_of(&mut start(Path::new("/bin/sh"))), "ran\n");
+    let (status, message) = failure_of(&mut start(&setup.program("sh")));
+    assert_eq!(status, Some(127));
+    assert!(message.contains("libc.so.6"), "{message}");
+}
+
 #[test]
 fn the_home_is_empty_and_may_be_written_to() {
     let setup = Setup::new(&["sh"]);

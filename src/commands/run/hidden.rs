@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 
 use super::libraries::Libraries;
 use super::program::Program;
+use crate::elf::Class;
 use crate::explain::{Explainer, Kind, Report, Settings};
 use crate::host_env::host_loader;
 use crate::library_env::LOADER_NAME;
+use crate::presets;
 
 /// What a program would use of the host if it saw all of it.
 pub(super) struct Wanted {
@@ -84,7 +86,14 @@ impl Wanted {
             let (file, folder) = (path.display(), folder(path));
             format!("--isolate hides {file}, which {name} needs; --show {folder} shows it")
         };
-        wanted.into_iter().map(line).collect()
+        let mut lines: Vec<_> = wanted.into_iter().map(line).collect();
+        // What the host does not have either.
+        let nowhere = missing
+            .iter()
+            .filter(|it| !self.libraries.contains_key(**it));
+        let is_32_bit = program.architecture.class == Class::Bits32;
+        lines.extend(presets::advice(nowhere.copied(), is_32_bit));
+        lines
     }
 }
 

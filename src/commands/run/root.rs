@@ -7,15 +7,13 @@ use anyhow::{Context, Result, ensure};
 
 use super::libraries::{Libraries, folders};
 use super::program::Program;
+use super::shell::with_shell;
 use super::shown::{Shown, is_always};
 use crate::sandbox::Root;
 
 /// Where the library environment is in the new root. The cache in it, `/nld/ld.so.cache`, is as
 /// long as `/etc/ld.so.cache`, so it fits into the loaders of most distributions.
 pub(super) const ENV_PLACE: &str = "/nld";
-
-/// What programs find on every Linux, NixOS included.
-const EVERYWHERE: [&str; 2] = ["/bin/sh", "/usr/bin/env"];
 
 /// The caller's root with the stub at `place`.
 pub(super) fn like_host(stub: Vec<u8>, place: &Path, libraries: &Libraries) -> Result<Root> {
@@ -75,25 +73,6 @@ pub(super) fn isolated(
         root = root.bind(path, path);
     }
     Ok(root.program(stub, place))
-}
-
-/// The shell and `env`, as links into the Nix store if that is where the host has them, as NixOS does. Others are programs for
-/// the stub, like any of the host's.
-fn with_shell(mut root: Root) -> Result<Root> {
-    for path in EVERYWHERE.map(Path::new) {
-        if !path.exists() {
-            continue;
-        }
-        let real = path
-            .canonicalize()
-            .with_context(|| format!("cannot follow {}", path.display()))?;
-        root = if is_always(&real) {
-            root.link(&real, path)
-        } else {
-            root.bind_read_only(&real, path)
-        };
-    }
-    Ok(root)
 }
 
 /// The current folder of the program, if the caller's is to be seen in an isolated root, else the

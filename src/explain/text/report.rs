@@ -5,8 +5,10 @@ use std::path::Path;
 
 use super::branches::{self, name_of};
 use super::problem::{advice, problem_text, version};
+use crate::elf::Class;
 use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
+use crate::presets;
 use crate::printable;
 use crate::resolver::{Probe, Resolution};
 
@@ -188,5 +190,9 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
         && !report.missing().is_empty()
     {
         text.push_str(&providers.warning(dynamic.architecture));
+        let is_32_bit = dynamic.architecture.class == Class::Bits32;
+        if let Some(advice) = presets::advice(report.missing(), is_32_bit) {
+            _ = writeln!(text, "{advice}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::problem::problem_text;
 use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::tree::{Missing, Standing, Tree};
 use crate::explain::{Problem, Providers, Report};
+use crate::presets;
 
 /// Of things that may be of no matter, so many are listed.
 const MOST: usize = 8;
@@ -49,6 +50,10 @@ fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
     }
     if !missing.is_empty() {
         text.push_str(&providers.excuse());
+        let names = missing.iter().map(|it| it.name);
+        if let Some(advice) = presets::advice(names, false) {
+            _ = writeln!(text, "{advice}");
+        }
     }
     let lacking = tree.lacking();
     if !lacking.is_empty() {

@@ -11,6 +11,7 @@ in
   "alsa-lib"
   "at-spi2-core"
   "attr"
+  "brotli"
   "cairo"
   "cups"
   "curl"
@@ -88,16 +89,23 @@ in
 # The new names of some of X11's libraries, and the old names of others.
 ++ [
   "libx11"
+  "libxcb-cursor"
+  "libxcb-image"
+  "libxcb-keysyms"
+  "libxcb-render-util"
+  "libxcb-util"
   "libxcomposite"
   "libxcursor"
   "libxdamage"
   "libxext"
   "libxfixes"
+  "libxft"
   "libxi"
   "libxinerama"
   "libxrandr"
   "libxrender"
   "libxscrnsaver"
+  "libxt"
   "libxtst"
   "libxkbfile"
 ]
@@ -105,6 +113,7 @@ in
   "libX11"
   "libxcb"
   "libXxf86vm"
+  "xcbutilwm"
   "libxshmfence"
 ]
 ++ inSet "cudaPackages" [

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::ground::Ground;
 use crate::nix::text;
+use crate::world::compile;
 
 /// A program that misses two libraries, of which a package has the first.
 fn half(ground: &Ground) -> PathBuf {
@@ -94,6 +95,40 @@ pub fn a_library_beside_the_program_is_told_and_can_be_used() {
     ground.prints(&program, &[1, 7]);
     let listed = ground.command(&["pins", "--verify"]).output();
     assert!(listed.expect("ldshim").status.success());
+}
+
+/// Where the NixOS module has what is missing, all of it, in one of its presets.
+pub fn a_preset_that_would_do_is_told() {
+    let ground = ground();
+    // Some of these a host may have.
+    let names = [
+        "libnone.so",
+        "libxcb-icccm.so.4",
+        "libxcb-keysyms.so.1",
+        "libxcb-render-util.so.0",
+        "libxcb-image.so.0",
+    ];
+    let mut linked = vec!["-Wl,--no-as-needed".to_owned()];
+    for name in names {
+        let file = ground.path(name);
+        let soname = format!("-Wl,-soname,{name}");
+        compile("int unused;", &file, &["-shared", "-fPIC", &soname]);
+        linked.push(text(&file).to_owned());
+    }
+    let linked: Vec<_> = linked.iter().map(String::as_str).collect();
+    let preset = [&linked[..1], &linked[2..]].concat();
+    let both = ground.program_of("both", "int main(void) { return 0; }", &preset);
+    let one = ground.program_of("one", "int main(void) { return 0; }", &linked[..2]);
+    ground.add_to_index(&[&ground.package("p", "a", 1)]);
+    let advice = "programs.nix-ld.presets = [ \"qt\" ]; has all of them.";
+    let said = ground
+        .pin(&[text(&both)])
+        .failed_with("no package in the index");
+    assert!(said.stdout.contains(advice), "{said:?}");
+    let said = ground
+        .pin(&[text(&one)])
+        .failed_with("no package in the index");
+    assert!(!said.stdout.contains("presets"), "{said:?}");
 }
 
 /// The other way that is told.

@@ -62,6 +62,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         left::where_nothing_can_be_had_force_pins_the_libraries_of_today,
         left::a_library_beside_the_program_is_told_and_can_be_used,
         left::a_library_beside_the_program_can_be_used_by_its_search_path,
+        left::a_preset_that_would_do_is_told,
         locks::a_lock_makes_the_same_pin_elsewhere,
         locks::a_lock_that_is_not_named_is_not_used,
         locks::a_lock_of_another_build_is_refused,

@@ -6,6 +6,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::elf::{Architecture, identify};
@@ -64,6 +65,10 @@ impl OwnLibrary {
 /// `None` too if the program lies in a folder of programs of all kinds, such as `/usr/bin` or somebody's home.
 #[must_use]
 pub fn find(program: &Path, name: &OsStr, architecture: &Architecture) -> Option<OwnLibrary> {
+    if name.as_bytes().contains(&b'/') {
+        // It is asked for by its path, and looked for nowhere else.
+        return None;
+    }
     let program = program.canonicalize().ok()?;
     let folder = program.parent()?;
     let root = root(folder)?;

@@ -113,11 +113,10 @@ impl Absence {
         if others.len() > MOST {
             lines.push(format!("and {} more", others.len() - MOST));
         }
-        lines.push(
-            "that is another ABI: the number changes when programs built for one do not run with the other, so a link by \
-             the name that is asked for does not help"
-                .into(),
-        );
+        lines.push(meaning(name, others).into());
+        if is_without_version(name, others) {
+            return lines;
+        }
         let is_older = others.iter().any(|it| numbers(it.name()) > numbers(name));
         let when = if is_older { "an older" } else { "a newer" };
         let attribute = others.iter().find_map(|it| it.attribute.as_deref());
@@ -150,6 +149,28 @@ impl Absence {
             _ => &[],
         }
     }
+}
+
+/// What it means that there is another version only.
+fn meaning(name: &str, others: &[Provider]) -> &'static str {
+    let wanted = version(name);
+    let is_more_exact = |it: &Provider| {
+        let rest = version(it.name()).strip_prefix(wanted);
+        stem(it.name()) == stem(name) && rest.is_some_and(|it| it.starts_with('.'))
+    };
+    if is_without_version(name, others) {
+        "a name without a version is what linkers ask for: for which version the program was built, it does not tell"
+    } else if others.iter().any(is_more_exact) {
+        "by its number it may be the same ABI; but a loader takes a library by its exact name only"
+    } else {
+        "that is another ABI: the number changes when programs built for one do not run with the other, so a link by the \
+         name that is asked for does not help"
+    }
+}
+
+/// Whether a name has no version where the others have one.
+fn is_without_version(name: &str, others: &[Provider]) -> bool {
+    version(name).is_empty() && others.iter().any(|it| stem(it.name()) == stem(name))
 }
 
 /// What all versions of a library have in common: `libxml` of `libxml2.so.16`, `libpython` of `libpython3.8.so.1.0`,
@@ -194,6 +215,29 @@ fn numbers(name: &str) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::Source;
+
+    #[test]
+    fn only_another_number_is_another_abi() {
+        let meaning = |wanted: &str, there: &str| {
+            let provider = Provider {
+                attribute: None,
+                output: "out".into(),
+                top_level: false,
+                store_path: "/nix/store/x".into(),
+                path: format!("lib/{there}"),
+                versions: None,
+                source: Source::Local,
+            };
+            super::meaning(wanted, &[provider])
+        };
+        assert!(meaning("libxml2.so.2", "libxml2.so.16").contains("another ABI"));
+        assert!(meaning("libssl.so.1.1", "libssl.so.1.0.0").contains("another ABI"));
+        assert!(meaning("liba-1.so.2", "liba-2.so.2.1").contains("another ABI"));
+        assert!(meaning("liba.so.2", "liba.so.2.1").contains("may be the same ABI"));
+        assert!(meaning("libdb-4.8.so", "libdb-5.3.so").contains("another ABI"));
+        assert!(meaning("liba.so", "liba.so.2").contains("a name without a version"));
+    }
 
     #[test]
     fn versions_of_one_library_are_of_one_family() {

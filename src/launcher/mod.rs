@@ -4,6 +4,7 @@
 //! Whoever looks at the script alone sees a shell. Here its commands are read ([`syntax`]), what their words can mean is
 //! worked out without running anything ([`values`]), and what is a program is told. Where that fails it is said so.
 
+mod paths;
 mod syntax;
 mod values;
 
@@ -12,8 +13,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use paths::{name_of, tidy};
 use syntax::{Command, Word, literal, script};
-use values::{Values, assignment, name_of, tidy};
+use values::{Values, assignment};
 
 /// Shells whose scripts are read.
 const SHELLS: [&str; 8] = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"];

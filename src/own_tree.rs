@@ -4,6 +4,7 @@
 //! was lost, a variable that a launcher would set), the library is missing and is there all the same. It is the very one that
 //! the program was built with, so it is better than any package's.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -71,7 +72,7 @@ pub fn find(program: &Path, name: &OsStr, architecture: &Architecture) -> Option
     }
     let program = program.canonicalize().ok()?;
     let folder = program.parent()?;
-    let root = root(folder)?;
+    let root = root(folder, home().as_deref())?;
     let fits = |path: &Path| {
         identify(path).is_ok_and(|it| architecture.matches(&it) && it.is_shared_object())
     };
@@ -80,12 +81,25 @@ pub fn find(program: &Path, name: &OsStr, architecture: &Architecture) -> Option
     Some(OwnLibrary { path, search_path })
 }
 
-/// The top of the tree that a folder of programs belongs to.
-fn root(folder: &Path) -> Option<&Path> {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let is_common = |path: &Path| {
-        COMMON.iter().any(|it| path == Path::new(it)) || home.as_deref() == Some(path)
+/// A library of this name in the tree that a folder belongs to, for any machine that ldshim knows: for those who stand in a
+/// program's folder and name none.
+#[must_use]
+pub fn find_from(folder: &Path, name: &str) -> Option<PathBuf> {
+    let fits = |path: &Path| {
+        identify(path).is_ok_and(|it| Architecture::of(&it).is_some() && it.is_shared_object())
     };
+    let root = root(folder, home().as_deref()).filter(|_| !name.contains('/'))?;
+    search(root, OsStr::new(name), fits)
+}
+
+fn home() -> Option<PathBuf> {
+    env::var_os("HOME").map(PathBuf::from)
+}
+
+/// The top of the tree that a folder of programs belongs to.
+fn root<'f>(folder: &'f Path, home: Option<&Path>) -> Option<&'f Path> {
+    let is_common =
+        |path: &Path| COMMON.iter().any(|it| path == Path::new(it)) || home == Some(path);
     let is_inner = |path: &Path| {
         let name = path.file_name().unwrap_or_default();
         INNER.iter().any(|it| name == *it)
@@ -163,9 +177,12 @@ mod tests {
             ("/home/me", None),
             ("/home/me/bin", None),
             ("/home/me/app/bin", Some("/home/me/app")),
+            ("/data/me", None),
+            ("/data/me/bin", None),
+            ("/data/me/app", Some("/data/me/app")),
             ("/", None),
         ] {
-            let found = root(Path::new(folder));
+            let found = root(Path::new(folder), Some(Path::new("/data/me")));
             assert_eq!(found, expected.map(Path::new), "{folder}");
         }
     }

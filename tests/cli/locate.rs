@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::library_tree::Ran;
+use crate::library_tree::{LibraryTree, Ran};
 use crate::nix_index::{Database, Package};
 
 /// A user's home with a database of nix-index.
@@ -322,4 +322,23 @@ fn a_library_that_is_needed_by_its_path_is_looked_for_by_its_name() {
             .contains("takes this file and looks nowhere else"),
         "{ran:?}"
     );
+}
+
+#[test]
+fn a_library_in_the_tree_where_its_user_is_is_named() {
+    let home = Home::with_index();
+    let tree = LibraryTree::new();
+    tree.library("app/lib/libown.so.1");
+    tree.file("app/bin/tool", "");
+    let locate = |folder: &str| {
+        let mut command = home.command(&["locate", "libown.so.1"]);
+        Ran::of(command.current_dir(tree.path(folder)))
+    };
+    let ran = locate("app/bin");
+    let folder = tree.path("app/lib").display().to_string();
+    assert_eq!((ran.code, &*ran.stdout), (Some(1), ""), "{ran:?}");
+    ran.failed_with(&format!("ldshim patch --add-rpath {folder} PROGRAM"));
+    std::fs::remove_file(tree.path("app/lib/libown.so.1")).unwrap();
+    let ran = locate("app/bin");
+    assert!(!ran.stderr.contains("patch"), "{ran:?}");
 }

@@ -34,6 +34,9 @@ const COMMON: [&str; 14] = [
     "/nix/store",
 ];
 
+/// The same in somebody's home.
+const USERS: [&str; 4] = [".local", "Downloads", "Desktop", "Documents"];
+
 /// More entries than these are not looked at: it would take a user's time.
 const MOST_ENTRIES: usize = 20_000;
 /// Nor is what lies deeper.
@@ -108,7 +111,8 @@ fn root<'f>(folder: &'f Path, home: Option<&Path>) -> Option<&'f Path> {
     while is_inner(root) {
         root = root.parent()?;
     }
-    let is_users = root.ends_with(".local") || root.parent() == Some(Path::new("/home"));
+    let is_users =
+        USERS.iter().any(|it| root.ends_with(it)) || root.parent() == Some(Path::new("/home"));
     (!is_common(root) && !is_users).then_some(root)
 }
 
@@ -177,6 +181,8 @@ mod tests {
             ("/home/me", None),
             ("/home/me/bin", None),
             ("/home/me/app/bin", Some("/home/me/app")),
+            ("/home/me/Downloads", None),
+            ("/home/me/Downloads/app-1", Some("/home/me/Downloads/app-1")),
             ("/data/me", None),
             ("/data/me/bin", None),
             ("/data/me/app", Some("/data/me/app")),

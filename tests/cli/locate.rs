@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use ldshim::printable::shell_word;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -335,7 +336,7 @@ fn a_library_in_the_tree_where_its_user_is_is_named() {
         Ran::of(command.current_dir(tree.path(folder)))
     };
     let ran = locate("app/bin");
-    let folder = tree.path("app/lib").display().to_string();
+    let folder = shell_word(&tree.path("app/lib"));
     assert_eq!((ran.code, &*ran.stdout), (Some(1), ""), "{ran:?}");
     ran.failed_with(&format!("ldshim patch --add-rpath {folder} PROGRAM"));
     std::fs::remove_file(tree.path("app/lib/libown.so.1")).unwrap();

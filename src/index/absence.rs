@@ -49,6 +49,11 @@ impl Index {
         let query = Query::Names(Pattern::new(&format!("{letters}*.so*"))?);
         let mut found = self.search(&query)?;
         found.retain(|it| it.name() != name && family(it.name()).as_ref() == Some(&wanted));
+        // What applications bring for themselves, in folders of their own, tells little.
+        let is_in_lib = |it: &Provider| ["lib", "lib64"].contains(&folder(it));
+        if found.iter().any(is_in_lib) {
+            found.retain(is_in_lib);
+        }
         Ok(best_of_each(found, name))
     }
 }
@@ -63,14 +68,10 @@ fn best_of_each(found: Vec<Provider>, name: &str) -> Vec<Provider> {
     let mut folders: BTreeMap<(_, String, String), (usize, Provider)> = BTreeMap::new();
     // The best come first, and stay first.
     for (rank, provider) in found.into_iter().enumerate() {
-        let folder = provider
-            .path
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder);
         let stem = stem(provider.name());
         let key = (
             provider.store_path.clone(),
-            folder.to_owned(),
+            folder(&provider).to_owned(),
             stem.to_owned(),
         );
         match folders.get(&key) {
@@ -122,7 +123,7 @@ impl Absence {
         let attribute = others.iter().find_map(|it| it.attribute.as_deref());
         let attribute = attribute.unwrap_or("ATTR");
         lines.push(format!(
-            "{when} nixpkgs may have it (the index is of one nixpkgs, and does not tell which): \
+            "{when} nixpkgs may have it (which, the index does not tell): \
              ldshim pin --nixpkgs REF --select {name}={attribute} PROGRAM"
         ));
         lines
@@ -194,6 +195,12 @@ fn family(name: &str) -> Option<String> {
     }
     let letters = family.strip_prefix("lib").unwrap_or(&family);
     (name.contains(".so") && !letters.is_empty()).then_some(family)
+}
+
+/// The folder of a library in its package.
+fn folder(provider: &Provider) -> &str {
+    let path = provider.path.rsplit_once('/');
+    path.map_or("", |(folder, _)| folder)
 }
 
 /// What stands before `.so`.

@@ -125,9 +125,9 @@ pub fn look(path: &Path, environment: &[(OsString, OsString)]) -> io::Result<Scr
         library_path,
         ..Launch::default()
     };
-    let last = commands.len().saturating_sub(1);
+    let last = commands.iter().rposition(|it| !is_end(&it.words));
     for (number, command) in commands.iter().enumerate() {
-        add(&mut launch, command, number == last, &values);
+        add(&mut launch, command, Some(number) == last, &values);
     }
     launch
         .programs
@@ -179,6 +179,12 @@ fn sourced(commands: &[Command], values: &Values<'_>, known: &mut Vec<String>) -
         }
     }
     texts
+}
+
+/// Whether a command may follow the one that a script is for.
+fn is_end(words: &[Word]) -> bool {
+    let name = words.first().and_then(literal).unwrap_or_default();
+    ["exit", "return", "wait", "popd"].contains(&&*name)
 }
 
 fn sets_library_path(words: &[Word]) -> bool {

@@ -290,6 +290,7 @@ fn another_version_that_packages_have_is_named() {
         ),
         ("python3", &["/lib/libpython3.12.so.1.0"]),
         ("libxslt", &["/lib/libxslt.so.1"]),
+        ("application", &["/opt/application/libxml2.so.99"]),
     ]);
     let ran = home.ldshim(&["locate", "libxml2.so.2"]);
     assert_eq!((ran.code, &*ran.stdout), (Some(1), ""));
@@ -301,7 +302,7 @@ fn another_version_that_packages_have_is_named() {
     ] {
         assert!(ran.stderr.contains(text), "{text:?}: {ran:?}");
     }
-    for text in ["16.1.0", "libxslt"] {
+    for text in ["16.1.0", "libxslt", "so.99"] {
         assert!(!ran.stderr.contains(text), "{text:?}: {ran:?}");
     }
     let ran = home.ldshim(&["locate", "--json", "libpython3.8.so.1.0"]);

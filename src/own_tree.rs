@@ -4,8 +4,10 @@
 //! was lost, a variable that a launcher would set), the library is missing and is there all the same. It is the very one that
 //! the program was built with, so it is better than any package's.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::elf::{Architecture, identify};
@@ -31,6 +33,9 @@ const COMMON: [&str; 14] = [
     "/var",
     "/nix/store",
 ];
+
+/// The same in somebody's home.
+const USERS: [&str; 4] = [".local", "Downloads", "Desktop", "Documents"];
 
 /// More entries than these are not looked at: it would take a user's time.
 const MOST_ENTRIES: usize = 20_000;
@@ -64,9 +69,13 @@ impl OwnLibrary {
 /// `None` too if the program lies in a folder of programs of all kinds, such as `/usr/bin` or somebody's home.
 #[must_use]
 pub fn find(program: &Path, name: &OsStr, architecture: &Architecture) -> Option<OwnLibrary> {
+    if name.as_bytes().contains(&b'/') {
+        // It is asked for by its path, and looked for nowhere else.
+        return None;
+    }
     let program = program.canonicalize().ok()?;
     let folder = program.parent()?;
-    let root = root(folder)?;
+    let root = root(folder, home().as_deref())?;
     let fits = |path: &Path| {
         identify(path).is_ok_and(|it| architecture.matches(&it) && it.is_shared_object())
     };
@@ -75,12 +84,25 @@ pub fn find(program: &Path, name: &OsStr, architecture: &Architecture) -> Option
     Some(OwnLibrary { path, search_path })
 }
 
-/// The top of the tree that a folder of programs belongs to.
-fn root(folder: &Path) -> Option<&Path> {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let is_common = |path: &Path| {
-        COMMON.iter().any(|it| path == Path::new(it)) || home.as_deref() == Some(path)
+/// A library of this name in the tree that a folder belongs to, for any machine that ldshim knows: for those who stand in a
+/// program's folder and name none.
+#[must_use]
+pub fn find_from(folder: &Path, name: &str) -> Option<PathBuf> {
+    let fits = |path: &Path| {
+        identify(path).is_ok_and(|it| Architecture::of(&it).is_some() && it.is_shared_object())
     };
+    let root = root(folder, home().as_deref()).filter(|_| !name.contains('/'))?;
+    search(root, OsStr::new(name), fits)
+}
+
+fn home() -> Option<PathBuf> {
+    env::var_os("HOME").map(PathBuf::from)
+}
+
+/// The top of the tree that a folder of programs belongs to.
+fn root<'f>(folder: &'f Path, home: Option<&Path>) -> Option<&'f Path> {
+    let is_common =
+        |path: &Path| COMMON.iter().any(|it| path == Path::new(it)) || home == Some(path);
     let is_inner = |path: &Path| {
         let name = path.file_name().unwrap_or_default();
         INNER.iter().any(|it| name == *it)
@@ -89,7 +111,8 @@ fn root(folder: &Path) -> Option<&Path> {
     while is_inner(root) {
         root = root.parent()?;
     }
-    let is_users = root.ends_with(".local") || root.parent() == Some(Path::new("/home"));
+    let is_users =
+        USERS.iter().any(|it| root.ends_with(it)) || root.parent() == Some(Path::new("/home"));
     (!is_common(root) && !is_users).then_some(root)
 }
 
@@ -158,9 +181,14 @@ mod tests {
             ("/home/me", None),
             ("/home/me/bin", None),
             ("/home/me/app/bin", Some("/home/me/app")),
+            ("/home/me/Downloads", None),
+            ("/home/me/Downloads/app-1", Some("/home/me/Downloads/app-1")),
+            ("/data/me", None),
+            ("/data/me/bin", None),
+            ("/data/me/app", Some("/data/me/app")),
             ("/", None),
         ] {
-            let found = root(Path::new(folder));
+            let found = root(Path::new(folder), Some(Path::new("/data/me")));
             assert_eq!(found, expected.map(Path::new), "{folder}");
         }
     }

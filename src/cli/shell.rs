@@ -11,7 +11,7 @@ pub struct ShellArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t = ShellFormat::Shell)]
     pub format: ShellFormat,
-    /// The programs or libraries
+    /// The programs or libraries; of a shell's script, the programs count that it starts
     #[arg(required = true, value_name = "PROGRAM")]
     pub programs: Vec<PathBuf>,
 }

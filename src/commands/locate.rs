@@ -1,5 +1,6 @@
 //! `ldshim locate NAME`
 
+use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,6 +11,7 @@ use super::print;
 use crate::cli::LocateArgs;
 use crate::drivers::is_driver_library;
 use crate::index::{Absence, HOW_TO_GET_ONE, Index, Provider, Query};
+use crate::own_tree::find_from;
 use crate::printable;
 
 /// Counts up if a field goes or changes its meaning; docs/locate-json.md describes them.
@@ -53,6 +55,11 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
         for line in remarks(name, &absence, found, providers.len()) {
             eprintln!("ldshim: {}", printable::line(&line));
         }
+        if let (Query::Name(name), true) = (&query, providers.is_empty())
+            && let Some(own) = env::current_dir().ok().and_then(|it| find_from(&it, name))
+        {
+            eprintln!("ldshim: {}", printable::line(&in_tree(name, &own)));
+        }
         if name != args.name {
             eprintln!("ldshim: {}", printable::line(&by_path(path)));
         }
@@ -62,6 +69,16 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// That a file here has the name.
+fn in_tree(name: &str, path: &Path) -> String {
+    let folder = path.parent().unwrap_or(path);
+    format!(
+        "{name} is in {} here: a program that comes with it finds it there by `ldshim patch --add-rpath {} PROGRAM`",
+        folder.display(),
+        printable::shell_word(folder)
+    )
 }
 
 /// What it means that a program names a library by its path.

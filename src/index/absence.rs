@@ -49,6 +49,11 @@ impl Index {
         let query = Query::Names(Pattern::new(&format!("{letters}*.so*"))?);
         let mut found = self.search(&query)?;
         found.retain(|it| it.name() != name && family(it.name()).as_ref() == Some(&wanted));
+        // What applications bring for themselves, in folders of their own, tells little.
+        let is_in_lib = |it: &Provider| ["lib", "lib64"].contains(&folder(it));
+        if found.iter().any(is_in_lib) {
+            found.retain(is_in_lib);
+        }
         Ok(best_of_each(found, name))
     }
 }
@@ -63,14 +68,10 @@ fn best_of_each(found: Vec<Provider>, name: &str) -> Vec<Provider> {
     let mut folders: BTreeMap<(_, String, String), (usize, Provider)> = BTreeMap::new();
     // The best come first, and stay first.
     for (rank, provider) in found.into_iter().enumerate() {
-        let folder = provider
-            .path
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder);
         let stem = stem(provider.name());
         let key = (
             provider.store_path.clone(),
-            folder.to_owned(),
+            folder(&provider).to_owned(),
             stem.to_owned(),
         );
         match folders.get(&key) {
@@ -113,17 +114,16 @@ impl Absence {
         if others.len() > MOST {
             lines.push(format!("and {} more", others.len() - MOST));
         }
-        lines.push(
-            "that is another ABI: the number changes when programs built for one do not run with the other, so a link by \
-             the name that is asked for does not help"
-                .into(),
-        );
+        lines.push(meaning(name, others).into());
+        if is_without_version(name, others) {
+            return lines;
+        }
         let is_older = others.iter().any(|it| numbers(it.name()) > numbers(name));
         let when = if is_older { "an older" } else { "a newer" };
         let attribute = others.iter().find_map(|it| it.attribute.as_deref());
         let attribute = attribute.unwrap_or("ATTR");
         lines.push(format!(
-            "{when} nixpkgs may have it (the index is of one nixpkgs, and does not tell which): \
+            "{when} nixpkgs may have it (which, the index does not tell): \
              ldshim pin --nixpkgs REF --select {name}={attribute} PROGRAM"
         ));
         lines
@@ -152,6 +152,28 @@ impl Absence {
     }
 }
 
+/// What it means that there is another version only.
+fn meaning(name: &str, others: &[Provider]) -> &'static str {
+    let wanted = version(name);
+    let is_more_exact = |it: &Provider| {
+        let rest = version(it.name()).strip_prefix(wanted);
+        stem(it.name()) == stem(name) && rest.is_some_and(|it| it.starts_with('.'))
+    };
+    if is_without_version(name, others) {
+        "a name without a version is what linkers ask for: for which version the program was built, it does not tell"
+    } else if others.iter().any(is_more_exact) {
+        "by its number it may be the same ABI; but a loader takes a library by its exact name only"
+    } else {
+        "that is another ABI: the number changes when programs built for one do not run with the other, so a link by the \
+         name that is asked for does not help"
+    }
+}
+
+/// Whether a name has no version where the others have one.
+fn is_without_version(name: &str, others: &[Provider]) -> bool {
+    version(name).is_empty() && others.iter().any(|it| stem(it.name()) == stem(name))
+}
+
 /// What all versions of a library have in common: `libxml` of `libxml2.so.16`, `libpython` of `libpython3.8.so.1.0`,
 /// `libQt#Core` of `libQt5Core.so.5`. `None` if that is nothing but `lib`.
 fn family(name: &str) -> Option<String> {
@@ -175,6 +197,12 @@ fn family(name: &str) -> Option<String> {
     (name.contains(".so") && !letters.is_empty()).then_some(family)
 }
 
+/// The folder of a library in its package.
+fn folder(provider: &Provider) -> &str {
+    let path = provider.path.rsplit_once('/');
+    path.map_or("", |(folder, _)| folder)
+}
+
 /// What stands before `.so`.
 fn stem(name: &str) -> &str {
     name.split_once(".so").map_or(name, |(stem, _)| stem)
@@ -194,6 +222,29 @@ fn numbers(name: &str) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::Source;
+
+    #[test]
+    fn only_another_number_is_another_abi() {
+        let meaning = |wanted: &str, there: &str| {
+            let provider = Provider {
+                attribute: None,
+                output: "out".into(),
+                top_level: false,
+                store_path: "/nix/store/x".into(),
+                path: format!("lib/{there}"),
+                versions: None,
+                source: Source::Local,
+            };
+            super::meaning(wanted, &[provider])
+        };
+        assert!(meaning("libxml2.so.2", "libxml2.so.16").contains("another ABI"));
+        assert!(meaning("libssl.so.1.1", "libssl.so.1.0.0").contains("another ABI"));
+        assert!(meaning("liba-1.so.2", "liba-2.so.2.1").contains("another ABI"));
+        assert!(meaning("liba.so.2", "liba.so.2.1").contains("may be the same ABI"));
+        assert!(meaning("libdb-4.8.so", "libdb-5.3.so").contains("another ABI"));
+        assert!(meaning("liba.so", "liba.so.2").contains("a name without a version"));
+    }
 
     #[test]
     fn versions_of_one_library_are_of_one_family() {

@@ -4,6 +4,7 @@
 //! Whoever looks at the script alone sees a shell. Here its commands are read ([`syntax`]), what their words can mean is
 //! worked out without running anything ([`values`]), and what is a program is told. Where that fails it is said so.
 
+mod paths;
 mod syntax;
 mod values;
 
@@ -12,8 +13,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use paths::{name_of, tidy};
 use syntax::{Command, Word, literal, script};
-use values::{Values, assignment, name_of, tidy};
+use values::{Values, assignment};
 
 /// Shells whose scripts are read.
 const SHELLS: [&str; 8] = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"];
@@ -123,9 +125,9 @@ pub fn look(path: &Path, environment: &[(OsString, OsString)]) -> io::Result<Scr
         library_path,
         ..Launch::default()
     };
-    let last = commands.len().saturating_sub(1);
+    let last = commands.iter().rposition(|it| !is_end(&it.words));
     for (number, command) in commands.iter().enumerate() {
-        add(&mut launch, command, number == last, &values);
+        add(&mut launch, command, Some(number) == last, &values);
     }
     launch
         .programs
@@ -177,6 +179,12 @@ fn sourced(commands: &[Command], values: &Values<'_>, known: &mut Vec<String>) -
         }
     }
     texts
+}
+
+/// Whether a command may follow the one that a script is for.
+fn is_end(words: &[Word]) -> bool {
+    let name = words.first().and_then(literal).unwrap_or_default();
+    ["exit", "return", "wait", "popd"].contains(&&*name)
 }
 
 fn sets_library_path(words: &[Word]) -> bool {

@@ -152,7 +152,8 @@ exec "$JAVACMD" "$@""#,
 fn a_program_in_path_is_found_where_it_takes_the_scripts_place() {
     assert_starts(r#"exec java -jar x.jar "$@""#, "path/java");
     assert_starts("sed s/a/b/ x\njava -jar x.jar", "path/java");
-    let passing = launch("#!/bin/sh\njava -version\nexit 0\n", &["path/java"]);
+    assert_starts("java -jar x.jar\nexit $?", "path/java");
+    let passing = launch("#!/bin/sh\njava -version\ntrue\n", &["path/java"]);
     assert_eq!(passing.programs, [] as [&Path; 0]);
 }
 

@@ -335,3 +335,27 @@ fn the_package_of_a_missing_library_is_named_where_there_is_an_index() {
     let hint = "hint: libother.so is in pkgs.other: add it to buildInputs\n";
     assert!(after.stdout.contains(hint), "{}", after.stdout);
 }
+
+#[test]
+fn the_drivers_own_libraries_are_told_to_be_in_no_package() {
+    let tree = Tree::new();
+    let libraries = tree.path("libs");
+    fs::remove_file(libraries.join("libother.so")).unwrap();
+    let driver = ["-shared", "-fPIC", "-Wl,-soname,libcuda.so.1"];
+    tree.made.compile("libs/libcuda.so.1", "other.c", &driver);
+    let driver = libraries.join("libcuda.so.1").display().to_string();
+    tree.made.write(
+        "main.c",
+        "int other(void); int main(void) { return other(); }",
+    );
+    tree.made.compile("out/bin/app", "main.c", &[&driver]);
+    let said = tree.autopatch(&["--paths", "."]);
+    assert_eq!(said.code, Some(1));
+    let hint = "hint: libcuda.so.1: it is the graphics driver's own";
+    assert!(said.stdout.contains(hint), "{}", said.stdout);
+    assert!(
+        said.stdout.contains("--ignore-missing libcuda.so.1"),
+        "{}",
+        said.stdout
+    );
+}

@@ -2,10 +2,11 @@
 
 use std::process::Command;
 
+use ldshim::printable::shell_word;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::library_tree::Ran;
+use crate::library_tree::{LibraryTree, Ran};
 use crate::nix_index::{Database, Package};
 
 /// A user's home with a database of nix-index.
@@ -289,6 +290,7 @@ fn another_version_that_packages_have_is_named() {
         ),
         ("python3", &["/lib/libpython3.12.so.1.0"]),
         ("libxslt", &["/lib/libxslt.so.1"]),
+        ("application", &["/opt/application/libxml2.so.99"]),
     ]);
     let ran = home.ldshim(&["locate", "libxml2.so.2"]);
     assert_eq!((ran.code, &*ran.stdout), (Some(1), ""));
@@ -300,7 +302,7 @@ fn another_version_that_packages_have_is_named() {
     ] {
         assert!(ran.stderr.contains(text), "{text:?}: {ran:?}");
     }
-    for text in ["16.1.0", "libxslt"] {
+    for text in ["16.1.0", "libxslt", "so.99"] {
         assert!(!ran.stderr.contains(text), "{text:?}: {ran:?}");
     }
     let ran = home.ldshim(&["locate", "--json", "libpython3.8.so.1.0"]);
@@ -322,4 +324,23 @@ fn a_library_that_is_needed_by_its_path_is_looked_for_by_its_name() {
             .contains("takes this file and looks nowhere else"),
         "{ran:?}"
     );
+}
+
+#[test]
+fn a_library_in_the_tree_where_its_user_is_is_named() {
+    let home = Home::with_index();
+    let tree = LibraryTree::new();
+    tree.library("app/lib/libown.so.1");
+    tree.file("app/bin/tool", "");
+    let locate = |folder: &str| {
+        let mut command = home.command(&["locate", "libown.so.1"]);
+        Ran::of(command.current_dir(tree.path(folder)))
+    };
+    let ran = locate("app/bin");
+    let folder = shell_word(&tree.path("app/lib"));
+    assert_eq!((ran.code, &*ran.stdout), (Some(1), ""), "{ran:?}");
+    ran.failed_with(&format!("ldshim patch --add-rpath {folder} PROGRAM"));
+    std::fs::remove_file(tree.path("app/lib/libown.so.1")).unwrap();
+    let ran = locate("app/bin");
+    assert!(!ran.stderr.contains("patch"), "{ran:?}");
 }

@@ -16,6 +16,7 @@ use super::patch;
 use super::print;
 use crate::autopatch::{Libraries, Missing, Outcome, Settings, Target, autopatch, files_of};
 use crate::cli::AutopatchArgs;
+use crate::drivers::{NEVER_FROM_A_PACKAGE, is_driver_library};
 use crate::index::{Index, Pattern};
 use crate::parallel;
 use crate::surgery::{Options, Undo};
@@ -167,10 +168,14 @@ fn report(missing: &[Missing], ignored: &[String], text: &mut String) -> Result<
 
 /// The packages that have missing libraries, if there is an index.
 fn hints(names: impl Iterator<Item = String>) -> String {
-    let Ok(Some(index)) = Index::open_default() else {
-        return String::new();
-    };
+    let index = Index::open_default().ok().flatten();
     let hint = |name: String| {
+        if is_driver_library(&name) {
+            return Some(format!(
+                "hint: {name}: {NEVER_FROM_A_PACKAGE}; to do without it: --ignore-missing {name}\n"
+            ));
+        }
+        let index = index.as_ref()?;
         let providers = index.providers(&name).ok()?;
         let provider = providers.iter().find(|it| it.top_level)?;
         let attribute = provider.attribute.as_ref()?;

@@ -142,7 +142,7 @@ fn a_plugin_that_nothing_names_is_optional() {
     let (code, text, _) = judged(&tree);
     assert_eq!(code, Some(0), "{text}");
     assert!(
-        text.starts_with("missing for plugins that nothing here names"),
+        text.starts_with("missing for plugins that nothing here needs"),
         "{text}"
     );
     assert!(
@@ -157,6 +157,26 @@ fn a_plugin_that_nothing_names_is_optional() {
     let (code, text, _) = judged(&tree);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.starts_with("missing in all\n  libgone.so.1"), "{text}");
+}
+
+#[test]
+fn a_plugin_that_an_assembly_names_is_needed() {
+    let tree = tree();
+    needs(
+        &tree,
+        "all/plugins/libSkiaSharp.so",
+        "libgone.so.1",
+        &[],
+    );
+    tree.file("all/Other.dll", b"MZ\0SkiaSharp\0libSkiaSharpX\0");
+    assert_eq!(judged(&tree).0, Some(0));
+    tree.file("all/SkiaSharp.dll", b"MZ\0SkiaSharp\0libSkiaSharp\0");
+    let (code, text, _) = judged(&tree);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(
+        text.starts_with("missing in all\n  libgone.so.1"),
+        "{text}"
+    );
 }
 
 #[test]

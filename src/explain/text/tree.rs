@@ -32,19 +32,27 @@ fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
     let missing = tree.missing();
     let (optional, needed): (Vec<_>, Vec<_>) = missing.iter().partition(|it| it.is_optional);
     let groups = [
-        (needed, "missing in all"),
+        (&needed, needed.len(), "missing in all"),
         (
-            optional,
-            "missing for plugins that nothing here names, and so optional",
+            &optional,
+            MOST,
+            "missing for plugins that nothing here needs, and so optional",
         ),
     ];
-    for (group, title) in groups.iter().filter(|it| !it.0.is_empty()) {
+    for (group, most, title) in groups.iter().filter(|it| !it.0.is_empty()) {
         _ = writeln!(text, "{title}");
-        for missing in group {
+        for missing in group.iter().take(*most) {
             let name = missing.name.display().to_string();
             let files = in_files(tree, missing);
-            _ = writeln!(text, "  {BAD}{name:NAME_WIDTH$}{BAD:#} {files}");
-            text.push_str(&providers.text(missing.name, "    "));
+            let packages = providers.in_short(missing.name);
+            _ = writeln!(text, "  {BAD}{name:NAME_WIDTH$}{BAD:#} {files}{packages}");
+        }
+        if group.len() > *most {
+            let more = group.len() - most;
+            _ = writeln!(
+                text,
+                "  {QUIET}and {more} more, which --json lists{QUIET:#}"
+            );
         }
     }
     if !missing.is_empty() {

@@ -1,6 +1,7 @@
 //! All programs and libraries of a directory tree, in one go.
 
 mod machine;
+mod managed;
 mod missing;
 mod roles;
 
@@ -99,7 +100,7 @@ impl Tree {
         let by_name = roles::by_name(&files).into_iter();
         let by_name = by_name.map(|(name, numbers)| (name.to_owned(), numbers[0]));
         let by_name: HashMap<_, _> = by_name.collect();
-        let needed = roles::needed(&files);
+        let needed = needed(directory, &reports, &files);
         let standing = |(report, is_needed): (&Report, bool)| {
             let is_library = is_library(report);
             let is_here =
@@ -194,6 +195,21 @@ fn judged(report: Report) -> Result<Report, Elsewhere> {
     match report.problems.iter().any(is_of_musl) {
         true => Err(crate::elf::MUSL),
         false => Ok(report),
+    }
+}
+
+/// Of each file whether something needs it. Assemblies are asked only about libraries that would not load otherwise.
+fn needed(directory: &Path, reports: &[Report], files: &[roles::File<'_>]) -> Vec<bool> {
+    let needed = roles::needed(files, &[]);
+    let is_asked = |&it: &usize| !needed[it] && !reports[it].starts();
+    let asked: Vec<usize> = (0..files.len()).filter(is_asked).collect();
+    let paths: Vec<_> = asked.iter().map(|&it| files[it].path).collect();
+    let named = managed::named(directory, &paths);
+    let called = asked.iter().zip(named).filter(|it| it.1);
+    let called: Vec<usize> = called.map(|it| *it.0).collect();
+    match called.is_empty() {
+        true => needed,
+        false => roles::needed(files, &called),
     }
 }
 

@@ -162,21 +162,13 @@ fn a_plugin_that_nothing_names_is_optional() {
 #[test]
 fn a_plugin_that_an_assembly_names_is_needed() {
     let tree = tree();
-    needs(
-        &tree,
-        "all/plugins/libSkiaSharp.so",
-        "libgone.so.1",
-        &[],
-    );
+    needs(&tree, "all/plugins/libSkiaSharp.so", "libgone.so.1", &[]);
     tree.file("all/Other.dll", b"MZ\0SkiaSharp\0libSkiaSharpX\0");
     assert_eq!(judged(&tree).0, Some(0));
     tree.file("all/SkiaSharp.dll", b"MZ\0SkiaSharp\0libSkiaSharp\0");
     let (code, text, _) = judged(&tree);
     assert_eq!(code, Some(1), "{text}");
-    assert!(
-        text.starts_with("missing in all\n  libgone.so.1"),
-        "{text}"
-    );
+    assert!(text.starts_with("missing in all\n  libgone.so.1"), "{text}");
 }
 
 #[test]
@@ -399,4 +391,21 @@ fn drivers_in_extra_paths_have_to_fit_the_loader() {
     let line = said.lines().find(|it| it.contains("libGLX_some.so.0"));
     let expected = "cannot be loaded: libGL.so.1 has no version NEW_1 (needed by libGLX_some.so.0)";
     assert!(line.unwrap().contains(expected), "{said}");
+}
+
+#[test]
+fn that_there_is_no_loader_is_said_once() {
+    let tree = tree();
+    tree.cc(&["-shared", "-fPIC", "-o", "all/libunnamed.so", "f.c"]);
+    let mut ldshim = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+    ldshim
+        .env_remove("NIX_LD")
+        .args(["explain", "--loader", "/nonexistent", "--all"]);
+    let output = ldshim.arg(tree.path("all")).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("there is no loader").count(), 1, "{text}");
+    assert!(
+        text.ends_with("2 of 2 files would not start or load\n"),
+        "{text}"
+    );
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::problem::problem_text;
 use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
-use crate::explain::tree::{Missing, Standing, Tree};
+use crate::explain::tree::{Missing, Standing, Tree, has_no_loader};
 use crate::explain::{Problem, Providers, Report};
 
 /// Of things that may be of no matter, so many are listed.
@@ -16,6 +16,7 @@ const MOST: usize = 8;
 #[must_use]
 pub fn tree(tree: &Tree, providers: &Providers) -> String {
     let mut text = String::new();
+    write_without_loader(&mut text, tree);
     write_missing(&mut text, tree, providers);
     write_files(&mut text, tree);
     write_later(&mut text, tree);
@@ -26,6 +27,26 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
     write_others(&mut text, tree);
     write_verdict(&mut text, tree);
     text
+}
+
+/// Where there is no loader, that is the same for most files, and said once.
+fn write_without_loader(text: &mut String, tree: &Tree) {
+    let mut without = tree.reports.iter().filter(|it| is_said(it));
+    let Some(first) = without.next() else {
+        return;
+    };
+    let count = files(1 + without.count());
+    let problem = problem_text(first, &first.problems[0]);
+    let name = crate::printable::shell_word(&first.path);
+    _ = writeln!(
+        text,
+        "{BAD}{count}: {problem}{BAD:#}; see ldshim explain {name}"
+    );
+}
+
+/// Whether all that is wrong with a file is that there is no loader.
+fn is_said(report: &Report) -> bool {
+    has_no_loader(report) && report.problems.len() == 1
 }
 
 fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
@@ -82,7 +103,7 @@ fn in_files(tree: &Tree, missing: &Missing<'_>) -> String {
 
 fn write_files(text: &mut String, tree: &Tree) {
     for (report, standing) in tree.standings() {
-        if standing != Standing::Bad {
+        if standing != Standing::Bad || is_said(report) {
             continue;
         }
         _ = writeln!(text, "{NAME}{}{NAME:#}", report.path.display());
@@ -210,7 +231,7 @@ fn write_verdict(text: &mut String, tree: &Tree) {
         _ = write!(but, ", {depend} of them if the program loads others first");
     }
     if optional > 0 {
-        _ = write!(but, ", except {optional} that nothing here names");
+        _ = write!(but, ", except {optional} that nothing here needs");
     }
     _ = writeln!(text, "{GOOD}{all}: all would start or load{GOOD:#}{but}");
 }

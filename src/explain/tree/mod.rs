@@ -108,6 +108,8 @@ impl Tree {
             match report.starts() {
                 true => Standing::Good,
                 false if is_library && report.problems.iter().all(is_here) => Standing::AfterOthers,
+                // Without a loader nothing is known of what files name.
+                false if has_no_loader(report) => Standing::Bad,
                 false if is_library && !is_needed => Standing::Optional,
                 false => Standing::Bad,
             }
@@ -227,6 +229,12 @@ fn role(report: &Report) -> roles::File<'_> {
         soname: own.and_then(|it| it.soname.as_deref()),
         names: names.into_iter().collect(),
     }
+}
+
+/// Whether there is no loader that a file could have.
+#[must_use]
+pub fn has_no_loader(report: &Report) -> bool {
+    report.problems.contains(&Problem::NoLoader)
 }
 
 fn is_library(report: &Report) -> bool {

@@ -317,6 +317,16 @@ fn what_may_be_loaded_later_has_to_be_loadable() {
             .contains("cannot be loaded: libg.so has no version V_1"),
         "{ran:?}"
     );
+    // In a tree, of what is elsewhere: what it has itself has a report.
+    for name in ["liblater.so.1", "libg.so"] {
+        fs::rename(tree.path("all").join(name), tree.path("outside").join(name)).unwrap();
+    }
+    tree.cc(&["-o", "all/use", "use.c", "-Wl,-rpath,$ORIGIN/../outside"]);
+    let (_, text, _) = judged(&tree);
+    let mut lines = text.lines();
+    let later = lines.find(|it| it.contains("liblater.so.1") && it.contains("named in use"));
+    let expected = ": libg.so has no version V_1 (needed by liblater.so.1)";
+    assert!(later.unwrap().ends_with(expected), "{text}");
 }
 
 #[test]
@@ -332,6 +342,14 @@ fn a_library_by_path_comes_from_no_package() {
         let report = json(&tree, &[name]);
         assert_eq!(report["problems"][0]["providers"], Value::Null);
     }
+    let (code, text, _) = judged(&tree);
+    assert_eq!(code, Some(1), "{text}");
+    let advice = "ldshim patch --replace-needed /opt/vendor/libv.so.1 libv.so.1 all/module.node";
+    assert!(text.contains(advice), "{text}");
+    tree.ldshim(&advice.split(' ').skip(1).collect::<Vec<_>>())
+        .succeeded();
+    let report = json(&tree, &["all/module.node"]);
+    assert_eq!(report["problems"][0]["name"], "libv.so.1");
     // Where it is there, it is found, from where the program is started.
     tree.cc(&["-shared", "-nostdlib", "-o", "outside/libv.so.1", "f.c"]);
     fs::rename(tree.path("outside"), tree.path("vendor")).unwrap();

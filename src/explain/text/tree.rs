@@ -159,10 +159,14 @@ fn write_later(text: &mut String, tree: &Tree) {
         return;
     }
     _ = writeln!(text, "may be loaded later, and cannot be");
-    for (name, file) in later.iter().take(MOST) {
+    for (name, (file, trouble)) in later.iter().take(MOST) {
         let (name, file) = (name.display().to_string(), short(tree, file));
         let file = file.display();
-        _ = writeln!(text, "  {name:NAME_WIDTH$} {QUIET}named in {file}{QUIET:#}");
+        let trouble = trouble.map_or(String::new(), |it| format!(": {it}"));
+        _ = writeln!(
+            text,
+            "  {name:NAME_WIDTH$} {QUIET}named in {file}{trouble}{QUIET:#}"
+        );
     }
     if later.len() > MOST {
         _ = writeln!(

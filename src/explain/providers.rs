@@ -16,6 +16,9 @@ use crate::index::{Absence, Index, Provider};
 /// How many packages are named for a library; of the others only how many there are.
 const MOST: usize = 5;
 
+/// How many where there is one line for a library.
+const MOST_IN_SHORT: usize = 3;
+
 /// Which packages have the libraries that are missing.
 #[derive(Debug)]
 pub enum Providers {
@@ -113,6 +116,26 @@ impl Providers {
             _ = writeln!(text, "{indent}and {more} more: ldshim locate {name}");
         }
         text
+    }
+
+    /// The best packages that have a library, in the rest of a line.
+    pub(super) fn in_short(&self, name: &OsStr) -> String {
+        let Some(providers) = self.get(name) else {
+            return String::new();
+        };
+        let labels = providers.iter().take(MOST_IN_SHORT);
+        let labels = labels.map(|it| {
+            it.label()
+                .unwrap_or_else(|| it.store_path.display().to_string())
+        });
+        let labels = labels.collect::<Vec<_>>().join(", ");
+        match providers.len() {
+            0 => "; no package in the index has it".to_owned(),
+            count if count > MOST_IN_SHORT => {
+                format!("; from {labels} or {} more", count - MOST_IN_SHORT)
+            }
+            _ => format!("; from {labels}"),
+        }
     }
 
     /// A line about packages that are for another system than a program that misses libraries.

@@ -19,7 +19,12 @@ const MOST: usize = 200;
 pub fn names_in_texts(image: &Image<'_>, dynamic: &Dynamic) -> Vec<OsString> {
     let known = |name: &OsStr| {
         let mut needed = dynamic.dependencies.iter().map(|it| it.name.as_os_str());
-        dynamic.soname.as_deref() == Some(name) || needed.any(|it| it == name)
+        // A library is also called by its own name without a version.
+        let rest = dynamic
+            .soname
+            .as_ref()
+            .and_then(|it| it.as_bytes().strip_prefix(name.as_bytes()));
+        rest.is_some_and(|it| it.is_empty() || it.starts_with(b".")) || needed.any(|it| it == name)
     };
     let mut names = BTreeSet::new();
     for bytes in image.constants() {

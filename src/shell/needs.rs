@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::choice::{Need, is_part_of_glibc, wanted_of};
 use crate::elf::Architecture;
+use crate::explain::text::problem_text;
 use crate::explain::{Kind, Problem, Report};
 use crate::resolver::{Found, Loaded, Resolution};
 
@@ -75,6 +77,14 @@ pub fn needs(
         };
         return Err(Unsuitable::Other(why.into()));
     };
+    let is_by_path = |name: &OsStr| name.as_bytes().contains(&b'/');
+    let by_path = report.problems.iter().find(|it| match it {
+        Problem::Missing { name, .. } => is_by_path(name),
+        _ => false,
+    });
+    if let Some(problem) = by_path {
+        return Err(Unsuitable::Other(problem_text(report, problem)));
+    }
     let mut needs = BTreeMap::new();
     for (number, object) in resolution.objects.iter().enumerate() {
         for edge in &object.needs {
@@ -86,7 +96,11 @@ pub fn needs(
                 }
             };
             let name = text(&edge.name);
-            if is_wanted && !(scope == Scope::All && is_part_of_glibc(&name)) {
+            // What is asked for by a path, no package brings.
+            if is_wanted
+                && !is_by_path(&edge.name)
+                && !(scope == Scope::All && is_part_of_glibc(&name))
+            {
                 add(&mut needs, name, file_name(report, object));
             }
         }

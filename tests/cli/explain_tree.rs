@@ -142,7 +142,7 @@ fn a_plugin_that_nothing_names_is_optional() {
     let (code, text, _) = judged(&tree);
     assert_eq!(code, Some(0), "{text}");
     assert!(
-        text.starts_with("missing for plugins that nothing here names"),
+        text.starts_with("missing for plugins that nothing here needs"),
         "{text}"
     );
     assert!(
@@ -154,6 +154,18 @@ fn a_plugin_that_nothing_names_is_optional() {
     // As soon as something names it, it counts.
     tree.file("names.c", "const char *const name = \"libplugin.so\";");
     tree.cc(&["-shared", "-fPIC", "-o", "all/names.node", "names.c"]);
+    let (code, text, _) = judged(&tree);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.starts_with("missing in all\n  libgone.so.1"), "{text}");
+}
+
+#[test]
+fn a_plugin_that_an_assembly_names_is_needed() {
+    let tree = tree();
+    needs(&tree, "all/plugins/libSkiaSharp.so", "libgone.so.1", &[]);
+    tree.file("all/Other.dll", b"MZ\0SkiaSharp\0libSkiaSharpX\0");
+    assert_eq!(judged(&tree).0, Some(0));
+    tree.file("all/SkiaSharp.dll", b"MZ\0SkiaSharp\0libSkiaSharp\0");
     let (code, text, _) = judged(&tree);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.starts_with("missing in all\n  libgone.so.1"), "{text}");
@@ -305,6 +317,16 @@ fn what_may_be_loaded_later_has_to_be_loadable() {
             .contains("cannot be loaded: libg.so has no version V_1"),
         "{ran:?}"
     );
+    // In a tree, of what is elsewhere: what it has itself has a report.
+    for name in ["liblater.so.1", "libg.so"] {
+        fs::rename(tree.path("all").join(name), tree.path("outside").join(name)).unwrap();
+    }
+    tree.cc(&["-o", "all/use", "use.c", "-Wl,-rpath,$ORIGIN/../outside"]);
+    let (_, text, _) = judged(&tree);
+    let mut lines = text.lines();
+    let later = lines.find(|it| it.contains("liblater.so.1") && it.contains("named in use"));
+    let expected = ": libg.so has no version V_1 (needed by liblater.so.1)";
+    assert!(later.unwrap().ends_with(expected), "{text}");
 }
 
 #[test]
@@ -320,6 +342,14 @@ fn a_library_by_path_comes_from_no_package() {
         let report = json(&tree, &[name]);
         assert_eq!(report["problems"][0]["providers"], Value::Null);
     }
+    let (code, text, _) = judged(&tree);
+    assert_eq!(code, Some(1), "{text}");
+    let advice = "ldshim patch --replace-needed /opt/vendor/libv.so.1 libv.so.1 all/module.node";
+    assert!(text.contains(advice), "{text}");
+    tree.ldshim(&advice.split(' ').skip(1).collect::<Vec<_>>())
+        .succeeded();
+    let report = json(&tree, &["all/module.node"]);
+    assert_eq!(report["problems"][0]["name"], "libv.so.1");
     // Where it is there, it is found, from where the program is started.
     tree.cc(&["-shared", "-nostdlib", "-o", "outside/libv.so.1", "f.c"]);
     fs::rename(tree.path("outside"), tree.path("vendor")).unwrap();
@@ -379,4 +409,21 @@ fn drivers_in_extra_paths_have_to_fit_the_loader() {
     let line = said.lines().find(|it| it.contains("libGLX_some.so.0"));
     let expected = "cannot be loaded: libGL.so.1 has no version NEW_1 (needed by libGLX_some.so.0)";
     assert!(line.unwrap().contains(expected), "{said}");
+}
+
+#[test]
+fn that_there_is_no_loader_is_said_once() {
+    let tree = tree();
+    tree.cc(&["-shared", "-fPIC", "-o", "all/libunnamed.so", "f.c"]);
+    let mut ldshim = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+    ldshim
+        .env_remove("NIX_LD")
+        .args(["explain", "--loader", "/nonexistent", "--all"]);
+    let output = ldshim.arg(tree.path("all")).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("there is no loader").count(), 1, "{text}");
+    assert!(
+        text.ends_with("2 of 2 files would not start or load\n"),
+        "{text}"
+    );
 }

@@ -2,9 +2,11 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use super::branches::name_of;
 use crate::explain::{Kind, Problem, Report};
+use crate::printable;
 use crate::resolver::Resolution;
 
 /// A problem in words.
@@ -23,6 +25,14 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
             .map(|&it| name(it))
             .collect::<Vec<_>>()
             .join(", ")
+    };
+    let file = |number: Option<&usize>| {
+        let object = resolution
+            .zip(number)
+            .map(|(it, number)| &it.objects[*number]);
+        object
+            .and_then(|it| it.path.as_deref())
+            .unwrap_or(&report.path)
     };
     match problem {
         Problem::NotAProgram => "it is neither an ELF file nor a script".into(),
@@ -49,7 +59,7 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
                 "{} is missing (needed by {})",
                 name.display(),
                 names(needed_by)
-            ) + by_path(name)
+            ) + &by_path(name, file(needed_by.first()))
         }
         Problem::Failure(failure) => format!("{}: {}", failure.name.display(), failure.message),
         Problem::Version(missing) => {
@@ -76,19 +86,25 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
     }
 }
 
-/// What it means that a library is asked for by a path.
-fn by_path(name: &OsStr) -> &'static str {
-    match name.as_bytes() {
-        [b'/', ..] => {
-            ": it is asked for by this path, so no library environment and no pin can stand for it; put it there, or have it \
-             searched for by name: ldshim patch --replace-needed PATH NAME FILE"
+/// What it means that a library is asked for by a path, and what helps; nothing if it is asked for by a name.
+fn by_path(name: &OsStr, asking: &Path) -> String {
+    let path = Path::new(name);
+    let (true, Some(file)) = (name.as_bytes().contains(&b'/'), path.file_name()) else {
+        return String::new();
+    };
+    let wanted = match (path.exists(), path.is_absolute()) {
+        (true, _) => "what is there is for other programs; put another one there",
+        (_, true) if path.starts_with("/nix/store") => {
+            "get that store path again, or undo what has written it: ldshim patch --undo"
         }
-        bytes if bytes.contains(&b'/') => {
-            ": it is asked for by this path, as seen from the folder in which the program is started, so no library environment \
-             and no pin can stand for it; start it elsewhere, or: ldshim patch --replace-needed PATH NAME FILE"
-        }
-        _ => "",
-    }
+        (_, true) => "put it there",
+        _ => "start the program in the folder from which that path leads to it",
+    };
+    let [path, file, asking] = [path, Path::new(file), asking].map(printable::shell_word);
+    format!(
+        ": it is asked for by this path, so no library environment and no pin can stand for it; {wanted}, or have it searched for by \
+         name: ldshim patch --replace-needed {path} {file} {asking}"
+    )
 }
 
 /// What to do about a problem, where that is not told otherwise.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::problem::problem_text;
 use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
-use crate::explain::tree::{Missing, Standing, Tree};
+use crate::explain::tree::{Missing, Standing, Tree, has_no_loader};
 use crate::explain::{Problem, Providers, Report};
 use crate::presets;
 
@@ -17,6 +17,7 @@ const MOST: usize = 8;
 #[must_use]
 pub fn tree(tree: &Tree, providers: &Providers) -> String {
     let mut text = String::new();
+    write_without_loader(&mut text, tree);
     write_missing(&mut text, tree, providers);
     write_files(&mut text, tree);
     write_later(&mut text, tree);
@@ -29,23 +30,51 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
     text
 }
 
+/// Where there is no loader, that is the same for most files, and said once.
+fn write_without_loader(text: &mut String, tree: &Tree) {
+    let mut without = tree.reports.iter().filter(|it| is_said(it));
+    let Some(first) = without.next() else {
+        return;
+    };
+    let count = files(1 + without.count());
+    let problem = problem_text(first, &first.problems[0]);
+    let name = crate::printable::shell_word(&first.path);
+    _ = writeln!(
+        text,
+        "{BAD}{count}: {problem}{BAD:#}; see ldshim explain {name}"
+    );
+}
+
+/// Whether all that is wrong with a file is that there is no loader.
+fn is_said(report: &Report) -> bool {
+    has_no_loader(report) && report.problems.len() == 1
+}
+
 fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
     let missing = tree.missing();
     let (optional, needed): (Vec<_>, Vec<_>) = missing.iter().partition(|it| it.is_optional);
     let groups = [
-        (needed, "missing in all"),
+        (&needed, needed.len(), "missing in all"),
         (
-            optional,
-            "missing for plugins that nothing here names, and so optional",
+            &optional,
+            MOST,
+            "missing for plugins that nothing here needs, and so optional",
         ),
     ];
-    for (group, title) in groups.iter().filter(|it| !it.0.is_empty()) {
+    for (group, most, title) in groups.iter().filter(|it| !it.0.is_empty()) {
         _ = writeln!(text, "{title}");
-        for missing in group {
+        for missing in group.iter().take(*most) {
             let name = missing.name.display().to_string();
             let files = in_files(tree, missing);
-            _ = writeln!(text, "  {BAD}{name:NAME_WIDTH$}{BAD:#} {files}");
-            text.push_str(&providers.text(missing.name, "    "));
+            let packages = providers.in_short(missing.name);
+            _ = writeln!(text, "  {BAD}{name:NAME_WIDTH$}{BAD:#} {files}{packages}");
+        }
+        if group.len() > *most {
+            let more = group.len() - most;
+            _ = writeln!(
+                text,
+                "  {QUIET}and {more} more, which --json lists{QUIET:#}"
+            );
         }
     }
     if !missing.is_empty() {
@@ -79,7 +108,7 @@ fn in_files(tree: &Tree, missing: &Missing<'_>) -> String {
 
 fn write_files(text: &mut String, tree: &Tree) {
     for (report, standing) in tree.standings() {
-        if standing != Standing::Bad {
+        if standing != Standing::Bad || is_said(report) {
             continue;
         }
         _ = writeln!(text, "{NAME}{}{NAME:#}", report.path.display());
@@ -135,10 +164,14 @@ fn write_later(text: &mut String, tree: &Tree) {
         return;
     }
     _ = writeln!(text, "may be loaded later, and cannot be");
-    for (name, file) in later.iter().take(MOST) {
+    for (name, (file, trouble)) in later.iter().take(MOST) {
         let (name, file) = (name.display().to_string(), short(tree, file));
         let file = file.display();
-        _ = writeln!(text, "  {name:NAME_WIDTH$} {QUIET}named in {file}{QUIET:#}");
+        let trouble = trouble.map_or(String::new(), |it| format!(": {it}"));
+        _ = writeln!(
+            text,
+            "  {name:NAME_WIDTH$} {QUIET}named in {file}{trouble}{QUIET:#}"
+        );
     }
     if later.len() > MOST {
         _ = writeln!(
@@ -207,7 +240,7 @@ fn write_verdict(text: &mut String, tree: &Tree) {
         _ = write!(but, ", {depend} of them if the program loads others first");
     }
     if optional > 0 {
-        _ = write!(but, ", except {optional} that nothing here names");
+        _ = write!(but, ", except {optional} that nothing here needs");
     }
     _ = writeln!(text, "{GOOD}{all}: all would start or load{GOOD:#}{but}");
 }

@@ -81,17 +81,20 @@ impl Tree {
     }
 
     /// The libraries that files of the tree may load later, by notes or by what their texts look like, and that would not be
-    /// found, nor does the tree have one. Each with the first file that has it.
+    /// found, nor does the tree have one. Each with the first file that has it, and what is wrong with one that was found.
     #[must_use]
-    pub fn missing_later(&self) -> BTreeMap<&OsStr, &Path> {
+    pub fn missing_later(&self) -> BTreeMap<&OsStr, (&Path, Option<&str>)> {
         let mut missing = BTreeMap::new();
         for report in &self.reports {
             let probes = resolution(report).into_iter().flat_map(|it| &it.probes);
             for probe in probes.filter(|it| !it.candidates.iter().any(Candidate::is_usable)) {
                 let names = probe.candidates.iter().map(|it| it.name.as_os_str());
                 let is_here = names.clone().any(|it| self.find(it).is_some());
+                let trouble = probe.candidates.iter().find_map(|it| it.trouble.as_deref());
                 if let (false, Some(name)) = (is_here, names.clone().next()) {
-                    missing.entry(name).or_insert(report.path.as_path());
+                    missing
+                        .entry(name)
+                        .or_insert((report.path.as_path(), trouble));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! All programs and libraries of a directory tree, in one go.
 
 mod machine;
+mod managed;
 mod missing;
 mod roles;
 
@@ -99,7 +100,7 @@ impl Tree {
         let by_name = roles::by_name(&files).into_iter();
         let by_name = by_name.map(|(name, numbers)| (name.to_owned(), numbers[0]));
         let by_name: HashMap<_, _> = by_name.collect();
-        let needed = roles::needed(&files);
+        let needed = needed(directory, &reports, &files);
         let standing = |(report, is_needed): (&Report, bool)| {
             let is_library = is_library(report);
             let is_here =
@@ -107,6 +108,8 @@ impl Tree {
             match report.starts() {
                 true => Standing::Good,
                 false if is_library && report.problems.iter().all(is_here) => Standing::AfterOthers,
+                // Without a loader nothing is known of what files name.
+                false if has_no_loader(report) => Standing::Bad,
                 false if is_library && !is_needed => Standing::Optional,
                 false => Standing::Bad,
             }
@@ -197,6 +200,21 @@ fn judged(report: Report) -> Result<Report, Elsewhere> {
     }
 }
 
+/// Of each file whether something needs it. Assemblies are asked only about libraries that would not load otherwise.
+fn needed(directory: &Path, reports: &[Report], files: &[roles::File<'_>]) -> Vec<bool> {
+    let needed = roles::needed(files, &[]);
+    let is_asked = |&it: &usize| !needed[it] && !reports[it].starts();
+    let asked: Vec<usize> = (0..files.len()).filter(is_asked).collect();
+    let paths: Vec<_> = asked.iter().map(|&it| files[it].path).collect();
+    let named = managed::named(directory, &paths);
+    let called = asked.iter().zip(named).filter(|it| it.1);
+    let called: Vec<usize> = called.map(|it| *it.0).collect();
+    match called.is_empty() {
+        true => needed,
+        false => roles::needed(files, &called),
+    }
+}
+
 fn role(report: &Report) -> roles::File<'_> {
     let resolution = resolution(report);
     let own = resolution.map(|it| it.objects[0].dynamic());
@@ -211,6 +229,12 @@ fn role(report: &Report) -> roles::File<'_> {
         soname: own.and_then(|it| it.soname.as_deref()),
         names: names.into_iter().collect(),
     }
+}
+
+/// Whether there is no loader that a file could have.
+#[must_use]
+pub fn has_no_loader(report: &Report) -> bool {
+    report.problems.contains(&Problem::NoLoader)
 }
 
 fn is_library(report: &Report) -> bool {

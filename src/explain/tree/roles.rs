@@ -31,9 +31,10 @@ pub(super) struct File<'a> {
     pub names: Vec<&'a OsStr>,
 }
 
-/// Of each file whether it is needed: a program or a module of an interpreter, or what one of those names, be it by way of others.
-/// Where there are neither, the libraries that no other one names count in their place.
-pub(super) fn needed(files: &[File<'_>]) -> Vec<bool> {
+/// Of each file whether it is needed: a program or a module of an interpreter, one of `called`, which something else names, or
+/// what one of those names, be it by way of others. Where there are none, the libraries that no other one names count in
+/// their place.
+pub(super) fn needed(files: &[File<'_>], called: &[usize]) -> Vec<bool> {
     let by_name = by_name(files);
     let named_by = |file: &File<'_>| {
         let numbers = file.names.iter().filter_map(|it| by_name.get(*it));
@@ -48,6 +49,7 @@ pub(super) fn needed(files: &[File<'_>]) -> Vec<bool> {
         }
         roots = (0..files.len()).filter(|&it| !is_named[it]).collect();
     }
+    roots.extend(called);
     let mut is_needed = vec![false; files.len()];
     while let Some(number) = roots.pop() {
         let is_new = !is_needed[number] && !is_one_of(&files[number], &OPTIONAL);
@@ -118,7 +120,8 @@ mod tests {
             file("node_modules/addon.node", &[]),
         ];
         let expected = [true, true, true, false, false, false, true, true];
-        assert_eq!(needed(&files), expected);
+        assert_eq!(needed(&files, &[]), expected);
+        assert!(needed(&files, &[3])[4], "what is called names more");
     }
 
     #[test]
@@ -129,7 +132,7 @@ mod tests {
             file("libd.so", &["libe.so"]),
             file("libe.so", &["libd.so"]),
         ];
-        assert_eq!(needed(&files), [true, true, false, false]);
+        assert_eq!(needed(&files, &[]), [true, true, false, false]);
     }
 
     #[test]

@@ -120,7 +120,8 @@ pub(super) const TRAPS: &[Trap] = &[
     Trap {
         code: "permission",
         patterns: &["fish: Unknown command. {program:quoted} exists but is not an executable file"],
-        cause: "The program is not marked as executable, or its file system or its loader's is mounted with noexec.",
+        cause: "The program is not marked as executable, or its file system or its loader's is mounted with noexec, or a folder on \
+                the way may not be entered.",
         advice: "chmod +x {program}; if that does not help, `ldshim doctor` names file systems with noexec.",
         ..Trap::SURE
     },
@@ -137,8 +138,8 @@ pub(super) const TRAPS: &[Trap] = &[
     },
     Trap {
         code: "no-such-file",
-        cause: "If the file is there, its loader is not: the kernel has one error for both. Nothing is at the path of the \
-                loader that the program names, /lib64/ld-linux-x86-64.so.2 for most.",
+        cause: "Either the program is not there, or what starts it is not: the kernel has one error for both. That is the loader \
+                that the program names, /lib64/ld-linux-x86-64.so.2 for most, or what a script's first line names.",
         advice: "`ldshim explain {program}` says which; `ldshim doctor` says what is at the loader's path; \
                  programs.nix-ld.enable = true; puts a stub there.",
         threads: &[

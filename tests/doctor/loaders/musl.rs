@@ -46,6 +46,7 @@ pub const SILENT: &[(&str, Silence)] = &[
 pub const REASONS: &[(&str, &str)] = &[
     ("No such file or directory", "missing-library"),
     ("Permission denied", "library-denied"),
+    ("Operation not permitted", "library-noexec"),
     ("Exec format error", "not-a-library"),
     ("Invalid argument", "not-a-library"),
     ("Out of memory", "loader-out-of-memory"),

@@ -61,8 +61,7 @@ impl Diagnosis {
 #[must_use]
 pub fn diagnose(text: &str) -> Vec<Diagnosis> {
     let mut diagnoses = Diagnoses::default();
-    let mut seen = HashSet::new();
-    for line in candidates(text).filter(|it| seen.insert(*it)) {
+    for line in candidates(text) {
         log::read(line, &|it| TABLE.holds(it), &mut |line| {
             let meaning = TABLE.explain(line);
             let is_known = meaning.is_some();

@@ -21,6 +21,7 @@ mod nix_index;
 mod pins;
 mod places;
 mod plan;
+mod rows;
 mod speakers;
 mod surroundings;
 mod system;

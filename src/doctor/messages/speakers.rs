@@ -132,6 +132,7 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         certainty: Sure,
         patterns: &[
             "execvp {program:path}: {error}",
+            "execvp: {program:path}: {error}",
             "execv({program:path}) failed: {error}",
             "execve({program:path}) failed: {error}",
             "execvp({program:path}) failed: {error}",
@@ -146,9 +147,10 @@ pub(super) const SPEAKERS: &[Speaker] = &[
     },
     Speaker {
         // It says the same where the folder to start in is missing.
-        name: "posix_spawn",
+        name: "posix_spawn, and .NET without a name",
         certainty: Likely,
         patterns: &[
+            "Win32Exception ({_errno:number}): {error}",
             "posix_spawn: {error}",
             "posix_spawnp: {error}",
             "posix_spawn failed: {error}",
@@ -239,7 +241,6 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         certainty: Sure,
         patterns: &[
             "{@bash}{program}: cannot execute: {error}",
-            "{@bash}{program}: cannot execute binary file: {error}",
             "{@bash}{program}: can't execute: {error}",
         ],
     },

@@ -119,7 +119,10 @@ pub(super) const TRAPS: &[Trap] = &[
     },
     Trap {
         code: "permission",
-        patterns: &["fish: Unknown command. {program:quoted} exists but is not an executable file"],
+        patterns: &[
+            "fish: Unknown command. {program:quoted} exists but is not an executable file",
+            "fish: The file {program:quoted} is not executable by this user",
+        ],
         cause: "The program is not marked as executable, or its file system or its loader's is mounted with noexec, or a folder on \
                 the way may not be entered.",
         advice: "chmod +x {program}; if that does not help, `ldshim doctor` names file systems with noexec.",

@@ -171,7 +171,10 @@ fn backward(pieces: &[Piece], line: &str, end: usize, found: &mut Match) -> bool
             found.error = Some(error);
             backward(before, line, end - length, found)
         }
-        Piece::Opening(opening) => opening.ends(&line[..end]),
+        // As far as a name would go is far enough, however long the line is.
+        Piece::Opening(opening) => {
+            opening.ends(&line[ceiling(line, end.saturating_sub(LONGEST))..end])
+        }
         Piece::Text(text) => {
             line[..end].ends_with(text) && backward(before, line, end - text.len(), found)
         }

@@ -48,8 +48,8 @@ pub(super) const TRAPS: &[Trap] = &[
         cause: "The program asks the system which libraries it has: `/sbin/ldconfig -p` or a C compiler, as Python's \
                 ctypes.util.find_library does. NixOS has no cache for all programs, so there is no answer. Its loader is not \
                 the matter.",
-        advice: "Name the library by its file's name or path if the program can be told: `ldshim locate {library}` finds the \
-                 package. For Python, ctypes.CDLL(\"libNAME.so.1\") asks the loader itself, and that finds libraries of the \
+        advice: "Name the library by its file's name or path if the program can be told: `ldshim locate 'lib{library}*.so*'` finds \
+                 packages. For Python, ctypes.CDLL(\"libNAME.so.1\") asks the loader itself, and that finds libraries of the \
                  library environment. Packages of nixpkgs have the paths written into them.",
         threads: &[
             "nix-community/nix-ld-rs#76",

@@ -288,9 +288,9 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         name: "anybody",
         certainty: Likely,
         patterns: &[
-            "{@sentence}{program:path}: Os {{ code: {_errno:number}, kind: {_kind}, message: \"{error}",
-            "{@sentence}{program:path}: {error}",
-            "{@sentence}{program:path} ({error}",
+            "{@sentence}{program:executed-path}: Os {{ code: {_errno:number}, kind: {_kind}, message: \"{error}",
+            "{@sentence}{program:executed-path}: {error}",
+            "{@sentence}{program:executed-path} ({error}",
             "{@nameless}Os {{ code: {_errno:number}, kind: {_kind}, message: \"{error}",
             "{@nameless}{error}",
         ],

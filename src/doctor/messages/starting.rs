@@ -58,6 +58,17 @@ pub(super) const TRAPS: &[Trap] = &[
         ..Trap::SURE
     },
     Trap {
+        code: "emulator-without-loader",
+        patterns: &[
+            "qemu-{_architecture}: Could not open {loader:quoted}: No such file or directory",
+            "rosetta error: failed to open elf at {loader:path}",
+        ],
+        cause: "An emulator starts a program for another architecture, and nothing is at the path of the loader that it names.",
+        advice: "programs.nix-ld.emulatedSystems puts a stub for that architecture there; or start it with `qemu-user -L ROOT`, where \
+                 ROOT has the other system's loader and libraries.",
+        ..Trap::SURE
+    },
+    Trap {
         code: "service-exec",
         patterns: &["status=203/EXEC"],
         cause: "systemd could not execute the service's program: it or its loader is not there, or it may not be executed.",

@@ -47,7 +47,7 @@ fn explain_message(message: &str, args: &DoctorArgs) -> Result<(bool, String)> {
     }
     if !is_known {
         eprintln!(
-            "ldshim: this message is not known (of other languages than English none is: LC_ALL=C); `ldshim explain PROGRAM` says \
+            "ldshim: this message is not known (only messages in English are: LC_ALL=C); `ldshim explain PROGRAM` says \
              what is wrong with a program, `ldshim doctor` what is wrong with the system"
         );
     }

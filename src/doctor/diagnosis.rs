@@ -8,7 +8,7 @@ mod openings;
 mod pattern;
 mod table;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -60,41 +60,39 @@ impl Diagnosis {
 /// Finds the known messages in a text, in its order. The same message about the same things is told once.
 #[must_use]
 pub fn diagnose(text: &str) -> Vec<Diagnosis> {
-    let table = &*TABLE;
-    let mut findings = Findings::default();
+    let mut diagnoses = Diagnoses::default();
+    for line in candidates(text) {
+        log::read(line, &|it| TABLE.holds(it), &mut |line| {
+            let meaning = TABLE.explain(line);
+            let is_known = meaning.is_some();
+            if let Some(meaning) = meaning {
+                diagnoses.add(line, meaning);
+            }
+            is_known
+        });
+    }
+    diagnoses.all
+}
+
+/// The lines that have an anchor of a pattern: one search finds them all.
+fn candidates(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(hit) = table.next(text, from) {
-        let bytes = text.as_bytes();
+    std::iter::from_fn(move || {
+        let hit = TABLE.next(text, from)?;
         let start = memchr::memrchr(b'\n', &bytes[from..hit]).map_or(from, |it| from + it + 1);
         let end = memchr::memchr(b'\n', &bytes[hit..]).map_or(text.len(), |it| hit + it);
-        let line = &text[start..end];
-        if findings.lines.insert(line) {
-            log::read(line, &|it| table.holds(it), &mut |line| {
-                let meaning = table.explain(line);
-                let is_known = meaning.is_some();
-                if let Some(meaning) = meaning {
-                    findings.diagnoses.add(line, meaning);
-                }
-                is_known
-            });
-        }
         from = (end + 1).min(text.len());
-    }
-    findings.diagnoses.all
+        Some(&text[start..end])
+    })
 }
 
-/// What was found, and the lines in which it was looked for.
-#[derive(Default)]
-struct Findings<'t> {
-    lines: HashSet<&'t str>,
-    diagnoses: Diagnoses,
-}
-
+/// What was found.
 #[derive(Default)]
 struct Diagnoses {
     all: Vec<Diagnosis>,
-    /// Where in `all` each kind of message is.
-    by_code: HashMap<&'static str, Vec<usize>>,
+    /// The kinds of messages in `all`.
+    codes: HashSet<&'static str>,
     /// Those of `all` by code and names.
     seen: HashSet<(&'static str, Vec<(String, String)>)>,
 }
@@ -105,17 +103,12 @@ impl Diagnoses {
             .map(|(name, value)| (name.to_owned(), printable::line(&value)))
             .collect();
         let code = meaning.trap.code;
-        let same = self.by_code.entry(code).or_default();
-        if names.is_empty() && !same.is_empty() || !self.seen.insert((code, names.clone())) {
+        // One without names says no more than the ones before.
+        if names.is_empty() && self.codes.contains(code) || !self.seen.insert((code, names.clone()))
+        {
             return;
         }
-        // Messages of several lines name their object in one of them.
-        let first = same.first().map(|it| &mut self.all[*it]);
-        if let Some(nameless) = first.filter(|it| it.names.is_empty()) {
-            nameless.names = names;
-            return;
-        }
-        same.push(self.all.len());
+        self.codes.insert(code);
         self.all.push(Diagnosis {
             trap: meaning.trap,
             certainty: meaning.certainty,
@@ -138,4 +131,37 @@ fn shown(line: &str, at: usize) -> String {
     let before = if start > 0 { "…" } else { "" };
     let after = if end < line.len() { "…" } else { "" };
     format!("{before}{}{after}", &line[start..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_log_only_lines_with_an_anchor_are_looked_at() {
+        let ordinary = "[12/345] Linking libfoo.so.1 with -lbar: warning: unused variable, required by ./x, done\n".repeat(1000);
+        let message = "x: libz.so.1: cannot open shared object file";
+        let log = format!("{ordinary}{message}\n{ordinary}{message}");
+        let lines: Vec<_> = candidates(&log).collect();
+        assert_eq!(lines, [message, message]);
+        assert_eq!(diagnose(&log).len(), 1);
+    }
+
+    #[test]
+    fn a_message_without_names_adds_nothing_to_one_with_names() {
+        let names =
+            |log: &str| -> Vec<_> { diagnose(log).into_iter().map(|it| it.names).collect() };
+        let program = |it: &str| vec![("program".to_owned(), it.to_owned())];
+        let named = "sudo: unable to execute ./a: No such file or directory\n";
+        let other = "sudo: unable to execute ./b: No such file or directory\n";
+        let nameless = "execvp: No such file or directory\n";
+        assert_eq!(
+            names(&[named, nameless, other, named].concat()),
+            [program("./a"), program("./b")]
+        );
+        assert_eq!(
+            names(&[nameless, nameless, named].concat()),
+            [vec![], program("./a")]
+        );
+    }
 }

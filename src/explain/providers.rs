@@ -120,7 +120,13 @@ impl Providers {
 
     /// The best packages that have a library, in the rest of a line.
     pub(super) fn in_short(&self, name: &OsStr) -> String {
-        let Some(providers) = self.get(name) else {
+        if let Some(line) = self
+            .absence(name)
+            .and_then(|it| it.line(&name.to_string_lossy()))
+        {
+            return format!("; {line}");
+        }
+        let Some(providers) = self.get(name).map(|it| &it.providers) else {
             return String::new();
         };
         let labels = providers.iter().take(MOST_IN_SHORT);

@@ -197,3 +197,25 @@ fn large_input_is_no_trouble() {
     let output = ldshim(&["doctor", "--message", "-"], &log);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
+
+#[test]
+fn the_messages_in_the_readme_are_explained_as_it_says() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let examples: Vec<_> = readme
+        .split("$ ldshim doctor --message \"")
+        .skip(1)
+        .collect();
+    assert!(examples.len() >= 3);
+    for example in examples {
+        let (message, rest) = example.split_once("\"\n").unwrap();
+        let shown = rest
+            .split("\n\n$ ")
+            .next()
+            .and_then(|it| it.split("```").next())
+            .unwrap();
+        let output = ldshim(&["doctor", "--message", message], b"");
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(said.trim_end(), shown.trim_end());
+    }
+}

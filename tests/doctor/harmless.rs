@@ -129,6 +129,10 @@ const LINES: &[&str] = &[
     "GLIBC_PRIVATE",
     "tar: cannot close file descriptor",
     "bad interpreter",
+    "/usr/bin/foo: unrecognized option '--x'",
+    "./foo: missing program name",
+    "Error: cannot load config: no such key",
+    "/srv/a/foo: cannot load ./module: it is not there",
     "failed to start server: permission denied",
     "A spawn of /x, ENOENT or not",
 ];

@@ -18,9 +18,11 @@ mod messages_of_loaders;
 #[path = "../common/nix_index.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod nix_index;
+mod odd_lines;
 mod pins;
 mod places;
 mod plan;
+mod rows;
 mod speakers;
 mod surroundings;
 mod system;

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use ldshim::doctor::{Diagnosis, diagnose};
+use ldshim::doctor::{Certainty, Diagnosis, diagnose};
 use tempfile::TempDir;
 
 use crate::common::{store_path, stub};
@@ -236,4 +236,43 @@ fn a_stub_without_a_loader_that_it_can_use() {
     system.set("NIX_LD", real_loader());
     system.set("NIX_LD_LIBRARY_PATH", store_path("libc6").join("lib"));
     assert_eq!(run(&system), "");
+}
+
+#[test]
+fn an_emulator_that_finds_no_loader() {
+    let folder = Folder::new();
+    folder.write("source.c", "int main(void) { return 0; }");
+    let mut gcc = Command::new("aarch64-linux-gnu-gcc");
+    gcc.current_dir(folder.0.path())
+        .args(["source.c", "-o", "main"]);
+    assert!(gcc.status().unwrap().success());
+    let found = knows(
+        &folder.shell("bash", "qemu-aarch64 -L /gone ./main"),
+        "emulator-without-loader",
+    );
+    has_name(&found, "loader", "/lib/ld-linux-aarch64.so.1");
+}
+
+#[test]
+fn a_library_where_no_code_may_be_mapped() {
+    let folder = Folder::opener();
+    let library = fs::read(store_path("zlib1g").join("lib/libz.so.1")).unwrap();
+    fs::create_dir(folder.path("closed")).unwrap();
+    let file = folder.write("libz.so", library);
+    let copy =
+        "mount -t tmpfs -o noexec none closed && cp libz.so closed && ./open ./closed/libz.so";
+    let said = folder.shell(
+        "bash",
+        &format!("unshare --user --map-root-user --mount sh -c '{copy}'"),
+    );
+    let found = knows(&said, "library-not-mapped");
+    has_name(&found, "library", "./closed/libz.so");
+    assert_eq!(
+        found.certainty,
+        Certainty::Likely,
+        "it may be for want of memory"
+    );
+    assert!(found.trap.cause.contains("noexec"));
+    // Elsewhere it is mapped.
+    assert_eq!(folder.run("open", &[file.to_str().unwrap()], &[]), "");
 }

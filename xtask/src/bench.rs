@@ -12,6 +12,7 @@ pub mod index;
 mod long_path;
 pub mod many_libraries;
 pub mod measure;
+pub mod messages;
 #[allow(dead_code, reason = "shared with tests that call other parts of it")]
 #[path = "../../tests/common/nix_index.rs"]
 mod nix_index;

@@ -98,8 +98,11 @@ pub struct BenchArgs {
     /// Measure the index of libraries only
     #[arg(long)]
     pub index: bool,
-    /// Measure edits of ELF files only
+    /// Measure how fast logs are searched for messages only
     #[arg(long, conflicts_with = "index")]
+    pub messages: bool,
+    /// Measure edits of ELF files only
+    #[arg(long, conflicts_with_all = ["index", "messages"])]
     pub patch: bool,
     /// A patchelf to measure beside them
     #[arg(long, value_name = "PATH")]

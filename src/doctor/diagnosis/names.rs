@@ -20,8 +20,17 @@ const DATA: &[&str] = &[
     "tsx", "txt", "xml", "xz", "yaml", "yml", "zip", "zst",
 ];
 
-/// Folders of files that nobody executes.
-const DEVICES: &[&str] = &["/dev/", "/proc/", "/sys/"];
+/// Folders of devices, settings and sockets, which nobody executes.
+const OTHERS: &[&str] = &[
+    "/dev/",
+    "/proc/",
+    "/sys/",
+    "/etc/",
+    "/run/",
+    "/var/run/",
+    "/var/log/",
+    "/usr/include/",
+];
 
 /// The closing quotes that may end what this one begins.
 pub(super) fn mates(opening: char) -> impl Iterator<Item = char> {
@@ -79,12 +88,12 @@ pub(super) fn is_command(name: &str) -> bool {
     letters.next().is_some_and(|it| it.is_ascii_alphanumeric()) && letters.all(is_plain)
 }
 
-/// Whether a file of this name may well be a program: it is not called like data, and does not lie where devices do.
+/// Whether a file of this name may well be a program: it is not called like data, and does not lie where only others do.
 pub(super) fn may_be_program(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     let extension = file.rsplit_once('.').map_or("", |it| it.1);
-    let is_device = DEVICES.iter().any(|it| name.starts_with(it));
-    !file.is_empty() && !is_device && !DATA.contains(&extension.to_ascii_lowercase().as_str())
+    let lies_elsewhere = OTHERS.iter().any(|it| name.starts_with(it));
+    !file.is_empty() && !lies_elsewhere && !DATA.contains(&extension.to_ascii_lowercase().as_str())
 }
 
 /// Where the word begins that ends at `end`. A word ends at spaces, and at what messages are put into.

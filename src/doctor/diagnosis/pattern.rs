@@ -171,7 +171,10 @@ fn backward(pieces: &[Piece], line: &str, end: usize, found: &mut Match) -> bool
             found.error = Some(error);
             backward(before, line, end - length, found)
         }
-        Piece::Opening(opening) => opening.ends(&line[..end]),
+        // As far as a name would go is far enough, however long the line is.
+        Piece::Opening(opening) => {
+            opening.ends(&line[ceiling(line, end.saturating_sub(LONGEST))..end])
+        }
         Piece::Text(text) => {
             line[..end].ends_with(text) && backward(before, line, end - text.len(), found)
         }
@@ -184,9 +187,8 @@ fn backward(pieces: &[Piece], line: &str, end: usize, found: &mut Match) -> bool
                 Some(Piece::Opening(opening)) => opening.separator(),
                 Some(_) => return false,
             };
-            let mut starts = window.rmatch_indices(separator).take(TRIES);
-            starts.any(|(at, _)| {
-                let at = start + at + separator.len();
+            ends(window, separator).take(TRIES).any(|at| {
+                let at = start + at;
                 let value = &line[at..end];
                 if !kind.accepts(value) {
                     return false;
@@ -201,6 +203,14 @@ fn backward(pieces: &[Piece], line: &str, end: usize, found: &mut Match) -> bool
             })
         }
     }
+}
+
+/// Where a text that is no longer than a few letters ends in another, from the right.
+fn ends<'t>(text: &'t str, short: &'t str) -> impl Iterator<Item = usize> {
+    let last = short.as_bytes().last().copied().unwrap_or(0);
+    let bytes = text.as_bytes();
+    let places = memchr::memrchr_iter(last, bytes).map(|it| it + 1);
+    places.filter(move |it| bytes[..*it].ends_with(short.as_bytes()))
 }
 
 /// A hole at the beginning of the pattern.

@@ -24,6 +24,11 @@ pub(super) const TRAPS: &[Trap] = &[
             "ctypes.util.find_library() did not manage to locate a library called {library}",
             "no library called {library:quoted} was found",
             "ldconfig: command not found",
+            "/sbin/ldconfig: No such file or directory",
+            "'/sbin/ldconfig', '-p'",
+            "which: no ldconfig in ",
+            "ldconfig: Can't open cache file {cache}",
+            "Probable prerequisite missing; install",
             "command not found: ldconfig",
             "ldconfig: not found",
             "Could not find lib {library} or load any of its variants",
@@ -43,8 +48,8 @@ pub(super) const TRAPS: &[Trap] = &[
         cause: "The program asks the system which libraries it has: `/sbin/ldconfig -p` or a C compiler, as Python's \
                 ctypes.util.find_library does. NixOS has no cache for all programs, so there is no answer. Its loader is not \
                 the matter.",
-        advice: "Name the library by its file's name or path if the program can be told: `ldshim locate {library}` finds the \
-                 package. For Python, ctypes.CDLL(\"libNAME.so.1\") asks the loader itself, and that finds libraries of the \
+        advice: "Name the library by its file's name or path if the program can be told: `ldshim locate 'lib{library}*.so*'` finds \
+                 packages. For Python, ctypes.CDLL(\"libNAME.so.1\") asks the loader itself, and that finds libraries of the \
                  library environment. Packages of nixpkgs have the paths written into them.",
         threads: &[
             "nix-community/nix-ld-rs#76",
@@ -62,6 +67,13 @@ pub(super) const TRAPS: &[Trap] = &[
             "dpkg-query: command not found",
             "Unable to locate libunwind. Install libunwind to continue",
             "No LSB modules are available",
+            "/etc/os-release: No such file or directory",
+            "/etc/lsb-release: No such file or directory",
+            "No such file or directory: '/etc/os-release'",
+            "No such file or directory: '/etc/lsb-release'",
+            "No such file or directory: '/etc/debian_version'",
+            "No such file or directory: '/etc/redhat-release'",
+            "no such file or directory, open '/etc/os-release'",
         ],
         cause: "The program asks a tool of another distribution what is installed here. NixOS has no such tool; its loader is \
                 not the matter.",
@@ -86,6 +98,8 @@ pub(super) const TRAPS: &[Trap] = &[
         patterns: &[
             "Prisma failed to detect the libssl/openssl version to use",
             "Prisma failed to detect the linux distro",
+            "Prisma cannot find the required {_library:quoted} system library",
+            "It seems there is a problem with your OpenSSL installation",
             "Precompiled engine files are not available for nixos",
         ],
         cause: "Prisma asks ldconfig and the folders of other distributions which OpenSSL there is, and gets no answer. Then it \

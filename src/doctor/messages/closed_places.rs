@@ -10,6 +10,7 @@ pub(super) const TRAPS: &[Trap] = &[
         patterns: &[
             "{library:object}: failed to map segment from shared object: Operation not permitted",
             "{library:object}: failed to map segment from shared object: Permission denied",
+            "Error loading shared library {library}: Operation not permitted",
         ],
         cause: "The library lies on a file system that is mounted with noexec, or a policy (SELinux, fapolicyd) does not let code \
                 be mapped from there. Programs that unpack their libraries put them into /tmp.",

@@ -48,9 +48,12 @@ pub(super) const TRAPS: &[Trap] = &[
     },
     Trap {
         code: "loader-cannot-load",
-        patterns: &["cannot load {program}: {_reason}"],
+        patterns: &[
+            "ld-musl-{_architecture}.so.1: cannot load {program}: {_reason}",
+            "libc.so: cannot load {program}: {_reason}",
+        ],
         cause: "A loader was started as a command and could not open or map the program that it was given.",
         advice: "`ldshim explain {program}` says what is wrong with it.",
-        ..Trap::LIKELY
+        ..Trap::SURE
     },
 ];

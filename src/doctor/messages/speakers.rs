@@ -66,6 +66,7 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         patterns: &[
             "Cannot run program {program:quoted}: error={_errno:number}, {error}",
             "Cannot run program {program:quoted}: Exec failed, error: {_errno:number} ({error})",
+            "java.io.IOException: error={_errno:number}, {error}",
         ],
     },
     Speaker {
@@ -100,9 +101,61 @@ pub(super) const SPEAKERS: &[Speaker] = &[
             "spawn {program:program} {error}",
             "spawnSync {program:program} {error}",
             "spawn {error}",
+            "{error}, posix_spawn {program}",
+            "Failed to spawn {program:quoted}: entity not found",
+            "Failed to spawn {program:quoted}: NotFound",
+        ],
+    },
+    Speaker {
+        name: "OCaml",
+        certainty: Sure,
+        patterns: &[
+            "Unix.Unix_error(Unix.{error}, \"execv\", {program:quoted}",
+            "Unix.Unix_error(Unix.{error}, \"execve\", {program:quoted}",
+            "Unix.Unix_error(Unix.{error}, \"execvp\", {program:quoted}",
+            "Unix.Unix_error(Unix.{error}, \"create_process\", {program:quoted}",
+        ],
+    },
+    Speaker {
+        name: "Tcl",
+        certainty: Sure,
+        patterns: &["couldn't execute {program:quoted}: {error}"],
+    },
+    Speaker {
+        name: "Neovim",
+        certainty: Sure,
+        patterns: &["{error} (cmd): {program}"],
+    },
+    Speaker {
+        // Whoever passes on the name of the system call.
+        name: "C",
+        certainty: Sure,
+        patterns: &[
+            "execvp {program:path}: {error}",
+            "execvp: {program:path}: {error}",
+            "execv({program:path}) failed: {error}",
+            "execve({program:path}) failed: {error}",
+            "execvp({program:path}) failed: {error}",
+            "execv: {error}",
+            "execve: {error}",
+            "execvp: {error}",
+            "execlp: {error}",
+            "execve failed: {error}",
+            "execvp failed: {error}",
+            "execvp(3) failed.: {error}",
+        ],
+    },
+    Speaker {
+        // It says the same where the folder to start in is missing.
+        name: "posix_spawn, and .NET without a name",
+        certainty: Likely,
+        patterns: &[
+            "Win32Exception ({_errno:number}): {error}",
+            "posix_spawn: {error}",
+            "posix_spawnp: {error}",
             "posix_spawn failed: {error}",
             "posix_spawnp failed: {error}",
-            "execvp(3) failed.: {error}",
+            "posix_spawn() failed: {error}",
         ],
     },
     Speaker {
@@ -145,6 +198,15 @@ pub(super) const SPEAKERS: &[Speaker] = &[
     },
     // Containers and services.
     Speaker {
+        name: "first processes of containers",
+        certainty: Sure,
+        patterns: &[
+            "exec {program:path} failed: {error}",
+            "[dumb-init] {program:program}: {error}",
+            "su-exec: {program:program}: {error}",
+        ],
+    },
+    Speaker {
         name: "runc",
         certainty: Sure,
         patterns: &[
@@ -170,6 +232,7 @@ pub(super) const SPEAKERS: &[Speaker] = &[
             "Failed to execute command: {error}",
             "Failed at step EXEC spawning {program:path}: {error}",
             "Unable to locate executable {program:quoted}: {error}",
+            "Failed to find executable {program:path}: {error}",
         ],
     },
     // Shells: what only a start is said of, then what may also be about files that are opened.
@@ -178,7 +241,6 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         certainty: Sure,
         patterns: &[
             "{@bash}{program}: cannot execute: {error}",
-            "{@bash}{program}: cannot execute binary file: {error}",
             "{@bash}{program}: can't execute: {error}",
         ],
     },
@@ -226,9 +288,9 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         name: "anybody",
         certainty: Likely,
         patterns: &[
-            "{@sentence}{program:path}: Os {{ code: {_errno:number}, kind: {_kind}, message: \"{error}",
-            "{@sentence}{program:path}: {error}",
-            "{@sentence}{program:path} ({error}",
+            "{@sentence}{program:executed-path}: Os {{ code: {_errno:number}, kind: {_kind}, message: \"{error}",
+            "{@sentence}{program:executed-path}: {error}",
+            "{@sentence}{program:executed-path} ({error}",
             "{@nameless}Os {{ code: {_errno:number}, kind: {_kind}, message: \"{error}",
             "{@nameless}{error}",
         ],

@@ -58,6 +58,17 @@ pub(super) const TRAPS: &[Trap] = &[
         ..Trap::SURE
     },
     Trap {
+        code: "emulator-without-loader",
+        patterns: &[
+            "qemu-{_architecture}: Could not open {loader:quoted}: No such file or directory",
+            "rosetta error: failed to open elf at {loader:path}",
+        ],
+        cause: "An emulator starts a program for another architecture, and nothing is at the path of the loader that it names.",
+        advice: "programs.nix-ld.emulatedSystems puts a stub for that architecture there; or start it with `qemu-user -L ROOT`, where \
+                 ROOT has the other system's loader and libraries.",
+        ..Trap::SURE
+    },
+    Trap {
         code: "service-exec",
         patterns: &["status=203/EXEC"],
         cause: "systemd could not execute the service's program: it or its loader is not there, or it may not be executed.",
@@ -119,8 +130,12 @@ pub(super) const TRAPS: &[Trap] = &[
     },
     Trap {
         code: "permission",
-        patterns: &["fish: Unknown command. {program:quoted} exists but is not an executable file"],
-        cause: "The program is not marked as executable, or its file system or its loader's is mounted with noexec.",
+        patterns: &[
+            "fish: Unknown command. {program:quoted} exists but is not an executable file",
+            "fish: The file {program:quoted} is not executable by this user",
+        ],
+        cause: "The program is not marked as executable, or its file system or its loader's is mounted with noexec, or a folder on \
+                the way may not be entered.",
         advice: "chmod +x {program}; if that does not help, `ldshim doctor` names file systems with noexec.",
         ..Trap::SURE
     },
@@ -137,8 +152,8 @@ pub(super) const TRAPS: &[Trap] = &[
     },
     Trap {
         code: "no-such-file",
-        cause: "If the file is there, its loader is not: the kernel has one error for both. Nothing is at the path of the \
-                loader that the program names, /lib64/ld-linux-x86-64.so.2 for most.",
+        cause: "Either the program is not there, or what starts it is not: the kernel has one error for both. That is the loader \
+                that the program names, /lib64/ld-linux-x86-64.so.2 for most, or what a script's first line names.",
         advice: "`ldshim explain {program}` says which; `ldshim doctor` says what is at the loader's path; \
                  programs.nix-ld.enable = true; puts a stub there.",
         threads: &[

@@ -76,8 +76,10 @@ pub(super) const TRAPS: &[Trap] = &[
         code: "loader-as-command",
         patterns: &[
             "loader cannot load itself",
-            "{_loader:path}: missing program name",
-            "{_loader:path}: unrecognized option {_option:quoted}",
+            "ld-linux-{_architecture}: missing program name",
+            "ld-linux-{_architecture}: unrecognized option {_option:quoted}",
+            "ld-linux.so.2: missing program name",
+            "ld-linux.so.2: unrecognized option {_option:quoted}",
             "Not a valid dynamic program",
         ],
         cause: "A real loader was started as a command, with a command line that it does not take.",

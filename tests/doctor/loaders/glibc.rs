@@ -1,6 +1,6 @@
 //! What glibc's loader says: every message of elf/dl-*.c, elf/rtld.c and the files of its machines.
 
-use super::Said::{self, Alone, Of, Starter};
+use super::Said::{self, Alone, Loader, Of, Starter};
 use super::Silence::{self, Debugging, Errno, General, Help, Listing, Part, Profiling};
 
 /// Messages with a row in the table: the format, how it is said, and the row.
@@ -17,10 +17,10 @@ pub const KNOWN: &[(&str, Said, &str)] = &[
     ("%s: failed to turn on BTI protection", Alone, "branch-protection"),
     ("%s: file is no correct profile data file for `%s'", Alone, "loader-variables"),
     ("%s: loader cannot load itself", Alone, "loader-as-command"),
-    ("%s: missing program name", Of, "loader-as-command"),
+    ("%s: missing program name", Loader, "loader-as-command"),
     ("%s: not GCS compatible", Alone, "branch-protection"),
     ("%s: out of memory to store relocation results for %s", Alone, "loader-out-of-memory"),
-    ("%s: unrecognized option '%s'", Of, "loader-as-command"),
+    ("%s: unrecognized option '%s'", Loader, "loader-as-command"),
     ("CPU ISA level is lower than required", Alone, "isa-level"),
     ("DST not allowed in SUID/SGID programs", Alone, "dynamic-strings"),
     ("DT_RELR without GLIBC_ABI_DT_RELR dependency", Alone, "glibc-abi"),

@@ -22,6 +22,8 @@ pub enum Said {
     Of,
     /// As one who starts programs.
     Starter,
+    /// With the loader's own name.
+    Loader,
 }
 
 /// Why a text of a loader has no row.
@@ -106,6 +108,10 @@ fn each_message_of_glibcs_loader_has_its_row() {
                     }
                 }
             }
+            Said::Loader => {
+                let line = filled(format, "/lib64/ld-linux-x86-64.so.2");
+                assert_eq!(one(&line).trap.code, *code, "{line}");
+            }
             Said::Starter => {
                 let line = format!("/lib/ld.so: cannot execute {ODD}: No such file or directory");
                 assert_eq!(
@@ -129,8 +135,12 @@ fn each_message_of_glibcs_loader_has_its_row() {
 
 #[test]
 fn each_message_of_musls_loader_has_its_row() {
-    for (format, _, code) in musl::KNOWN {
-        let found = one(&filled(format, "odd lib.so"));
+    for (format, said, code) in musl::KNOWN {
+        let name = match said {
+            Said::Loader => "/lib/ld-musl-x86_64.so.1",
+            _ => "odd lib.so",
+        };
+        let found = one(&filled(format, name));
         assert_eq!(found.trap.code, *code, "{format}");
         if let Some(library) = named(&found, "library") {
             assert_eq!(library, "odd lib.so", "{format}");

@@ -1,13 +1,13 @@
 //! What musl's loader says: every message of ldso/dynlink.c and src/ldso/*.c.
 
-use super::Said::{self, Alone};
+use super::Said::{self, Alone, Loader};
 use super::Silence::{self, General, Help, Listing, Part};
 
 /// Messages with a row in the table: the format, with `%m` as it is worded for each row; how it is said; and the row.
 #[rustfmt::skip]
 pub const KNOWN: &[(&str, Said, &str)] = &[
     ("%s: %s: Not a valid dynamic program", Alone, "loader-as-command"),
-    ("%s: cannot load %s: %s", Alone, "loader-cannot-load"),
+    ("%s: cannot load %s: %s", Loader, "loader-cannot-load"),
     ("%s: Error getting %zu bytes thread-local storage: %m", Alone, "loader-out-of-memory"),
     ("Cannot dlopen while program is exiting.", Alone, "dlopen-misused"),
     ("Dynamic linker failed to allocate memory for error message", Alone, "loader-out-of-memory"),
@@ -46,6 +46,7 @@ pub const SILENT: &[(&str, Silence)] = &[
 pub const REASONS: &[(&str, &str)] = &[
     ("No such file or directory", "missing-library"),
     ("Permission denied", "library-denied"),
+    ("Operation not permitted", "library-noexec"),
     ("Exec format error", "not-a-library"),
     ("Invalid argument", "not-a-library"),
     ("Out of memory", "loader-out-of-memory"),

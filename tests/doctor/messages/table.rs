@@ -100,4 +100,5 @@ pub const MESSAGES: &[(&str, &str)] = &[
     ("user-namespaces", "bwrap: setting up uid map: Permission denied"),
     ("not-in-path", "exec: \"tool\": executable file not found in $PATH"),
     ("rust-without-name", "called `Result::unwrap()` on an `Err` value: Os { code: 2, kind: NotFound, message: \"No such file or directory\" }"),
+    ("emulator-without-loader", "qemu-x86_64: Could not open '/lib64/ld-linux-x86-64.so.2': No such file or directory"),
 ];

@@ -1,5 +1,5 @@
-//! `cargo xtask bench [--peer PATH] [--runs N] [--index] [--patch [--patchelf PATH]]`: what the stub adds to a
-//! start, and how fast `ldshim explain`, `ldshim patch` and the index are.
+//! `cargo xtask bench [--peer PATH] [--runs N] [--index] [--messages] [--patch [--patchelf PATH]]`: what the stub
+//! adds to a start, and how fast `ldshim explain`, `ldshim patch`, `ldshim doctor --message` and the index are.
 
 use anyhow::Result;
 
@@ -7,7 +7,7 @@ use crate::bench::measure::{Samples, Starters};
 use crate::bench::program::Program;
 use crate::bench::table::{Table, microseconds};
 use crate::bench::variant::Variant;
-use crate::bench::{counts, explain, index, patch, program, variant};
+use crate::bench::{counts, explain, index, messages, patch, program, variant};
 use crate::cli::BenchArgs;
 use crate::{cargo, store, workspace};
 
@@ -21,6 +21,11 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     let measure_index = || index::measure(&built.join("ldshim"), &workspace::target("bench"));
     if args.index {
         println!("{}", measure_index()?);
+        return Ok(());
+    }
+    let measure_messages = || messages::measure(&built.join("ldshim"), &workspace::target("bench"));
+    if args.messages {
+        println!("{}", measure_messages()?);
         return Ok(());
     }
     let measure_patch = || {
@@ -59,6 +64,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
         "{}",
         explain::measure(&built.join("ldshim"), &store.loader()?)?
     );
+    println!("{}", measure_messages()?);
     println!("{}", measure_patch()?);
     println!("{}", measure_index()?);
     Ok(())

@@ -116,12 +116,13 @@ pub const MACHINE: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("qemu-system-x86_64"), package: "qemu-system-x86" },
 ];
 
-/// What the tests run foreign programs with, see `tests/tools/`.
+/// What the tests run foreign programs with, see `tests/tools/` and `tests/doctor/speakers.rs`.
 #[rustfmt::skip]
 pub const COMPANY: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("bwrap"), package: "bubblewrap" },
     Prerequisite { need: Need::Command("gdb"), package: "gdb" },
     Prerequisite { need: Need::Command("go"), package: "golang-go" },
+    Prerequisite { need: Need::Command("make"), package: "make" },
     Prerequisite { need: Need::Command("perf"), package: "linux-perf" },
     Prerequisite { need: Need::Command("valgrind"), package: "valgrind" },
 ];

@@ -62,9 +62,10 @@ rustPlatform.buildRustPackage (finalAttrs: {
     rm -f "$out/bin/xtask"
 
     ${lib.optionalString (!stubOnly) ''
-      # The tool by its other name, where no PATH has it by accident.
+      # The tool by its other names, where no PATH has it by accident.
       mkdir -p "$out/libexec/ldshim/bin"
       ln -s ../../../bin/ldshim "$out/libexec/ldshim/bin/patchelf"
+      ln -s ../../../bin/ldshim "$out/libexec/ldshim/bin/ldconfig"
     ''}
     mkdir -p "$out/libexec" "$out/nix-support" "$out/lib/tmpfiles.d"
     ln -s ../bin/nix-ld "$out/libexec/nix-ld"
@@ -92,6 +93,11 @@ rustPlatform.buildRustPackage (finalAttrs: {
         import ./nix/configure-stub.nix { inherit lib runCommandLocal ldshim; } (
           { package = finalAttrs.finalPackage; } // arguments
         );
+      # An interpreter of nixpkgs that finds libraries for what was built elsewhere.
+      withLibraries = import ./nix/with-libraries.nix {
+        inherit lib runCommandLocal ldshim;
+        inherit (finalAttrs.finalPackage) mkLibraryEnvironment;
+      };
       # The tool in the place of nixpkgs' patchelf.
       patchelf = import ./nix/patchelf.nix {
         inherit lib runCommandLocal;

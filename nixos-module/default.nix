@@ -13,6 +13,7 @@
     ./32-bit.nix
     ./musl.nix
     ./emulated-systems.nix
+    ./ldconfig.nix
     ./assertions.nix
   ];
 }

@@ -25,4 +25,10 @@
     "L+ ${path} - - - - ${stub}/libexec/nix-ld"
   ];
   removeRules = path: [ "r ${path} - - - - -" ];
+
+  # The rules that put the list of libraries where programs ask for it.
+  ldconfigRules = package: [
+    "d /sbin 0755 root root - -"
+    "L+ /sbin/ldconfig - - - - ${package}/libexec/ldshim/bin/ldconfig"
+  ];
 }

@@ -9,8 +9,10 @@ use crate::elf::Architecture;
 
 mod autopatch;
 mod doctor;
+mod fix;
 mod freeze;
 mod index;
+mod ldconfig;
 mod locate;
 mod patch;
 mod pin;
@@ -19,8 +21,10 @@ mod shell;
 
 pub use autopatch::AutopatchArgs;
 pub use doctor::DoctorArgs;
+pub use fix::{FixArgs, UnfixArgs};
 pub use freeze::FreezeArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
+pub use ldconfig::LdconfigArgs;
 pub use locate::LocateArgs;
 pub use patch::PatchArgs;
 pub use pin::{Auto, PinArgs};
@@ -43,6 +47,10 @@ pub enum Command {
     Run(RunArgs),
     /// Explain what would happen if a program were started
     Explain(ExplainArgs),
+    /// Make the wheels, addons and programs of a folder work: find what they miss, and give it to them for good
+    Fix(FixArgs),
+    /// Give back what `ldshim fix` has changed
+    Unfix(UnfixArgs),
     /// Find the libraries that a program misses, and give them to it for good
     Pin(PinArgs),
     /// List the pins of programs, check them, and remove those of no use
@@ -70,6 +78,8 @@ pub enum Command {
     /// Configure and inspect stubs
     #[command(subcommand)]
     Stub(StubCommand),
+    /// List the libraries that programs find here, where they ask ldconfig
+    Ldconfig(LdconfigArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }
@@ -80,9 +90,13 @@ pub struct RunArgs {
     /// The library environment to use [default: the system's, else one made of this host's libraries]
     #[arg(long, value_name = "DIR")]
     pub env: Option<PathBuf>,
-    /// Hide the host: a root with /nix, /proc, /dev, /tmp and the program's folder only, as on NixOS
+    /// Hide the host, as on NixOS: the program sees /nix, /proc, /dev, an empty /tmp and home, /bin/sh, /usr/bin/env, its own
+    /// folder (of PREFIX/bin/PROGRAM all of PREFIX) and the current one
     #[arg(long)]
     pub isolate: bool,
+    /// With --isolate, show this too, where it is on the host [several times for several]
+    #[arg(long, value_name = "DIR", requires = "isolate")]
+    pub show: Vec<PathBuf>,
     /// The stub to use [default: what LDSHIM_STUB names, else the one installed with ldshim]
     #[arg(long, value_name = "FILE")]
     pub stub: Option<PathBuf>,
@@ -98,7 +112,7 @@ pub struct RunArgs {
     after_help = "Exit status: 0 if it would start, 1 if it would not, 2 if that cannot be told."
 )]
 pub struct ExplainArgs {
-    /// Explain all programs and libraries in this directory tree, in one report
+    /// Explain all programs and libraries for this machine in this directory tree, in one report
     #[arg(long, value_name = "DIR", conflicts_with = "program")]
     pub all: Option<PathBuf>,
     /// Print JSON
@@ -127,8 +141,21 @@ pub struct ExplainArgs {
 pub enum EnvCommand {
     /// Build a library environment: links to libraries, their loader, and its cache
     Build(EnvBuildArgs),
+    /// Write a loader that looks into a library environment by itself, for programs to name in place of the stub
+    Loader(EnvLoaderArgs),
     /// Show what is in a library environment, and whether it still holds
     Show(EnvShowArgs),
+}
+
+/// `ldshim env loader`
+#[derive(Debug, Args)]
+pub struct EnvLoaderArgs {
+    /// The file to write; `ldshim patch --set-interpreter FILE` has a program name it
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The library environment
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
 }
 
 /// `ldshim env build`

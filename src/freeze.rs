@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::choice::{is_driver_finder, is_driver_library};
+use crate::drivers::{is_driver_finder, is_driver_library};
 use crate::elf::Image;
 use crate::loader_cache::CacheFile;
 use crate::resolver::{

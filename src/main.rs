@@ -1,4 +1,4 @@
-//! The command-line tool `ldshim`. By the name `patchelf` it is that program.
+//! The command-line tool `ldshim`. By the names `patchelf` and `ldconfig` it is those programs.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,6 +10,9 @@ use ldshim::commands;
 fn main() -> ExitCode {
     if is_called("patchelf") {
         return commands::patchelf(std::env::args_os());
+    }
+    if is_called("ldconfig") {
+        return commands::ldconfig(std::env::args_os());
     }
     match commands::run(Cli::parse()) {
         Ok(status) => status,

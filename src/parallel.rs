@@ -10,16 +10,29 @@ use std::thread;
 /// # Panics
 /// `work` panics.
 pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    each_with(items, || (), |(), item| work(item))
+}
+
+/// The same with something that `make` makes once per thread, and that `work` may use.
+///
+/// # Panics
+/// `make` or `work` panics.
+pub fn each_with<T: Sync, S, R: Send>(
+    items: &[T],
+    make: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &T) -> R + Sync,
+) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     let take = || {
         let mut own = Vec::new();
+        let mut tool = make();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(number) else {
                 break;
             };
-            own.push((number, work(item)));
+            own.push((number, work(&mut tool, item)));
         }
         done.lock().expect("nobody panics with it").extend(own);
     };

@@ -40,6 +40,10 @@ enum Entry {
     Tmpfs {
         path: PathBuf,
     },
+    Program {
+        contents: Vec<u8>,
+        path: PathBuf,
+    },
 }
 
 impl Entry {
@@ -47,7 +51,10 @@ impl Entry {
     fn path(&self) -> &Path {
         match self {
             Entry::Bind { target, .. } => target,
-            Entry::Link { path, .. } | Entry::Directory { path } | Entry::Tmpfs { path } => path,
+            Entry::Link { path, .. }
+            | Entry::Directory { path }
+            | Entry::Tmpfs { path }
+            | Entry::Program { path, .. } => path,
         }
     }
 }
@@ -134,6 +141,13 @@ impl Root {
         self.add(Entry::Tmpfs {
             path: path.as_ref().to_owned(),
         })
+    }
+
+    /// An executable file at `path` with these contents, which is in this root only. If the host has a file there, it is
+    /// hidden.
+    pub fn program(self, contents: Vec<u8>, path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref().to_owned();
+        self.add(Entry::Program { contents, path })
     }
 
     /// Takes out again what was added at exactly `path`.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use loader_stub::baked::{Baked, SECTION, SIZE};
 use loader_stub::c_library::CLibrary;
 
-use crate::elf::section;
+use crate::elf::{self, Architecture, section};
 
 /// The environment variable that names the stub to use.
 pub const VARIABLE: &str = "LDSHIM_STUB";
@@ -28,6 +28,27 @@ pub fn places() -> Result<[PathBuf; 2]> {
     let executable = std::env::current_exe().context("cannot learn where ldshim is installed")?;
     let folder = executable.parent().unwrap_or(Path::new("/"));
     Ok([folder.join("nix-ld"), folder.join("../libexec/nix-ld")])
+}
+
+/// The stub of an architecture: the one that LDSHIM_STUB names, else the one installed with this executable.
+#[must_use]
+pub fn installed(architecture: &Architecture) -> Option<PathBuf> {
+    let named = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
+    let candidates = match named {
+        Some(file) => vec![file.into()],
+        None => places().ok()?.into(),
+    };
+    let fits = |file: &PathBuf| {
+        elf::identify(file).is_ok_and(|identity| architecture.matches(&identity))
+            && elf::interpreter(file).is_ok_and(|interpreter| interpreter.is_none())
+    };
+    candidates.into_iter().find(fits)
+}
+
+/// Whether programs that name this loader start through a stub: it is the place of the system's, or a stub.
+#[must_use]
+pub fn is_stub_or_place(loader: &Path, architecture: &Architecture) -> bool {
+    loader == Path::new(architecture.loader_path) || StubFile::read(loader).is_ok()
 }
 
 /// A stub of others, which foreign programs are started through where it is.
@@ -119,6 +140,36 @@ impl StubFile {
         })?;
         self.bytes[self.baked..][..SIZE].copy_from_slice(&section);
         Ok(())
+    }
+
+    /// Bakes a library environment for programs of glibc in, and leaves all else as it is. `cache_note` is what the stub is told
+    /// of the cache in it.
+    ///
+    /// # Errors
+    /// It does not fit, or what was baked in before is damaged.
+    pub fn bake_libraries(
+        &mut self,
+        loader: &CStr,
+        directory: &CStr,
+        cache_note: Option<&CStr>,
+    ) -> Result<()> {
+        let old = Self {
+            bytes: self.bytes.clone(),
+            baked: self.baked,
+        };
+        let glibc = Baked {
+            loader: Some(loader),
+            library_dir: Some(directory),
+            cache_place: cache_note,
+            ..old.baked(CLibrary::Glibc)?
+        };
+        self.bake(&glibc, &old.baked(CLibrary::Musl)?)
+    }
+
+    /// The stub as bytes.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Writes the stub to `path`, in place of what is there. Programs that start meanwhile find the

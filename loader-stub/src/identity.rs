@@ -12,7 +12,7 @@ use core::fmt;
 use core::ops::Range;
 
 use goblin::elf::dynamic::{DT_NEEDED, DT_NULL, DT_STRTAB};
-use goblin::elf::program_header::{PF_R, PT_DYNAMIC, PT_LOAD, PT_NOTE};
+use goblin::elf::program_header::{PF_R, PT_DYNAMIC, PT_LOAD, PT_NOTE, PT_PHDR};
 
 /// `NT_GNU_BUILD_ID` in glibc's elf/elf.h.
 pub const BUILD_ID: u32 = 3;
@@ -54,11 +54,11 @@ impl Identity {
     /// The identity of a program with these program headers, which are `table` as bytes. An address has `word` bytes.
     /// `contents` gives what was loaded of the file at some addresses; it is asked only for what lies within one
     /// PT_LOAD that can be read.
-    pub fn of<'a>(
+    pub fn of<B: AsRef<[u8]>>(
         table: &[u8],
         word: usize,
         parts: impl Iterator<Item = Part> + Clone,
-        mut contents: impl FnMut(Range<u64>) -> Option<&'a [u8]>,
+        mut contents: impl FnMut(Range<u64>) -> Option<B>,
     ) -> Self {
         let mut loaded = |part: &Part| {
             let end = part.address.checked_add(part.size)?;
@@ -68,7 +68,9 @@ impl Identity {
         for part in parts.clone().filter(|part| part.size <= LARGEST) {
             match part.kind {
                 PT_NOTE => {
-                    let id = loaded(&part).and_then(|notes| build_id(notes, part.alignment));
+                    let notes = loaded(&part);
+                    let notes = notes.as_ref().map_or(&[][..], AsRef::as_ref);
+                    let id = build_id(notes, part.alignment);
                     if let Some(start) = id.and_then(<[u8]>::first_chunk) {
                         return Self(u64::from_be_bytes(*start));
                     }
@@ -77,11 +79,12 @@ impl Identity {
                 _ => {}
             }
         }
-        let dynamic = dynamic.and_then(|part| loaded(&part)).unwrap_or_default();
+        let dynamic = dynamic.and_then(|part| loaded(&part));
+        let dynamic = dynamic.as_ref().map_or(&[][..], AsRef::as_ref);
         let mut hash = hash(hash(FNV_OFFSET, table), dynamic);
         for name in needed(dynamic, word) {
             let name = within_one(parts.clone(), name, name).and_then(&mut contents);
-            hash = hash_name(hash, name.unwrap_or_default());
+            hash = hash_name(hash, name.as_ref().map_or(&[][..], AsRef::as_ref));
         }
         Self(hash)
     }
@@ -112,6 +115,13 @@ impl Identity {
         }
         Some(Self(number))
     }
+}
+
+/// The address at which a program's headers are, as they say themselves. A program that does not say it has no pin:
+/// nothing else tells the stub where it was loaded.
+pub fn own_address(mut parts: impl Iterator<Item = Part>) -> Option<u64> {
+    let own = parts.find(|part| part.kind == PT_PHDR)?;
+    Some(own.address)
 }
 
 impl fmt::Display for Identity {

@@ -62,7 +62,7 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
         Program::find(&stack)
     };
     let c_library = match program {
-        Some(program) => program.c_library(),
+        Some(program) => program.c_library,
         // A stub that was started directly is told by its own path.
         None if is_direct => CLibrary::of_loader(stack.program().map_or(b"", CStr::to_bytes)),
         None => CLibrary::Glibc,
@@ -85,9 +85,7 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
         acquire::fail_without_entry(&stack, name);
     }
     let mut place = PathBuffer::new();
-    if let (Some(program), CLibrary::Glibc) = (program, c_library)
-        && let Some(identity) = program.identity()
-    {
+    if let Some(identity) = program.and_then(|program| program.identity) {
         inputs.pin = pins::find(&stack, &inputs, identity, &mut place, log);
     }
     let mut buffer: NoteBuffer = [const { MaybeUninit::uninit() }; _];

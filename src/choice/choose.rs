@@ -71,6 +71,9 @@ fn candidates(knowledge: &Knowledge<'_>, need: &Need) -> Result<Vec<Candidate>, 
     if let Some(selection) = knowledge.selection(&need.name) {
         return Ok(vec![pick(selection, known)]);
     }
+    if need.name.contains('/') {
+        return Err(ChoiceError::ByPath(need.clone()));
+    }
     if glibc::is_part_of_glibc(&need.name) {
         known.retain(|it| it.store_path == knowledge.glibc_package);
         if known.is_empty() {

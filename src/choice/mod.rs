@@ -5,7 +5,6 @@
 
 mod candidate;
 mod choose;
-mod drivers;
 mod glibc;
 mod knowledge;
 mod needs;
@@ -18,11 +17,10 @@ use std::fmt;
 
 pub use candidate::{Candidate, Selection, candidates};
 pub use choose::{Choices, choose};
-pub use drivers::{DRIVER_FINDERS, DRIVER_LIBRARIES, is_driver_finder, is_driver_library};
 pub use glibc::is_part_of_glibc;
 pub use knowledge::Knowledge;
 pub(crate) use needs::wanted_of;
-pub use needs::{Unpinnable, needs};
+pub use needs::{Unpinnable, merge, needs};
 pub use rank::{Facts, NoFacts};
 
 /// A library for which a package is to be chosen.
@@ -36,6 +34,22 @@ pub struct Need {
     pub versions: Vec<String>,
     /// If there is a library of this name, but without some of the versions: which ones.
     pub lacking: Vec<String>,
+}
+
+/// More names than these are counted.
+const MOST_NAMED: usize = 3;
+
+impl Need {
+    /// Who needs it, for people: ` (needed by A, B, C and 12 more)`, or nothing.
+    #[must_use]
+    pub fn by(&self) -> String {
+        let named = &self.needed_by[..self.needed_by.len().min(MOST_NAMED)];
+        match self.needed_by.len() - named.len() {
+            _ if named.is_empty() => String::new(),
+            0 => format!(" (needed by {})", named.join(", ")),
+            more => format!(" (needed by {} and {more} more)", named.join(", ")),
+        }
+    }
 }
 
 /// Whether a package offers the symbol versions that are wanted.
@@ -107,18 +121,30 @@ pub enum ChoiceError {
     NoProvider(Need),
     /// Packages have it, but none offers the symbol versions: how many have it.
     NoVersions(Need, usize),
+    /// It is needed by its path, and a loader looks nowhere else.
+    ByPath(Need),
     /// It is a part of glibc, and the loader's own glibc does not have it.
     OfGlibc(Need),
     /// A user has selected two packages for one library.
     SelectedTwice(String),
 }
 
+impl ChoiceError {
+    /// The library that cannot be had; `None` if it is not about one.
+    #[must_use]
+    pub fn need(&self) -> Option<&Need> {
+        match self {
+            Self::NoProvider(need)
+            | Self::NoVersions(need, _)
+            | Self::ByPath(need)
+            | Self::OfGlibc(need) => Some(need),
+            Self::SelectedTwice(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for ChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let by = |need: &Need| match need.needed_by.is_empty() {
-            true => String::new(),
-            false => format!(" (needed by {})", need.needed_by.join(", ")),
-        };
         let select = |need: &Need| {
             let name = &need.name;
             format!("if you know one, name it: --select {name}=ATTR")
@@ -128,7 +154,7 @@ impl fmt::Display for ChoiceError {
                 f,
                 "no package in the index has {}{}; {}",
                 need.name,
-                by(need),
+                need.by(),
                 select(need)
             ),
             Self::NoVersions(need, count) => write!(
@@ -136,15 +162,25 @@ impl fmt::Display for ChoiceError {
                 "{count} in the index have {}, but none offers {}{}; {}",
                 need.name,
                 need.versions.join(", "),
-                by(need),
+                need.by(),
                 select(need)
             ),
+            Self::ByPath(need) => {
+                let path = &need.name;
+                let name = path.rsplit('/').next().unwrap_or_default();
+                write!(
+                    f,
+                    "{path}{} is needed by its path, and a loader looks nowhere else, in no package either; to have it looked \
+                     for by its name: ldshim patch --replace-needed {path} {name} FILE",
+                    need.by()
+                )
+            }
             Self::OfGlibc(need) => write!(
                 f,
                 "{} is a part of glibc{}, the loader's own glibc has none, and one process cannot have \
                  two; to have it and its loader from another glibc: --select libc.so.6=ATTR",
                 need.name,
-                by(need)
+                need.by()
             ),
             Self::SelectedTwice(name) => {
                 write!(f, "--select names two packages for {name}; name one")

@@ -1,7 +1,9 @@
 //! What a program misses, as libraries for which packages can be chosen.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::Need;
@@ -75,6 +77,10 @@ pub fn needs(report: &Report) -> Result<Vec<Need>, Unpinnable> {
     let mut needs = Vec::new();
     for problem in &report.problems {
         match problem {
+            // By that very path, and so from no package and no pin.
+            Problem::Missing { name, .. } if name.as_bytes().contains(&b'/') => {
+                return Err(Unpinnable::Other(problem_text(report, problem)));
+            }
             Problem::Missing { name, needed_by } => {
                 let need = need_of(&mut needs, name);
                 let names = needed_by
@@ -109,6 +115,25 @@ pub fn needs(report: &Report) -> Result<Vec<Need>, Unpinnable> {
         }
     }
     Ok(needs)
+}
+
+/// Puts the needs of several programs together, by name.
+pub fn merge(all: &mut BTreeMap<String, Need>, needs: Vec<Need>) {
+    for need in needs {
+        let known = all.entry(need.name.clone()).or_insert_with(|| Need {
+            name: need.name.clone(),
+            ..Need::default()
+        });
+        for (known, new) in [
+            (&mut known.needed_by, need.needed_by),
+            (&mut known.versions, need.versions),
+            (&mut known.lacking, need.lacking),
+        ] {
+            known.extend(new);
+            known.sort();
+            known.dedup();
+        }
+    }
 }
 
 /// What the loader would do with the program, if the stub starts it.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::choice::Selection;
+
 /// `ldshim autopatch`
 #[derive(Debug, Args)]
 #[command(
@@ -45,12 +47,22 @@ pub struct AutopatchArgs {
     /// Look for libraries of the C library as for all others
     #[arg(long)]
     pub keep_libc: bool,
-    /// The loader that programs get [default: that of NIX_BINTOOLS]
+    /// The loader that programs get [default: that of NIX_BINTOOLS; with --from-index, that of foreign programs here]
     #[arg(long, value_name = "FILE")]
     pub loader: Option<PathBuf>,
     /// The directory of the C library [default: that of NIX_BINTOOLS, else the loader's own]
     #[arg(long, value_name = "DIR")]
     pub libc: Option<PathBuf>,
+    /// Choose packages for the libraries that are missing, as `ldshim pin` does; a root in each directory keeps them
+    #[arg(long)]
+    pub from_index: bool,
+    /// With --from-index: do not ask; where several packages are as good, take the first
+    #[arg(short, long, requires = "from_index")]
+    pub yes: bool,
+    /// With --from-index: take the library NAME from the package ATTR of nixpkgs, or from a store path [several times
+    /// for several]
+    #[arg(long, value_name = "NAME=ATTR", value_parser = Selection::parse, requires = "from_index")]
+    pub select: Vec<Selection>,
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,

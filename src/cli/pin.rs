@@ -19,7 +19,10 @@ already; one known to offer the symbol versions that are wanted; one at the top 
 meant for libraries; the library directly in lib/; the least that is new in the store. If two packages are as good, \
 you are asked.
 
-Exit status: 0 if the program is pinned, or misses nothing; 1 otherwise.")]
+If some libraries can be had and others not, the program is pinned to those that can, and what is left is told.
+
+Exit status: 0 if the program is pinned and finds all libraries, or misses nothing; with --force, 0 if it is pinned; 1 \
+otherwise, also if it is pinned and still misses some.")]
 pub struct PinArgs {
     /// Do not ask: where several packages are as good, take the first
     #[arg(short, long)]
@@ -28,6 +31,10 @@ pub struct PinArgs {
     /// program loads later by itself, and so does not seem to miss [several times for several]
     #[arg(long, value_name = "NAME=ATTR", value_parser = Selection::parse)]
     pub select: Vec<Selection>,
+    /// Find also what the libraries in PATH miss, which the program loads once it has started: extension modules of
+    /// Python, addons of Node, plugins; a directory stands for all below it [several times for several]
+    #[arg(long = "for", value_name = "PATH", conflicts_with = "lock")]
+    pub modules: Vec<PathBuf>,
     /// Show what would be chosen, and change nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -41,6 +48,10 @@ pub struct PinArgs {
     /// Pin it all the same: if it misses nothing, so that it keeps the libraries of today; or if it still misses some
     #[arg(long)]
     pub force: bool,
+    /// Search this directory first, where it exists when the program starts, such as a folder beside the program that has
+    /// libraries in it [several times for several]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["system", "write_lock", "lock"])]
+    pub extra_path: Vec<PathBuf>,
     /// Write down which packages are used, for --lock to make the same pin elsewhere
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub write_lock: Option<PathBuf>,
@@ -49,7 +60,7 @@ pub struct PinArgs {
     pub lock: Option<PathBuf>,
     /// How the stub asks at the first start of a program
     #[arg(long, hide = true, value_name = "HOW", requires = "identity",
-        conflicts_with_all = ["yes", "select", "dry_run", "nixpkgs", "system", "force", "write_lock", "lock"])]
+        conflicts_with_all = ["yes", "select", "modules", "dry_run", "nixpkgs", "system", "force", "write_lock", "lock"])]
     pub auto: Option<Auto>,
     /// The program's identity, as the stub sees it
     #[arg(long, hide = true, value_name = "HEX", requires = "auto", value_parser = identity)]

@@ -6,17 +6,22 @@ use clap::Args;
 
 /// `ldshim pins`
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status: 0; with --verify, 1 if a pin does not hold.")]
+#[command(
+    after_help = "Exit status: 0; with --verify, 1 if a pin does not hold; with --refresh, 1 if one could not be made anew."
+)]
 pub struct PinsArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Ask the real loader whether each program still finds all libraries
+    /// Ask whether the stub takes each pin, and the real loader whether the program still finds all libraries
     #[arg(long)]
     pub verify: bool,
     /// Remove the pins of programs that no longer exist, and what is left over
     #[arg(long)]
     pub prune: bool,
+    /// Make those anew that were made with an older library environment, or whose store paths are gone
+    #[arg(long, conflicts_with = "json")]
+    pub refresh: bool,
     /// Those of the system, in /etc/ldshim
     #[arg(long)]
     pub system: bool,

@@ -10,7 +10,7 @@ use crate::cli::DoctorArgs;
 use crate::doctor::{diagnose, examine, is_healthy, json, text};
 
 /// The most that is read of standard input, in bytes.
-const MOST_INPUT: u64 = 16 << 20;
+const MOST_INPUT: u64 = 1 << 30;
 
 /// Returns 0 if nothing is wrong, or if the message is known; else 1.
 pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode> {
@@ -47,8 +47,8 @@ fn explain_message(message: &str, args: &DoctorArgs) -> Result<(bool, String)> {
     }
     if !is_known {
         eprintln!(
-            "ldshim: this message is not known; `ldshim explain PROGRAM` says what is wrong with a program, `ldshim doctor` what \
-             is wrong with the system"
+            "ldshim: this message is not known (of other languages than English none is: LC_ALL=C); `ldshim explain PROGRAM` says \
+             what is wrong with a program, `ldshim doctor` what is wrong with the system"
         );
     }
     Ok((is_known, text::diagnoses(&diagnoses)))
@@ -59,5 +59,10 @@ fn standard_input() -> Result<String> {
     let mut input = io::stdin().lock().take(MOST_INPUT);
     let read = input.read_to_end(&mut bytes);
     read.context("cannot read the message from standard input")?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    ensure!(
+        (bytes.len() as u64) < MOST_INPUT,
+        "the log on standard input is larger than 1 GiB; give a part of it: `tail -c 500M LOG | ldshim doctor --message -`"
+    );
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|it| String::from_utf8_lossy(it.as_bytes()).into_owned()))
 }

@@ -9,11 +9,15 @@ use serde_json::{Value, json};
 
 use super::print;
 use crate::cli::{EnvBuildArgs, EnvCommand, EnvShowArgs};
-use crate::library_env::{CacheProblem, Collection, Inspection, inspect};
+use crate::library_env::{CacheProblem, Collection, Inspection, inspect, write_prepared_loader};
 
 pub(super) fn run(command: &EnvCommand) -> Result<ExitCode> {
     match command {
         EnvCommand::Build(args) => build(args),
+        EnvCommand::Loader(args) => {
+            write_prepared_loader(&args.dir, &args.out)?;
+            Ok(ExitCode::SUCCESS)
+        }
         EnvCommand::Show(args) => show(args),
     }
 }

@@ -32,7 +32,7 @@ fn explain(args: &ExplainArgs) -> Result<Option<bool>> {
     let settings = settings(args)?;
     let (starts, written) = if let Some(directory) = &args.all {
         let tree = tree::explain(directory, &settings)?;
-        let providers = Providers::of(tree.missing().into_keys());
+        let providers = Providers::of(tree.missing().iter().map(|it| it.name));
         let written = if args.json {
             format!("{:#}\n", json::tree(&tree, &providers))
         } else {

@@ -1,5 +1,6 @@
 //! `ldshim locate NAME`
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -7,17 +8,35 @@ use serde_json::json;
 
 use super::print;
 use crate::cli::LocateArgs;
-use crate::index::{HOW_TO_GET_ONE, Index, Provider, Query};
+use crate::drivers::is_driver_library;
+use crate::index::{Absence, HOW_TO_GET_ONE, Index, Provider, Query};
+use crate::printable;
 
 /// Counts up if a field goes or changes its meaning; docs/locate-json.md describes them.
 const SCHEMA: u32 = 1;
 
 /// Returns 0 if there are packages, else 1.
 pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
-    let query = Query::new(&args.name, args.path)?;
+    let path = Path::new(&args.name);
+    // As programs name one that they need by its path: what they take is that file, and a package may have it to put there.
+    let name = match (args.path, path.is_absolute(), path.file_name()) {
+        (false, true, Some(name)) => &*name.to_string_lossy(),
+        _ => &*args.name,
+    };
+    let query = Query::new(name, args.path)?;
     let index = Index::open_default()?.context(HOW_TO_GET_ONE)?;
-    let providers = index.search(&query)?;
+    let mut providers = index.search(&query)?;
+    let found = providers.len();
+    // Whoever names a path asks what is in packages, and not what to take from them.
+    if !args.path {
+        providers.retain(|it| !is_driver_library(it.name()));
+    }
+    let absence = match (&query, providers.is_empty()) {
+        (Query::Name(name), true) => index.absence(name)?,
+        _ => Absence::Unknown,
+    };
     if args.json {
+        let others = absence.others().iter().map(Provider::json);
         let providers = providers.iter().map(Provider::json).collect::<Vec<_>>();
         let value = json!({
             "schema": SCHEMA,
@@ -25,12 +44,17 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
             "revision": index.revision(),
             "system": index.system(),
             "providers": providers,
+            "other_versions": others.collect::<Vec<_>>(),
+            "is_of_driver": absence == Absence::OfDriver,
         });
         print(&format!("{value:#}\n"))?;
     } else {
         print(&text(&providers))?;
-        if providers.is_empty() {
-            eprintln!("ldshim: no package in the index has {}", args.name);
+        for line in remarks(name, &absence, found, providers.len()) {
+            eprintln!("ldshim: {}", printable::line(&line));
+        }
+        if name != args.name {
+            eprintln!("ldshim: {}", printable::line(&by_path(path)));
         }
     }
     Ok(if providers.is_empty() {
@@ -38,6 +62,31 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// What it means that a program names a library by its path.
+fn by_path(path: &Path) -> String {
+    let path = path.display();
+    format!(
+        "a program that needs {path} by this path takes this file and looks nowhere else: put it there, or have the program look \
+         for the name: ldshim patch --replace-needed {path} NAME PROGRAM"
+    )
+}
+
+/// What there is to say beside the packages.
+fn remarks(name: &str, absence: &Absence, found: usize, shown: usize) -> Vec<String> {
+    match absence {
+        Absence::OfDriver | Absence::OtherVersions(_) => {
+            let lines = absence.lines(name).into_iter();
+            lines.map(|line| format!("{name}: {line}")).collect()
+        }
+        Absence::Unknown if found > shown => vec![format!(
+            "left out: {} of the graphics driver's own; they come with the system and never from a package",
+            found - shown
+        )],
+        Absence::Unknown if shown == 0 => vec![format!("no package in the index has {name}")],
+        Absence::Unknown => Vec::new(),
+    }
 }
 
 /// A line for each: attribute and output, the library's path.

@@ -12,8 +12,10 @@ mod completions;
 mod doctor;
 mod env;
 mod explain;
+mod fix;
 mod freeze;
 mod index;
+mod ldconfig;
 mod locate;
 mod patch;
 mod pin;
@@ -23,6 +25,7 @@ mod shell;
 mod stub;
 mod unpin;
 
+pub use ldconfig::ldconfig;
 pub use patch::patchelf;
 
 /// Carries out a parsed command line.
@@ -37,6 +40,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Autopatch(args) => autopatch::run(&args),
         Command::Freeze(args) => freeze::run(&args),
         Command::Patch(args) => patch::run(&args),
+        Command::Fix(args) => fix::run(&args),
+        Command::Unfix(args) => fix::unfix(&args),
         Command::Pin(args) => pin::run(&args),
         Command::Pins(args) => pins::run(&args),
         Command::Unpin(args) => unpin::run(&args),
@@ -45,6 +50,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Index(command) => index::run(&command),
         Command::Stub(command) => stub::run(&command),
         Command::Env(command) => env::run(&command),
+        Command::Ldconfig(args) => ldconfig::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

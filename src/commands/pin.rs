@@ -1,24 +1,30 @@
 //! `ldshim pin PROGRAM`
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::cli::PinArgs;
+use crate::explain::Problem;
 use crate::nix::Nix;
 use crate::pin::{self, State};
 use crate::printable;
 
 mod auto;
+mod beside;
+pub(super) mod left;
 mod locked;
 pub(super) mod lookup;
 mod of_system;
-mod packages;
-mod prompt;
-mod rounds;
-mod target;
+pub(super) mod packages;
+pub(super) mod prompt;
+pub(super) mod refresh;
+pub(super) mod rounds;
+mod script;
+pub(super) mod target;
 mod temporary;
-mod text;
+pub(super) mod text;
 mod time_limit;
 mod today;
 mod trial;
@@ -31,8 +37,7 @@ pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
         auto::run(how, identity, &args.program);
         return Ok(ExitCode::SUCCESS);
     }
-    pin_program(args).map_err(|error| anyhow!(printable::lines(&format!("{error:#}"))))?;
-    Ok(ExitCode::SUCCESS)
+    pin_program(args).map_err(|error| anyhow!(printable::lines(&format!("{error:#}"))))
 }
 
 /// Prints text that has names of files and libraries in it.
@@ -40,8 +45,8 @@ fn print(text: &str) -> Result<()> {
     super::print(&printable::lines(text))
 }
 
-fn pin_program(args: &PinArgs) -> Result<()> {
-    let target = Target::find(&args.program, args.system)?;
+fn pin_program(args: &PinArgs) -> Result<ExitCode> {
+    let target = Target::find(&args.program, args.system)?.loading(&args.modules)?;
     let state = match args.system {
         true => State::of_system(),
         false => State::of_user()?,
@@ -51,15 +56,15 @@ fn pin_program(args: &PinArgs) -> Result<()> {
         Some(file) => locked::run(&target, file)?,
         None => chosen(&target, &state, args)?,
     };
-    if let Some(done) = done {
-        finish(&target, &state, args, &done)?;
+    match done {
+        Some(done) => finish(&target, &state, args, &done),
+        None => Ok(ExitCode::SUCCESS),
     }
-    Ok(())
 }
 
 /// Chooses packages; `None` if there is nothing to be written.
 fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outcome>> {
-    let needs = target.needs()?;
+    let needs = target.missing()?.needs;
     let name = target.name();
     if needs.is_empty() && args.select.is_empty() {
         ensure!(
@@ -79,7 +84,12 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     if args.system {
         of_system::check_index()?;
     }
+    if args.extra_path.is_empty() {
+        print(&beside::text(target, &needs))?;
+    }
     let mut rounds = Rounds::new(target, args.select.clone());
+    rounds.may_leave = true;
+    rounds.extra_paths = extra_paths(&args.extra_path)?;
     rounds.nixpkgs.clone_from(&args.nixpkgs);
     rounds.is_dry = args.dry_run;
     rounds.unclear = match args.yes {
@@ -89,22 +99,52 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     };
     rounds.say = |text| print(text);
     let outcome = rounds.run(needs)?;
-    Ok(Some(outcome).filter(|_| !args.dry_run))
+    if args.dry_run {
+        let left = left::text(&outcome.left);
+        if !left.is_empty() {
+            eprintln!("ldshim: {}", printable::lines(left.trim_start()));
+        }
+        return Ok(None);
+    }
+    Ok(Some(outcome))
+}
+
+/// As a pin has them: it is used from any folder.
+fn extra_paths(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let whole = |path: &PathBuf| {
+        let whole = path.canonicalize();
+        whole.with_context(|| format!("cannot search {}", path.display()))
+    };
+    paths.iter().map(whole).collect()
+}
+
+/// Whether packages are there for some libraries, and the program misses nothing but those that no package has.
+fn is_in_part(outcome: &Outcome) -> bool {
+    let is_left = |problem: &Problem| match problem {
+        Problem::Missing { name, .. } => outcome.left.iter().any(|it| name == it.name.as_str()),
+        _ => false,
+    };
+    !outcome.recipe.packages.is_empty() && outcome.report.problems.iter().all(is_left)
 }
 
 /// Writes the pin, and the lock.
-fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> Result<()> {
-    if !args.force && !outcome.report.starts() {
+fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> Result<ExitCode> {
+    let starts = outcome.report.starts();
+    if !args.force && !starts && !is_in_part(outcome) {
         bail!(
-            "{}\n--force pins it all the same",
-            text::still_wrong(target, &outcome.report)
+            "{}{}\n--force pins it all the same",
+            text::still_wrong(target, &outcome.report),
+            left::text(&outcome.left)
         );
+    }
+    if let Ok(missing) = &outcome.missing {
+        print(&text::of_modules(missing))?;
     }
     ensure_not_empty(outcome)?;
     if args.system {
         of_system::check(&outcome.recipe)?;
     }
-    let written = pin::write(&outcome.recipe, state, &Nix::find()?, args.force)?;
+    let written = pin::write(&outcome.recipe, state, &Nix::find()?, args.force || !starts)?;
     for note in &written.notes {
         eprintln!("ldshim: {}", printable::lines(note));
     }
@@ -118,7 +158,19 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
             );
         }
     }
-    print(&text::written(target, &written, args.write_lock.as_deref()))
+    print(&text::written(target, &written, args.write_lock.as_deref()))?;
+    if starts || args.force {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!(
+        "ldshim: {}",
+        printable::lines(&format!(
+            "{}{}\n`ldshim pin` again once there is a package",
+            text::still_wrong(target, &outcome.report),
+            left::text(&outcome.left)
+        ))
+    );
+    Ok(ExitCode::FAILURE)
 }
 
 fn ensure_not_empty(outcome: &Outcome) -> Result<()> {

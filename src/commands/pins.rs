@@ -1,12 +1,14 @@
-//! `ldshim pins [--json] [--verify] [--prune] [--system]`
+//! `ldshim pins [--json] [--verify] [--prune] [--refresh] [--system]`
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 
+use super::pin::refresh::refresh as renew;
 use super::print;
 use crate::cli::PinsArgs;
 use crate::pin::{self, Rechecked, Removed, State};
+use crate::printable;
 
 mod json;
 mod table;
@@ -15,6 +17,8 @@ mod table;
 struct Line {
     entry: pin::Entry,
     condition: pin::Condition,
+    /// Whether it is a pin made with an older library environment.
+    is_older: bool,
     /// What the real loader misses, if it was asked.
     problems: Vec<String>,
 }
@@ -25,6 +29,9 @@ pub(super) fn run(args: &PinsArgs) -> Result<ExitCode> {
         prune(&state)?;
     }
     let mut status = ExitCode::SUCCESS;
+    if args.refresh && !refresh(&state)? {
+        status = ExitCode::FAILURE;
+    }
     let lines: Vec<_> = if args.verify {
         let (rechecked, not_noted) = pin::recheck(&state)?;
         if let Some(reason) = not_noted {
@@ -69,6 +76,26 @@ fn prune(state: &State) -> Result<()> {
     Ok(())
 }
 
+/// Makes pins anew that can be and need be. What is said of each goes to stdout, as by `ldshim pin`.
+fn refresh(state: &State) -> Result<bool> {
+    let mut all_renewed = true;
+    for entry in pin::all(state)? {
+        let pin::Content::Pin(pin) = &entry.content else {
+            continue;
+        };
+        let is_gone = entry.condition() == pin::Condition::PathsGone;
+        let program = pin.programs_left(entry.identity).next();
+        let (true, Some(program)) = (is_gone || entry.is_older(), program) else {
+            continue;
+        };
+        if let Err(error) = renew(pin, program, state.is_of_system()) {
+            eprintln!("ldshim: {}", printable::lines(&format!("{error:#}")));
+            all_renewed = false;
+        }
+    }
+    Ok(all_renewed)
+}
+
 /// What was removed, in a few words.
 pub(super) fn name(removed: &Removed) -> String {
     let identity = removed.entry.identity;
@@ -87,6 +114,7 @@ impl From<pin::Entry> for Line {
     fn from(entry: pin::Entry) -> Self {
         Self {
             condition: entry.condition(),
+            is_older: entry.is_older(),
             entry,
             problems: Vec::new(),
         }
@@ -96,6 +124,7 @@ impl From<pin::Entry> for Line {
 impl From<Rechecked> for Line {
     fn from(rechecked: Rechecked) -> Self {
         Self {
+            is_older: rechecked.entry.is_older(),
             entry: rechecked.entry,
             condition: rechecked.condition,
             problems: rechecked.verdict.map_or(Vec::new(), |it| it.problems),

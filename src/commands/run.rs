@@ -1,4 +1,4 @@
-//! `ldshim run [--env DIR] [--isolate] [--stub FILE] PROGRAM [ARGS...]`
+//! `ldshim run [--env DIR] [--isolate [--show DIR]...] [--stub FILE] PROGRAM [ARGS...]`
 //!
 //! The program takes the place of this process, in a root of its own that has the stub. Nothing
 //! stays in between, so exit status, signals, terminal and open files are the program's own.
@@ -15,18 +15,26 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::unistd::execve;
 
 use crate::cli::RunArgs;
+use crate::printable;
 use environment::Environment;
+use hidden::Wanted;
 use libraries::Libraries;
 use program::{NotStarted, Program};
+use shown::Shown;
 
 mod environment;
+mod hidden;
 mod libraries;
 mod program;
 mod root;
+mod shown;
 pub(super) mod stub;
 
 /// The exit status for failures of `ldshim run` itself, as of env(1), chroot(1) and timeout(1).
 const OWN_FAILURE: u8 = 125;
+
+/// What may be the reason in an isolated root.
+const ISOLATED: &str = " (--isolate hides most of the host; --show DIR shows more)";
 
 /// Returns only if the program could not be started.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
@@ -42,31 +50,32 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
 fn become_program(args: &RunArgs) -> Result<Infallible> {
     let name = args.command.first().context("no program is named")?;
     let program = Program::find(Path::new(name))?;
-    let stub = stub::find(args.stub.as_deref(), &program)?;
-    let place = stub::place(&program, args.isolate);
-    let mut environment = Environment::inherited()?;
-    let libraries = libraries::choose(args, &program, &environment)?;
-    if let Libraries::Env { .. } = libraries {
-        environment.set_libraries(root::ENV_PLACE);
-    }
-
     let current = std::env::current_dir().context("cannot learn the current folder")?;
-    let (root, folder, path) = if args.isolate {
-        let root = root::isolated(&stub, &place, &libraries, &program)?;
-        (
-            root,
-            root::isolated_folder(current, &program),
-            &program.file,
-        )
-    } else {
-        (
-            root::like_host(&stub, &place, &libraries)?,
-            current,
-            &program.path,
-        )
+    let shown = args
+        .isolate
+        .then(|| Shown::of(&program, &current, &args.show));
+    let shown = shown.transpose()?;
+    let stub = stub::find(args.stub.as_deref(), &program)?;
+    let place = stub::place(&program, shown.as_ref());
+    let mut environment = Environment::inherited()?;
+    let libraries = libraries::choose(args, &program, &place, &environment)?;
+    if let Libraries::Env { .. } = libraries {
+        environment.drop_choice();
+    }
+    let configured = stub::configured(&stub, &libraries, root::ENV_PLACE)?;
+
+    let Some(shown) = shown else {
+        let root = root::like_host(configured, &place, &libraries)?;
+        root.enter(&current)?;
+        return execute(&program.path, args, &environment, &program);
     };
-    root.enter(&folder)?;
-    execute(path, args, &environment, &program)
+    let wanted = Wanted::of(&program, &libraries, &stub);
+    let root = root::isolated(configured, &place, &libraries, &program, &shown)?;
+    root.enter(&root::isolated_folder(current, &program, &shown))?;
+    for line in wanted.hidden(&program, &place) {
+        eprintln!("ldshim: {}", printable::lines(&line));
+    }
+    execute(&program.file, args, &environment, &program)
 }
 
 fn execute(
@@ -82,7 +91,8 @@ fn execute(
         .map(|argument| CString::new(argument.as_bytes()));
     let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
     restore_sigpipe()?;
-    execve(&path, &arguments, environment.entries()).map_err(|errno| explain(errno, program))
+    execve(&path, &arguments, environment.entries())
+        .map_err(|errno| explain(errno, program, args.isolate))
 }
 
 /// Rust's start-up code ignores SIGPIPE, and that would pass on to the program.
@@ -95,20 +105,21 @@ fn restore_sigpipe() -> Result<()> {
 }
 
 /// Says why a file that exists and is executable did not start.
-fn explain(errno: Errno, program: &Program) -> Error {
+fn explain(errno: Errno, program: &Program, is_isolated: bool) -> Error {
     let name = program.path.display();
+    let hint = if is_isolated { ISOLATED } else { "" };
     match (errno, &program.interpreter) {
         (Errno::ENOENT, Some(loader)) => Error::new(NotStarted::NotFound).context(format!(
-            "cannot run {name}: its loader {} is missing",
+            "cannot run {name}: its loader {} is missing{hint}",
             loader.display()
         )),
         (Errno::ENOENT, None) => Error::new(NotStarted::NotFound).context(format!(
-            "cannot run {name}: it, or the interpreter it names, is missing"
+            "cannot run {name}: it, or the interpreter it names, is missing{hint}"
         )),
         (Errno::ENOEXEC, _) => Error::new(NotStarted::NotExecutable).context(format!(
             "cannot run {name}: neither a program nor a script that starts with #!"
         )),
         _ => Error::new(NotStarted::NotExecutable)
-            .context(format!("cannot run {name}: {}", errno.desc())),
+            .context(format!("cannot run {name}: {}{hint}", errno.desc())),
     }
 }

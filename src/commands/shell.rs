@@ -1,22 +1,23 @@
 //! `ldshim shell PROGRAM...`
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::explain::inherited;
 use super::pin::lookup::providers;
 use super::print;
 use crate::choice::{ChoiceError, Choices, Knowledge, Need, NoFacts, choose, is_part_of_glibc};
 use crate::cli::{ShellArgs, ShellFormat};
-use crate::elf::{Architecture, interpreter};
-use crate::explain::{Explainer, Kind, Problem, Report, Settings};
-use crate::index::{HOW_TO_GET_ONE, Index};
-use crate::shell::{
-    Format, Listing, Package, Scope, Unprovided, Unsuitable, may_load, merge, needs, nix_file,
-};
+use crate::drivers::{NEVER_FROM_A_PACKAGE, WHERE_FROM};
+use crate::elf::Architecture;
+use crate::explain::Settings;
+use crate::index::{Absence, HOW_TO_GET_ONE, Index};
+use crate::shell::{Format, Listing, Package, Scope, Unprovided, nix_file};
+
+mod programs;
+
+use programs::Programs;
 
 /// Returns 0 if there is a package for each library, else 1; then the file has those that there are.
 pub(super) fn run(args: &ShellArgs) -> Result<ExitCode> {
@@ -25,10 +26,19 @@ pub(super) fn run(args: &ShellArgs) -> Result<ExitCode> {
         ShellFormat::Flake => (Format::Flake, Scope::All),
         ShellFormat::Nixos => (Format::Nixos, Scope::Missing),
     };
-    let (architecture, needs) = needs_of(&args.programs, scope)?;
+    let settings = Settings {
+        without_pins: true,
+        ..inherited()?
+    };
+    let mut programs = Programs::new(settings, scope);
+    for program in &args.programs {
+        programs.add(program)?;
+    }
+    let architecture = programs.architecture().map_or_else(native, Ok)?;
+    let needs: Vec<Need> = programs.needs.into_values().collect();
     let index = Index::open_default()?;
     ensure!(needs.is_empty() || index.is_some(), "{HOW_TO_GET_ONE}");
-    let mut unprovided = Vec::new();
+    let mut unprovided = programs.own;
     let packages = packages(needs, index.as_ref(), &mut unprovided)?;
     if packages.is_empty() && unprovided.is_empty() {
         let what = match scope {
@@ -61,72 +71,6 @@ pub(super) fn run(args: &ShellArgs) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// What all the programs need together; they have to be for one architecture.
-fn needs_of(programs: &[PathBuf], scope: Scope) -> Result<(&'static Architecture, Vec<Need>)> {
-    let settings = Settings {
-        without_pins: true,
-        ..inherited()?
-    };
-    let mut all = BTreeMap::new();
-    let mut first: Option<(&Path, &'static Architecture)> = None;
-    for program in programs {
-        let name = program.display();
-        let report = explain(program, &settings)?;
-        let (architecture, new) = match needs(&report, scope) {
-            Ok(needs) => needs,
-            Err(Unsuitable::Static) => {
-                eprintln!("ldshim: {name}: {}", Unsuitable::Static);
-                continue;
-            }
-            Err(unsuitable) => bail!("cannot tell which libraries {name} needs: {unsuitable}"),
-        };
-        if let Some((other, known)) = first.filter(|it| it.1 != architecture) {
-            let other = other.display();
-            bail!(
-                "cannot put {name} and {other} together: one is for {architecture}, the other for {known}; make a file for each"
-            );
-        }
-        first = Some((program, architecture));
-        for library in may_load(&report) {
-            eprintln!(
-                "ldshim: {name} may load {library} later, which is not there; add a package for it if it is needed"
-            );
-        }
-        merge(&mut all, new);
-    }
-    let architecture = match first {
-        Some((_, architecture)) => architecture,
-        None => native()?,
-    };
-    Ok((architecture, all.into_values().collect()))
-}
-
-/// Explains a program. Where there is neither a stub with a loader nor a variable that names one, the loader that
-/// started ldshim itself is asked.
-fn explain(program: &Path, settings: &Settings) -> Result<Report> {
-    let report = Explainer::new(settings).explain(program)?;
-    if !lacks_loader(&report) {
-        return Ok(report);
-    }
-    let own = interpreter(Path::new("/proc/self/exe"))?;
-    let Some(own) = own.filter(|it| it.exists()) else {
-        return Ok(report);
-    };
-    let settings = Settings {
-        loader: Some(own.into()),
-        ..settings.clone()
-    };
-    Explainer::new(&settings).explain(program)
-}
-
-/// Whether a program, or the one that runs a script, has no loader that could be asked.
-fn lacks_loader(report: &Report) -> bool {
-    match &report.kind {
-        Kind::Script(_, reports) => reports.last().is_some_and(lacks_loader),
-        _ => report.problems.contains(&Problem::NoLoader),
-    }
 }
 
 /// A package for each library; those without one are put into `unprovided`.
@@ -170,9 +114,10 @@ fn packages(
             Err(error) => error,
         };
         let (need, reason) = match &error {
-            ChoiceError::NoProvider(need) => (
+            ChoiceError::NoProvider(need) => (need, absence(&need.name, index)),
+            ChoiceError::ByPath(need) => (
                 need,
-                "no package in the index has it in its lib/".to_owned(),
+                "it is needed by its path, and a loader looks nowhere else".to_owned(),
             ),
             ChoiceError::NoVersions(need, _) => {
                 let versions = need.versions.join(", ");
@@ -196,6 +141,19 @@ fn packages(
     Ok(of_choices(&choices))
 }
 
+/// Why there is no package.
+fn absence(name: &str, index: Option<&Index>) -> String {
+    let known = index.and_then(|it| it.absence(name).ok());
+    match known {
+        Some(Absence::OfDriver) => format!("{NEVER_FROM_A_PACKAGE}; {WHERE_FROM}"),
+        known => {
+            let others = known.and_then(|it| it.line(name));
+            let others = others.map_or(String::new(), |it| format!("; {it}"));
+            format!("no package in the index has it in its lib/{others}")
+        }
+    }
+}
+
 fn of_choices(choices: &Choices) -> Vec<Package> {
     let packages = choices.iter().filter_map(|choice| {
         Some(Package {
@@ -208,16 +166,13 @@ fn of_choices(choices: &Choices) -> Vec<Package> {
 }
 
 fn unprovided_for(need: &Need, reason: String) -> Unprovided {
-    let by = need.needed_by.join(", ");
     Unprovided {
         name: need.name.clone(),
-        reason: format!("{reason} (needed by {by})"),
+        reason: reason + &need.by(),
     }
 }
 
 /// The architecture of the packages in the index. Those for other architectures have the same names.
 fn native() -> Result<&'static Architecture> {
-    let mut all = Architecture::ALL.into_iter();
-    all.find(|it| it.machine == loader_stub::elf::MACHINE)
-        .context("ldshim does not know the machine that it runs on")
+    Architecture::of_this_machine().context("ldshim does not know the machine that it runs on")
 }

@@ -8,13 +8,12 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 use loader_stub::baked::Baked;
 use loader_stub::c_library::CLibrary;
-use loader_stub::cache_path::CacheNote;
 use loader_stub::on_demand::DEFAULT_TOOL;
 use serde_json::json;
 
 use super::print;
 use crate::cli::{StubCommand, StubConfigureArgs, StubShowArgs};
-use crate::library_env::{CACHE_NAME, LOADER_NAME, cache_place, written_cache_note};
+use crate::library_env::{CACHE_NAME, baked_cache_note};
 use crate::printable::shell_word;
 use crate::stub_file::StubFile;
 
@@ -62,7 +61,7 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
     let (library_dir, place) = match &args.library_dir {
         Some(path) => (
             Some(baked_path(path, "library directory")?),
-            cache_note_of(path)?,
+            baked_cache_note(path)?,
         ),
         None => (old_dir, old_place),
     };
@@ -121,25 +120,6 @@ fn baked_path(path: &Path, what: &str) -> Result<CString> {
     );
     let bytes = path.as_os_str().as_bytes();
     CString::new(bytes).with_context(|| format!("cannot bake in the {what} {}", path.display()))
-}
-
-/// If the library environment at `path` has a cache: where its loader has the path of its own, and the extra paths.
-fn cache_note_of(path: &Path) -> Result<Option<CString>> {
-    if !path.join(CACHE_NAME).is_file() {
-        return Ok(None);
-    }
-    let Some(place) = cache_place(&path.join(LOADER_NAME)) else {
-        return Ok(None);
-    };
-    let mut text = place.to_string().into_bytes();
-    let written = written_cache_note(path);
-    if let Some(note) = written.as_deref().and_then(CacheNote::parse)
-        && !note.extra_paths.is_empty()
-    {
-        text.push(b' ');
-        text.extend(note.extra_paths);
-    }
-    Ok(Some(CString::new(text)?))
 }
 
 fn show(args: &StubShowArgs) -> Result<ExitCode> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Diagnosis, Group, is_healthy};
+use super::{Certainty, Diagnosis, Group, is_healthy};
 
 /// All findings.
 #[must_use]
@@ -34,6 +34,7 @@ pub fn diagnoses(diagnoses: &[Diagnosis]) -> Value {
         json!({
             "code": diagnosis.trap.code,
             "line": diagnosis.line,
+            "certain": diagnosis.certainty == Certainty::Sure,
             "names": names.collect::<Vec<_>>(),
             "cause": diagnosis.trap.cause,
             "advice": diagnosis.advice(),

@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::finding::Finding;
 use super::plan::Plans;
-use crate::explain::{Explainer, Problem, Settings};
+use crate::explain::{Explainer, Plan, Problem, Settings};
 use crate::library_env::{Inspection, LOADER_NAME, inspect};
 
 /// At most so many names are listed.
@@ -27,10 +27,33 @@ pub(super) fn check(plans: &Plans, settings: &Settings) -> Vec<Finding> {
         .map(|directory| OsStr::from_bytes(directory).into())
         .filter(|directory: &PathBuf| directory.join(LOADER_NAME).symlink_metadata().is_ok())
         .collect();
-    directories
+    let mut findings: Vec<_> = directories
         .iter()
         .flat_map(|directory| of_directory(directory, settings))
-        .collect()
+        .collect();
+    findings.extend(of_drivers(plans, settings));
+    findings
+}
+
+/// Drivers that want a newer glibc than foreign programs have, or something else that these lack.
+fn of_drivers(plans: [&Result<Plan, String>; 2], settings: &Settings) -> Option<Finding> {
+    let explainer = Explainer::new(settings);
+    let troubles = plans.into_iter().flatten();
+    let troubles = troubles.flat_map(|plan| explainer.drivers_in_trouble(plan));
+    let troubles: BTreeMap<PathBuf, String> = troubles.collect();
+    let (first, why) = troubles.first_key_value()?;
+    let names = troubles.keys().filter_map(|it| it.file_name());
+    let names: Vec<_> = names.map(|it| it.display().to_string()).collect();
+    let folder = first.parent().unwrap_or(first).display();
+    Some(Finding::warning(
+        "drivers-unusable",
+        format!(
+            "{folder}: foreign programs cannot load {}: {why}",
+            shortened(&names)
+        ),
+        "These drivers come with the system, and have to fit the loader that foreign programs get: where they want a newer GLIBC_..., take \
+         programs.nix-ld.loader and the libraries from the nixpkgs that the system is of. Graphics, or CUDA, does not work until then.",
+    ))
 }
 
 fn of_directory(directory: &Path, settings: &Settings) -> Vec<Finding> {

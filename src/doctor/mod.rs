@@ -5,6 +5,7 @@
 
 mod diagnosis;
 mod finding;
+mod fixes;
 mod generations;
 mod index;
 pub mod json;
@@ -17,7 +18,6 @@ mod misplaced;
 mod mounts;
 mod occupant;
 mod on_demand;
-mod pattern;
 mod pins;
 mod places;
 mod plan;
@@ -31,7 +31,7 @@ use crate::explain::Settings;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use finding::{Finding, Group, Level};
-pub use messages::{Trap, traps};
+pub use messages::{Certainty, Speaker, Trap, speakers, traps};
 
 use machine::Runs;
 use occupant::Occupant;
@@ -88,7 +88,7 @@ pub fn examine(settings: &Settings) -> Vec<Group> {
         group("libraries", libraries::check(&plans, settings)),
         group(
             "packages",
-            [index::check(), pins::check(), on_demand].concat(),
+            [index::check(), pins::check(), fixes::check(), on_demand].concat(),
         ),
         group(
             "variables",

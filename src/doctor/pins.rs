@@ -107,6 +107,8 @@ fn of_entry(entry: &Entry, secure: bool) -> Option<Finding> {
                 false => "`ldshim pins --verify` keeps them again.",
             },
         )),
+        // What to do about that, the check of fixed trees tells.
+        Condition::ProgramChanged | Condition::ProgramGone if is_fixed(entry) => None,
         Condition::ProgramChanged => Some(Finding::info(
             "pin-of-an-older-program",
             format!(
@@ -119,6 +121,21 @@ fn of_entry(entry: &Entry, secure: bool) -> Option<Finding> {
             format!("{program} is pinned, and there is no such program any more"),
             "`ldshim pins --prune` removes such pins.",
         )),
+        Condition::Holds if entry.is_older() => Some(Finding::info(
+            "pin-older",
+            format!("the pin of {program} holds, but was made with an older library environment"),
+            match secure {
+                true => {
+                    "`ldshim pin --system PROGRAM` takes the new one, `ldshim pins --refresh --system` for all."
+                }
+                false => "`ldshim pin PROGRAM` takes the new one, `ldshim pins --refresh` for all.",
+            },
+        )),
         Condition::Holds | Condition::Marked(_) | Condition::Damaged => None,
     }
+}
+
+/// Whether it is the pin of a copy that `ldshim fix` has made.
+fn is_fixed(entry: &Entry) -> bool {
+    matches!(&entry.content, Content::Pin(pin) if pin.tree.is_some())
 }

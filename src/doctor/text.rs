@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Diagnosis, Finding, Group, Level};
+use super::{Certainty, Diagnosis, Finding, Group, Level};
 use crate::printable;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -76,7 +76,15 @@ pub fn diagnoses(diagnoses: &[Diagnosis]) -> String {
             text.push('\n');
         }
         _ = writeln!(text, "{BAD}{}{BAD:#}", diagnosis.line);
-        _ = writeln!(text, "  {NAME}why{NAME:#}  {}", diagnosis.trap.cause);
+        let likely = match diagnosis.certainty {
+            Certainty::Sure => "",
+            Certainty::Likely => "Probably: ",
+        };
+        _ = writeln!(
+            text,
+            "  {NAME}why{NAME:#}  {likely}{}",
+            diagnosis.trap.cause
+        );
         _ = writeln!(text, "  {NAME}do{NAME:#}   {}", diagnosis.advice());
         let threads = diagnosis.trap.threads.join(", ");
         if !threads.is_empty() {

@@ -78,12 +78,25 @@ impl Architecture {
     /// Every architecture that ldshim knows.
     pub const ALL: [&Architecture; 4] = [Self::X86_64, Self::I686, Self::AARCH64, Self::RISCV64];
 
+    /// That of the programs that this machine runs without help; `None` if there is no stub for it.
+    #[must_use]
+    pub fn of_this_machine() -> Option<&'static Architecture> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|it| it.machine == loader_stub::elf::MACHINE)
+    }
+
     /// The architecture of a file, if ldshim knows it.
     #[must_use]
     pub fn of(identity: &Identity) -> Option<&'static Architecture> {
         Self::ALL
             .into_iter()
             .find(|architecture| architecture.matches(identity))
+    }
+
+    /// Whether this program is for this architecture, too.
+    #[must_use]
+    pub fn is_of_this_machine(&self) -> bool {
+        self.machine == loader_stub::elf::MACHINE
     }
 
     /// Whether a file is made for this architecture.

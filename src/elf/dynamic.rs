@@ -1,17 +1,16 @@
 //! The dynamic section: what a file asks of its loader, and the symbol versions that it offers.
 //!
-//! Its structures are those of the System V ABI, chapter "Dynamic Section"; those of versions are in
-//! the Linux Standard Base, "Symbol Versioning". Numbers are little-endian.
+//! Its structures are those of the System V ABI, chapter "Dynamic Section". Numbers are little-endian.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use goblin::elf::dynamic::{
     DT_FLAGS_1, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRTAB, DT_VERDEF, DT_VERNEED,
 };
 use goblin::elf::program_header::PT_DYNAMIC;
 
-use super::image::text;
-use super::{Class, Image};
+use super::versions::{VersionNeed, read_versions_needed, read_versions_offered};
+use super::{Class, Image, Segment};
 
 /// More entries than this no linker makes: a file that has more is damaged, or made to waste time.
 const MOST_ENTRIES: usize = 1 << 16;
@@ -20,9 +19,6 @@ const MOST_ENTRIES: usize = 1 << 16;
 const DT_AUXILIARY: u64 = 0x7fff_fffd;
 /// See [`DependencyKind::Filter`].
 const DT_FILTER: u64 = 0x7fff_ffff;
-
-/// `VER_FLG_WEAK`: nobody minds if the version is missing.
-const WEAK: u16 = 2;
 
 /// What a dynamic section says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +37,8 @@ pub struct Dynamic {
     pub versions_needed: Vec<VersionNeed>,
     /// The versions that it offers; `None` if it has none at all.
     pub versions_offered: Option<Vec<OsString>>,
+    /// What cannot be read of it, and so is not in the fields above.
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// A file that another one asks for.
@@ -63,61 +61,114 @@ pub enum DependencyKind {
     Filter,
 }
 
-/// A version that a file wants of another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VersionNeed {
-    /// The name of the other file, as one of its dependencies has it.
-    pub file: OsString,
-    /// The version.
-    pub version: OsString,
-    /// Whether nobody minds if it is missing.
-    pub is_weak: bool,
+/// Something that the loader reads and that is not where the dynamic section says. Real loaders end there, or worse.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unreadable {
+    /// What it is, in words.
+    pub what: &'static str,
+    /// Where in memory it should be.
+    pub address: u64,
 }
 
 impl Dynamic {
-    /// Reads the dynamic section; `None` if the file has none. What is damaged in it is left out.
+    /// Reads the dynamic section; `None` if the file has none.
     #[must_use]
     pub fn of(image: &Image<'_>) -> Option<Self> {
-        let table = image.content(image.segment(PT_DYNAMIC)?)?;
-        if table.is_empty() {
+        let segment = image.segment(PT_DYNAMIC)?;
+        if segment.file_size == 0 {
             return None;
         }
-        let entries = entries(table, image.identity.class);
-        let value = |tag| entries.iter().rev().find(|it| it.0 == tag).map(|it| it.1);
-        let strings = image
-            .from_address(value(DT_STRTAB).unwrap_or(0))
-            .unwrap_or_default();
-        let string = |offset: u64| {
-            let bytes = strings.get(usize::try_from(offset).ok()?..)?;
-            text(bytes).map(OsStr::to_owned)
+        let mut unreadable = Vec::new();
+        let mut tell = |what, address| {
+            let it = Unreadable { what, address };
+            if !unreadable.contains(&it) {
+                unreadable.push(it);
+            }
         };
-        let dependencies = entries.iter().filter_map(|&(tag, value)| {
+        let entries = table(image, segment).unwrap_or_else(|known| {
+            tell("its dynamic section", segment.address);
+            known
+        });
+        let value = |tag| entries.iter().rev().find(|it| it.0 == tag).map(|it| it.1);
+        let strings = value(DT_STRTAB);
+        let place = |offset: u64| strings.unwrap_or(0).wrapping_add(offset);
+        let text = |offset: u64| image.text_at(strings?.wrapping_add(offset));
+        let mut dependencies = Vec::new();
+        for &(tag, offset) in &entries {
             let kind = match tag {
                 DT_NEEDED => DependencyKind::Needed,
                 DT_AUXILIARY => DependencyKind::Auxiliary,
                 DT_FILTER => DependencyKind::Filter,
-                _ => return None,
+                _ => continue,
             };
-            let name = string(value)?;
-            Some(Dependency { kind, name })
+            match text(offset) {
+                Some(name) => dependencies.push(Dependency { kind, name }),
+                None => tell("the name of a library that it needs", place(offset)),
+            }
+        }
+        let mut string = |tag, what| {
+            let offset = value(tag)?;
+            let found = text(offset);
+            if found.is_none() {
+                tell(what, place(offset));
+            }
+            found
+        };
+        let soname = string(DT_SONAME, "its soname");
+        let rpath = string(DT_RPATH, "its RPATH");
+        let runpath = string(DT_RUNPATH, "its RUNPATH");
+        let mut list = |tag, what, read: &mut dyn FnMut(&[u8]) -> bool| {
+            let address = value(tag)?;
+            let is_whole = image.from_address(address).is_some_and(read);
+            if !is_whole {
+                tell(what, address);
+            }
+            Some(())
+        };
+        let (mut versions_needed, mut offered) = (Vec::new(), Vec::new());
+        list(DT_VERNEED, "the symbol versions that it wants", &mut |it| {
+            read_versions_needed(it, text, &mut versions_needed)
         });
-        let at = |tag| value(tag).and_then(|address| image.from_address(address));
+        let offers = list(DT_VERDEF, "the symbol versions that it offers", &mut |it| {
+            read_versions_offered(it, text, &mut offered)
+        });
         Some(Self {
-            dependencies: dependencies.collect(),
-            soname: value(DT_SONAME).and_then(string),
-            rpath: value(DT_RPATH).and_then(string),
-            runpath: value(DT_RUNPATH).and_then(string),
+            dependencies,
+            soname,
+            rpath,
+            runpath,
             flags_1: value(DT_FLAGS_1).unwrap_or(0),
-            versions_needed: at(DT_VERNEED)
-                .map(|table| versions_needed(table, string))
-                .unwrap_or_default(),
-            versions_offered: at(DT_VERDEF).map(|table| versions_offered(table, string)),
+            versions_needed,
+            versions_offered: offers.map(|()| offered),
+            unreadable,
         })
     }
 }
 
-/// Tags and values, up to the one that ends the table.
-fn entries(table: &[u8], class: Class) -> Vec<(u64, u64)> {
+/// Tags and values.
+type Entries = Vec<(u64, u64)>;
+
+/// The entries of the table; those that can be read, if it has no end.
+fn table(image: &Image<'_>, segment: &Segment) -> Result<Entries, Entries> {
+    let class = image.identity.class;
+    let mapped = image.from_address(segment.address).unwrap_or_default();
+    entries(mapped, class).or_else(|_| {
+        let size = MOST_ENTRIES * 16;
+        let whole = entries(&image.in_memory(segment.address, size), class);
+        // Where it is not mapped at all, the file may still have it.
+        let in_file = image.content(segment).unwrap_or_default();
+        whole.map_err(|known| {
+            if mapped.is_empty() {
+                entries(in_file, class).unwrap_or_else(|it| it)
+            } else {
+                known
+            }
+        })
+    })
+}
+
+/// Tags and values, up to the one that ends the table; those that there are, if none does.
+fn entries(table: &[u8], class: Class) -> Result<Entries, Entries> {
     let word = match class {
         Class::Bits32 => 4,
         Class::Bits64 => 8,
@@ -126,81 +177,14 @@ fn entries(table: &[u8], class: Class) -> Vec<(u64, u64)> {
         let digits = bytes.iter().rev();
         digits.fold(0, |number, &byte| number << 8 | u64::from(byte))
     };
-    let entries = table.chunks_exact(2 * word).take(MOST_ENTRIES);
-    let entries = entries.map(|entry| (number(&entry[..word]), number(&entry[word..])));
-    entries.take_while(|&(tag, _)| tag != 0).collect()
-}
-
-/// `Elf_Verneed`: version, count (2 bytes each), name of the file, offset of the first `Elf_Vernaux`,
-/// offset of the next entry (4 each). `Elf_Vernaux`: hash (4), flags, number (2 each), name, offset
-/// of the next (4 each). Offsets count from the entry they are in; 0 ends a list.
-fn versions_needed(table: &[u8], string: impl Fn(u64) -> Option<OsString>) -> Vec<VersionNeed> {
-    let mut needs = Vec::new();
-    let mut steps = 0;
-    for_each(table, 12, &mut steps, |file, steps| {
-        let name = string(u32_at(file, 4)?.into())?;
-        let first = table_at(file, u32_at(file, 8)?)?;
-        for_each(first, 12, steps, |need, _| {
-            needs.push(VersionNeed {
-                file: name.clone(),
-                version: string(u32_at(need, 8)?.into())?,
-                is_weak: u16_at(need, 4)? & WEAK != 0,
-            });
-            Some(())
-        });
-        Some(())
-    });
-    needs
-}
-
-/// `Elf_Verdef`: version, flags, number, count (2 bytes each), hash, offset of the first
-/// `Elf_Verdaux`, offset of the next entry (4 each). `Elf_Verdaux`: name (4), and more that does
-/// not count: only the first one names the version.
-fn versions_offered(table: &[u8], string: impl Fn(u64) -> Option<OsString>) -> Vec<OsString> {
-    let mut versions = Vec::new();
-    for_each(table, 16, &mut 0, |entry, _| {
-        let name = table_at(entry, u32_at(entry, 12)?)?;
-        versions.push(string(u32_at(name, 0)?.into())?);
-        Some(())
-    });
-    versions
-}
-
-/// Calls `visit` for each entry of a list whose entries have the offset of the next one at `next`.
-/// Stops where one is damaged, or if there are too many in all.
-fn for_each<'a>(
-    first: &'a [u8],
-    next: usize,
-    steps: &mut usize,
-    mut visit: impl FnMut(&'a [u8], &mut usize) -> Option<()>,
-) {
-    let mut entry = Some(first);
-    while let Some(bytes) = entry
-        && *steps < MOST_ENTRIES
-    {
-        *steps += 1;
-        if visit(bytes, steps).is_none() {
-            return;
+    let mut known = Vec::new();
+    for entry in table.chunks_exact(2 * word).take(MOST_ENTRIES) {
+        match number(&entry[..word]) {
+            0 => return Ok(known),
+            tag => known.push((tag, number(&entry[word..]))),
         }
-        entry = match u32_at(bytes, next) {
-            None | Some(0) => None,
-            Some(offset) => table_at(bytes, offset),
-        };
     }
-}
-
-fn table_at(bytes: &[u8], offset: u32) -> Option<&[u8]> {
-    bytes.get(usize::try_from(offset).ok()?..)
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    Some(u16::from_le_bytes(*bytes))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    Some(u32::from_le_bytes(*bytes))
+    Err(known)
 }
 
 #[cfg(test)]
@@ -230,14 +214,6 @@ mod tests {
         let offered = loader.versions_offered.expect("it offers versions");
         assert!(offered.iter().any(|it| it == "GLIBC_PRIVATE"));
         assert!(need.version.to_str().unwrap().starts_with("GLIBC_"));
-    }
-
-    #[test]
-    fn lists_that_go_round_in_circles_end() {
-        // One entry whose lists overlap with itself: each step goes one byte on.
-        let table: Vec<u8> = [1, 0].repeat(40_000);
-        let needs = versions_needed(&table, |_| Some("x".into()));
-        assert!(needs.len() <= MOST_ENTRIES);
     }
 
     proptest! {

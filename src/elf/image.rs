@@ -7,15 +7,13 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use goblin::elf::header::{header32, header64};
 use goblin::elf::program_header::{PF_W, PF_X, PT_INTERP, PT_LOAD};
 
+use super::memory::Memory;
 use super::segments::structure_at;
 use super::{Class, IdentifyError, Identity, Segment, identify_header, sections, segments};
 
 /// A text longer than this is none that a loader would take: longer than any path, and than any
 /// search path that was seen.
 const LONGEST_TEXT: usize = 1 << 16;
-
-/// The smallest page that Linux has: what is mapped with any.
-const PAGE: u64 = 0x1000;
 
 /// The bytes of an ELF file, with its headers read.
 #[derive(Debug)]
@@ -28,6 +26,7 @@ pub struct Image<'a> {
     pub segments: Vec<Segment>,
     /// `e_entry`
     pub entry: u64,
+    memory: Memory,
 }
 
 /// Why bytes are no [`Image`].
@@ -75,6 +74,7 @@ impl<'a> Image<'a> {
         Ok(Self {
             bytes,
             identity,
+            memory: Memory::of(&segments, bytes.len() as u64),
             segments,
             entry: entry.map_err(|_| ImageError::ProgramHeaders)?,
         })
@@ -94,33 +94,53 @@ impl<'a> Image<'a> {
         self.bytes.get(start..)?.get(..length)
     }
 
-    /// The bytes from an address on, as far as they are mapped from the file without a gap.
-    ///
-    /// Loaders map whole pages: what the file has behind a segment is there, too, up to the end of its last page, unless that is
-    /// filled with zeros. What is mapped later covers what was mapped before. A table may go on in the next segment.
+    /// The bytes from an address on, as far as the file has them without a gap.
     #[must_use]
     pub fn from_address(&self, address: u64) -> Option<&'a [u8]> {
-        let loads = || self.segments.iter().rev().filter(|it| it.kind == PT_LOAD);
-        let holds = |it: &&Segment, size: u64| {
-            (address.checked_sub(it.address)).is_some_and(|start| start < size)
-        };
-        let exact = loads().find(|it| holds(it, it.file_size));
-        let segment = exact.or_else(|| loads().find(|it| holds(it, mapped_size(it))))?;
-        let place = |it: &Segment| it.offset.wrapping_sub(it.address);
-        let mut end = segment.offset.checked_add(mapped_size(segment))?;
-        // In the order of their addresses, as the ABI wants them.
-        for next in self.segments.iter().filter(|it| it.kind == PT_LOAD) {
-            let goes_on = place(next) == place(segment) && next.offset <= end;
-            end = match next.offset.checked_add(mapped_size(next)) {
-                Some(later) if goes_on && later > end => later,
-                _ => end,
-            };
+        let mut pieces = self.memory.from(address);
+        let first = pieces.next()?;
+        let start = first.offset?;
+        let mut end = start.checked_add(first.end - first.start)?;
+        // A table may go on in the next segment.
+        for piece in pieces.take_while(|it| it.offset.is_some()) {
+            if piece.offset != Some(end) {
+                break;
+            }
+            end += piece.end - piece.start;
         }
-        let start = usize::try_from(segment.offset + (address - segment.address)).ok()?;
-        let end = usize::try_from(end)
-            .unwrap_or(usize::MAX)
-            .min(self.bytes.len());
-        self.bytes.get(start..end).filter(|it| !it.is_empty())
+        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
+        self.bytes.get(range)
+    }
+
+    /// The bytes from an address on, at most `most`, as far as anything is there: zeros, too, and what comes from elsewhere in the
+    /// file.
+    #[must_use]
+    pub fn in_memory(&self, address: u64, most: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for piece in self.memory.from(address) {
+            let left = most - bytes.len();
+            let size = usize::try_from(piece.end - piece.start).map_or(left, |it| it.min(left));
+            let offset = piece.offset.and_then(|it| usize::try_from(it).ok());
+            let in_file = offset.and_then(|it| self.bytes.get(it..)?.get(..size));
+            match in_file {
+                Some(in_file) => bytes.extend(in_file),
+                None => bytes.resize(bytes.len() + size, 0),
+            }
+            if bytes.len() == most {
+                break;
+            }
+        }
+        bytes
+    }
+
+    /// The text at an address, which ends with a NUL.
+    #[must_use]
+    pub fn text_at(&self, address: u64) -> Option<OsString> {
+        if let Some(text) = self.from_address(address).and_then(text) {
+            return Some(text.to_owned());
+        }
+        // It may go on in another part of the file, or end where zeros begin.
+        text(&self.in_memory(address, LONGEST_TEXT)).map(OsStr::to_owned)
     }
 
     /// The contents of the segments that are never written to and have no code in them, or if there
@@ -152,16 +172,6 @@ impl<'a> Image<'a> {
         let sections = sections::extents(self.bytes, self.identity.class).unwrap_or_default();
         let ends = ends.chain(sections.iter().map(|it| it.offset.saturating_add(it.size)));
         ends.max().unwrap_or(0)
-    }
-}
-
-/// How much of the file is mapped for a segment, in bytes: up to the end of a page, if nothing there is filled with zeros.
-fn mapped_size(segment: &Segment) -> u64 {
-    let end = segment.address.checked_add(segment.file_size);
-    let end = end.and_then(|it| it.checked_next_multiple_of(PAGE));
-    match end {
-        Some(end) if segment.memory_size == segment.file_size => end - segment.address,
-        _ => segment.file_size,
     }
 }
 

@@ -1,8 +1,10 @@
 //! The identity of a program, as the stub knows it when the program starts.
 
+use std::borrow::Cow;
+
 use goblin::elf::header::{header32, header64};
 use goblin::elf::program_header::{program_header32, program_header64};
-use loader_stub::identity::{BUILD_ID, Identity, Part};
+use loader_stub::identity::{self, BUILD_ID, Identity, Part};
 
 use super::notes::notes;
 use super::segments::structure_at;
@@ -20,26 +22,44 @@ pub struct ProgramIdentity {
 /// The identity of the program or library `image`.
 #[must_use]
 pub fn program_identity(image: &Image<'_>) -> ProgramIdentity {
-    let parts = image.segments.iter().map(|segment| Part {
-        kind: segment.kind,
-        flags: segment.flags,
-        address: segment.address,
-        size: segment.file_size,
-        alignment: segment.alignment,
-    });
     let word = match image.identity.class {
         Class::Bits32 => 4,
         Class::Bits64 => 8,
     };
-    let short = Identity::of(table(image).unwrap_or_default(), word, parts, |range| {
+    let table = table(image).unwrap_or_default();
+    let short = Identity::of(table, word, parts(image), |range| {
         let length = usize::try_from(range.end - range.start).ok()?;
-        image.from_address(range.start)?.get(..length)
+        let in_file = image
+            .from_address(range.start)
+            .and_then(|it| it.get(..length));
+        // Pages of another segment may cover a part of it.
+        let bytes = in_file.map_or_else(
+            || image.in_memory(range.start, length).into(),
+            Cow::Borrowed,
+        );
+        (bytes.len() == length).then_some(bytes)
     });
     let build_id = notes(image).find(|note| note.owner == b"GNU" && note.kind == BUILD_ID);
     ProgramIdentity {
         short,
         build_id: build_id.map(|note| note.description.to_vec()),
     }
+}
+
+/// Whether the stub knows a program's identity when it starts: whether the program says where its headers are.
+#[must_use]
+pub fn is_known_at_start(image: &Image<'_>) -> bool {
+    identity::own_address(parts(image)).is_some()
+}
+
+fn parts(image: &Image<'_>) -> impl Iterator<Item = Part> + Clone {
+    image.segments.iter().map(|segment| Part {
+        kind: segment.kind,
+        flags: segment.flags,
+        address: segment.address,
+        size: segment.file_size,
+        alignment: segment.alignment,
+    })
 }
 
 /// The program headers as the file has them.

@@ -13,20 +13,19 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use goblin::elf::header::{ET_DYN, ET_EXEC};
 use loader_stub::c_library::CLibrary;
-use memmap2::Mmap;
 
 use super::kernel::{self, Verdict};
 use super::kind::{Contents, contents};
+use super::loaders::{Loader, Loaders};
 use super::pin::{self, Pin};
 use super::{
-    Dynamic, How, Kind, Plan, Problem, Report, Settings, environment, glibc, guesses, interpreter,
+    Dynamic, How, Kind, Plan, Problem, Report, Settings, drivers, environment, glibc, interpreter,
     kind, payload, report,
 };
-use crate::elf::{Architecture, Image, program_identity};
+use crate::elf::{Architecture, Elsewhere, Image, MUSL, elsewhere, program_identity};
 use crate::exec::{Line, Reason};
-use crate::library_env::c_library;
-use crate::loader_cache::CacheFile;
-use crate::resolver::{self, Files, Machine, Program, RealLoader, Start, map_file};
+use crate::library_env;
+use crate::resolver::{Program, Resolution, map_file, names_in_texts, refusal};
 use crate::stub_file::{Stranger, stranger};
 
 /// How a file is come by: how many scripts have led to it since the last execve, and how many of those `env` has made.
@@ -40,21 +39,14 @@ struct Depth {
 #[derive(Debug)]
 pub struct Explainer<'s> {
     settings: &'s Settings,
+    is_for_tree: bool,
     plans: RefCell<HashMap<PlanKey, Arc<Plan>>>,
-    loaders: RefCell<HashMap<PathBuf, Option<Rc<Loader>>>>,
-    caches: RefCell<HashMap<PathBuf, Option<Rc<CacheFile<Mmap>>>>>,
+    loaders: Loaders,
 }
 
 /// On what a plan depends that is the program's: system, C library, whether it has more rights than
 /// its caller, and its pin.
 type PlanKey = (&'static str, bool, bool, Option<PathBuf>);
-
-/// A loader, and the files that were opened for it.
-#[derive(Debug)]
-struct Loader {
-    built_in: RealLoader,
-    files: Files,
-}
 
 impl<'s> Explainer<'s> {
     /// With these settings.
@@ -62,9 +54,19 @@ impl<'s> Explainer<'s> {
     pub fn new(settings: &'s Settings) -> Self {
         Self {
             settings,
+            is_for_tree: false,
             plans: RefCell::default(),
-            loaders: RefCell::default(),
-            caches: RefCell::default(),
+            loaders: Loaders::default(),
+        }
+    }
+
+    /// With these settings, for a tree of files: the texts of a library are looked at where it is explained itself, and not with
+    /// every program that loads it.
+    #[must_use]
+    pub fn of_tree(settings: &'s Settings) -> Self {
+        Self {
+            is_for_tree: true,
+            ..Self::new(settings)
         }
     }
 
@@ -76,10 +78,19 @@ impl<'s> Explainer<'s> {
     pub fn explain(&self, path: &Path) -> Result<Report> {
         let in_path = || self.search(path.as_os_str(), self.variable("PATH").as_deref());
         let found = (path.symlink_metadata().is_err()).then(in_path).flatten();
-        self.explain_nested(found.as_deref().unwrap_or(path), Depth::default())
+        self.explain_nested(found.as_deref().unwrap_or(path), Depth::default(), None)
     }
 
-    fn explain_nested(&self, path: &Path, depth: Depth) -> Result<Report> {
+    /// Explains the program at `path` as it is once it has loaded a library by its path, as interpreters load extension
+    /// modules.
+    ///
+    /// # Errors
+    /// As [`Explainer::explain`].
+    pub fn explain_with(&self, path: &Path, library: &Path) -> Result<Report> {
+        self.explain_nested(path, Depth::default(), Some(library))
+    }
+
+    fn explain_nested(&self, path: &Path, depth: Depth, loads: Option<&Path>) -> Result<Report> {
         let verdict = Verdict::of(path, depth.scripts, self.settings);
         let read = || {
             let file = path.canonicalize()?;
@@ -87,7 +98,7 @@ impl<'s> Explainer<'s> {
         };
         let mut report = match (read(), &verdict) {
             (Ok((bytes, file)), verdict) => {
-                self.explain_bytes(path, &file, &bytes, depth, verdict.as_ref())?
+                self.explain_bytes(path, &file, &bytes, depth, verdict.as_ref(), loads)?
             }
             (Err(_), Some(Verdict::Refused(it, _)))
                 if self.settings.asks_kernel && it.reason != Reason::NotThere =>
@@ -97,7 +108,7 @@ impl<'s> Explainer<'s> {
             }
             (Err(error), None) if error.kind() == ErrorKind::PermissionDenied => {
                 let kind = Kind::Unknown("a file that may be executed and not read".to_owned());
-                Report::new(path, kind, vec![Problem::Unreadable])
+                Report::new(path, kind, vec![Problem::NotReadable])
             }
             (Err::<_, io::Error>(error), _) => {
                 return Err(error).with_context(|| format!("cannot explain {}", path.display()));
@@ -116,20 +127,26 @@ impl<'s> Explainer<'s> {
         bytes: &[u8],
         depth: Depth,
         verdict: Option<&Verdict>,
+        loads: Option<&Path>,
     ) -> Result<Report> {
         let rule = verdict.and_then(Verdict::rule);
         let what = match contents(bytes, verdict.and_then(Verdict::identity)) {
             Contents::Elf(image) => {
-                let mut report = self.explain_elf(path, file, &image)?;
+                let mut report = self.explain_elf(path, file, &image, loads)?;
                 report.payload = payload::find(&image);
                 return Ok(report);
             }
             Contents::Script(line) => {
                 let goes_on = verdict.is_none_or(Verdict::has_interpreter);
-                return Ok(self.explain_script(path, &line, depth, goes_on));
+                let mut report = self.explain_script(path, &line, depth, goes_on);
+                report.payload = payload::behind_script(bytes);
+                return Ok(report);
             }
             _ if rule.is_some() => String::new(),
-            Contents::DamagedElf(message) => message,
+            Contents::DamagedElf(message) => match elsewhere(bytes) {
+                Some(Elsewhere::Machine(identity)) => return Ok(report::foreign(path, identity)),
+                _ => message,
+            },
             Contents::Other(what) => what.to_owned(),
         };
         if let Some(rule) = rule {
@@ -143,14 +160,15 @@ impl<'s> Explainer<'s> {
         Ok(Report::new(path, Kind::Unknown(what), problems))
     }
 
-    fn explain_elf(&self, path: &Path, file: &Path, image: &Image<'_>) -> Result<Report> {
+    fn explain_elf(
+        &self,
+        path: &Path,
+        file: &Path,
+        image: &Image<'_>,
+        loads: Option<&Path>,
+    ) -> Result<Report> {
         let Some(architecture) = Architecture::of(&image.identity) else {
-            let kind = Kind::Foreign(image.identity);
-            return Ok(Report::new(
-                path,
-                kind,
-                vec![Problem::NoStub(image.identity)],
-            ));
+            return Ok(report::foreign(path, image.identity));
         };
         if ![ET_DYN, ET_EXEC].contains(&image.identity.elf_type) {
             let what = format!("an ELF file of the type {}", image.identity.type_name());
@@ -160,10 +178,15 @@ impl<'s> Explainer<'s> {
                 vec![Problem::NotAProgram],
             ));
         }
-        let program = match Program::new(file, image) {
+        let mut program = match Program::new(file, image) {
             Some(program) if !kind::is_static(image, &program) => program,
-            _ => return Ok(Report::new(path, Kind::Static(architecture), Vec::new())),
+            _ => {
+                let problems = elsewhere(image.bytes).into_iter().filter(is_of_no_use);
+                let problems = problems.map(Problem::Elsewhere).collect();
+                return Ok(Report::new(path, Kind::Static(architecture), problems));
+            }
         };
+        program.loads = loads.map(Path::to_owned);
         self.explain_dynamic(path, image, program, architecture)
     }
 
@@ -174,8 +197,10 @@ impl<'s> Explainer<'s> {
         mut program: Program<'_>,
         architecture: &'static Architecture,
     ) -> Result<Report> {
-        program.may_load = guesses::names(image, &program);
+        program.may_load = names_in_texts(image, &program.object.dynamic);
+        program.reads_libraries = !self.is_for_tree;
         let is_secure = kind::is_secure(program.path, self.settings.for_all_users);
+        let is_for = elsewhere(image.bytes);
         let interpreter = program.interpreter.as_ref();
         let pin = pin::find(
             image,
@@ -183,8 +208,17 @@ impl<'s> Explainer<'s> {
             is_secure,
             self.settings,
         );
-        let plan = self.plan(architecture, interpreter, is_secure, pin)?;
+        let c_library = interpreter::c_library(interpreter, is_for);
+        let plan = self.plan(architecture, interpreter, c_library, is_secure, pin)?;
+        if !self.is_for_tree {
+            program.drivers = drivers::names(&plan.extra_paths);
+        }
         let mut problems = Vec::new();
+        problems.extend(is_for.filter(is_of_no_use).map(Problem::Elsewhere));
+        if interpreter.is_none() && c_library == CLibrary::Glibc {
+            let refusal = refusal(image.bytes, architecture);
+            problems.extend(refusal.map(|message| report::refused(path, message)));
+        }
         if let Some(interpreter) = &plan.missing_interpreter {
             problems.push(Problem::NoInterpreter(interpreter.clone()));
         }
@@ -195,26 +229,16 @@ impl<'s> Explainer<'s> {
         {
             problems.push(Problem::StubLd(place));
         }
-        let is_musl = interpreter::c_library(interpreter) == CLibrary::Musl
+        let is_musl = c_library == CLibrary::Musl
             || (plan.how == How::WithoutStub
-                && (plan.loader.as_ref()).is_some_and(|it| c_library(&it.path) == CLibrary::Musl));
-        let loader = match &plan.loader {
-            Some(choice) if !is_musl => self.loader(&choice.path),
-            _ => None,
+                && (plan.loader.as_ref())
+                    .is_some_and(|it| library_env::c_library(&it.path) == CLibrary::Musl));
+        let c_library = if is_musl {
+            CLibrary::Musl
+        } else {
+            CLibrary::Glibc
         };
-        let resolution = loader.as_ref().map(|loader| {
-            let cache = plan
-                .cache(&loader.built_in)
-                .and_then(|path| self.cache(&path));
-            let start = Start {
-                loader: &loader.built_in,
-                cache: cache.as_deref(),
-                library_path: plan.library_path.clone(),
-                preload: self.variable("LD_PRELOAD"),
-                is_secure,
-            };
-            resolver::resolve(&program, &start, &loader.files)
-        });
+        let (loader, resolution) = self.resolve(&program, &plan, c_library, is_secure);
         match (&loader, &resolution) {
             (Some(loader), Some(resolution)) => {
                 problems.extend(report::problems(resolution));
@@ -243,18 +267,30 @@ impl<'s> Explainer<'s> {
         Ok(Report::new(path, kind, problems))
     }
 
+    /// The drivers in a plan's extra paths that programs with graphics could not load, and why.
+    #[must_use]
+    pub fn drivers_in_trouble(&self, plan: &Plan) -> Vec<(PathBuf, String)> {
+        let user = drivers::user(drivers::names(&plan.extra_paths));
+        let (_, resolution) = self.resolve(&user, plan, CLibrary::Glibc, false);
+        let probes = resolution.into_iter().flat_map(|it| it.probes);
+        let candidates = probes.flat_map(|it| it.candidates);
+        candidates
+            .filter_map(|it| Some((it.path?, it.trouble?)))
+            .collect()
+    }
+
     /// The plan for programs that name this loader.
     fn plan(
         &self,
         architecture: &'static Architecture,
         interpreter: Option<&OsString>,
+        c_library: CLibrary,
         is_secure: bool,
         pin: Pin,
     ) -> Result<Arc<Plan>> {
         if let Some(plan) = Plan::without_the_stub(architecture, interpreter, self.settings) {
             return Ok(Arc::new(plan));
         }
-        let c_library = interpreter::c_library(interpreter);
         let is_musl = c_library == CLibrary::Musl;
         let (pin, not_used) = match pin {
             Pin::None => (None, None),
@@ -284,26 +320,28 @@ impl<'s> Explainer<'s> {
         }))
     }
 
-    fn loader(&self, path: &Path) -> Option<Rc<Loader>> {
-        let mut known = self.loaders.borrow_mut();
-        let loader = known.entry(path.to_owned()).or_insert_with(|| {
-            let built_in = RealLoader::read(path, Machine::this).ok()?;
-            let files = Files::new(&built_in);
-            Some(Rc::new(Loader { built_in, files }))
-        });
-        loader.clone()
-    }
-
-    fn cache(&self, path: &Path) -> Option<Rc<CacheFile<Mmap>>> {
-        let mut known = self.caches.borrow_mut();
-        let cache = known.entry(path.to_owned()).or_insert_with(|| {
-            let bytes = map_file(path).ok()?;
-            CacheFile::new(bytes).ok().map(Rc::new)
-        });
-        cache.clone()
+    fn resolve(
+        &self,
+        program: &Program<'_>,
+        plan: &Plan,
+        c_library: CLibrary,
+        is_secure: bool,
+    ) -> (Option<Rc<Loader>>, Option<Resolution>) {
+        match c_library {
+            CLibrary::Glibc => {
+                let preload = self.variable("LD_PRELOAD");
+                self.loaders.resolve(program, plan, preload, is_secure)
+            }
+            CLibrary::Musl => (None, None),
+        }
     }
 
     fn variable(&self, name: &str) -> Option<OsString> {
         environment::variable(&self.settings.environment, name)
     }
+}
+
+/// Whether the stub could do nothing for such files. Those of musl are its own matter, and what no kernel starts is told otherwise.
+fn is_of_no_use(whom: &Elsewhere) -> bool {
+    *whom != MUSL && matches!(whom, Elsewhere::System(_) | Elsewhere::CLibrary(_))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use loader_stub::c_library::{CLibrary, MUSL_LOADER};
 
-use crate::elf::Architecture;
+use crate::elf::{Architecture, Elsewhere, MUSL};
 
 /// The loader that a program names, if nothing is there and the stub is not meant to be.
 pub(super) fn missing(
@@ -23,7 +23,11 @@ pub(super) fn is_stubs_place(architecture: &Architecture, interpreter: &OsStr) -
     interpreter == architecture.loader_path || interpreter.as_bytes() == musl
 }
 
-/// The C library of programs that name this loader.
-pub(super) fn c_library(interpreter: Option<&OsString>) -> CLibrary {
-    interpreter.map_or(CLibrary::Glibc, |it| CLibrary::of_loader(it.as_bytes()))
+/// The C library of a program, by the loader that it names; of a library, by the C library that it needs.
+pub(super) fn c_library(interpreter: Option<&OsString>, is_for: Option<Elsewhere>) -> CLibrary {
+    match interpreter {
+        Some(it) => CLibrary::of_loader(it.as_bytes()),
+        None if is_for == Some(MUSL) => CLibrary::Musl,
+        None => CLibrary::Glibc,
+    }
 }

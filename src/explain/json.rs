@@ -33,22 +33,46 @@ pub fn tree(tree: &Tree, providers: &Providers) -> Value {
             "error": error,
         })
     });
-    let missing = tree.missing().into_iter().map(|(name, files)| {
-        let (best, more) = providers.json(name);
+    let missing = tree.missing().into_iter().map(|it| {
+        let mut value = json!({
+            "name": text(it.name),
+            "files": it.files.len(),
+            "is_optional": it.is_optional,
+            "in_tree": Value::Null,
+        });
+        providers.add_json(it.name, &mut value);
+        value
+    });
+    let of_tree = tree.missing_of_tree().into_iter().map(|(name, files)| {
         json!({
             "name": text(name),
             "files": files,
+            "is_optional": false,
             "in_tree": tree.find(name).map(path_text),
-            "providers": best,
-            "more_providers": more,
+            "providers": [],
+            "more_providers": 0,
+            "other_versions": [],
+            "is_of_driver": false,
+        })
+    });
+    let files = tree.standings().map(|(report, standing)| {
+        let mut value = file(report, providers);
+        value["standing"] = standing.code().into();
+        value
+    });
+    let others = tree.others.iter().map(|(path, whom)| {
+        json!({
+            "path": path_text(path),
+            "for": whom.to_string(),
         })
     });
     json!({
         "schema": SCHEMA,
         "directory": path_text(&tree.directory),
         "starts": tree.starts(),
-        "files": tree.reports.iter().map(|it| file(it, providers)).collect::<Vec<_>>(),
-        "missing": missing.collect::<Vec<_>>(),
+        "files": files.collect::<Vec<_>>(),
+        "for_others": others.collect::<Vec<_>>(),
+        "missing": missing.chain(of_tree).collect::<Vec<_>>(),
         "unreadable": unreadable.collect::<Vec<_>>(),
     })
 }
@@ -62,7 +86,12 @@ fn file(report: &Report, providers: &Providers) -> Value {
         "execve": report.execve.map(execve),
         "rule": report.rule.as_ref().map(|it| json!({ "name": it.name, "interpreter": path_text(&it.interpreter) })),
         "problems": problems.collect::<Vec<_>>(),
-        "payload": report.payload.map(|it| json!({ "made_by": it.made_by, "bytes": it.bytes })),
+        "payload": report.payload.as_ref().map(|it| json!({
+            "made_by": it.made_by,
+            "bytes": it.bytes,
+            "section": it.section,
+            "hint": it.hint,
+        })),
     });
     match &report.kind {
         Kind::Dynamic(it) => {
@@ -175,7 +204,7 @@ fn probe(probe: &Probe) -> Value {
     let candidates = probe
         .candidates
         .iter()
-        .map(|it| json!({ "name": text(&it.name), "path": it.path.as_deref().map(path_text) }));
+        .map(|it| json!({ "name": text(&it.name), "path": it.path.as_deref().map(path_text), "trouble": it.trouble }));
     json!({
         "object": probe.object,
         "is_guess": note.is_none(),
@@ -195,7 +224,7 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
         Problem::Missing { name, needed_by } => {
             value["name"] = text(name).into();
             value["needed_by"] = needed_by.clone().into();
-            (value["providers"], value["more_providers"]) = providers.json(name);
+            providers.add_json(name, &mut value);
         }
         Problem::Version(missing) => {
             value["version"] = text(&missing.version).into();
@@ -205,6 +234,10 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
         Problem::MixedGlibc(versions) => {
             value["versions"] = versions.iter().map(|&it| version(it)).collect();
         }
+        Problem::Unreadable(object, it) => {
+            value["object"] = (*object).into();
+            value["what"] = it.what.into();
+        }
         Problem::NoInterpreter(path) => value["name"] = text(path).into(),
         Problem::Refused(it) => value["name"] = path_text(&it.object).into(),
         Problem::StubLd(path) | Problem::UnknownLoader(path) => {
@@ -213,9 +246,10 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
         Problem::Failure(failure) => value["name"] = text(&failure.name).into(),
         Problem::NotAProgram
         | Problem::NoStub(_)
+        | Problem::Elsewhere(_)
         | Problem::OfInterpreter
         | Problem::Musl
-        | Problem::Unreadable
+        | Problem::NotReadable
         | Problem::NoLoader => {}
     }
     value

@@ -39,6 +39,8 @@ pub struct Plan {
     pub how: How,
     /// The LD_LIBRARY_PATH that the loader sees.
     pub library_path: Option<OsString>,
+    /// The extra paths in it: where the system has its drivers.
+    pub extra_paths: Vec<PathBuf>,
     /// The loader that the program names, if it is not there, nor the place of the stub.
     pub missing_interpreter: Option<OsString>,
 }
@@ -121,6 +123,7 @@ impl Plan {
             libraries: None,
             how: How::WithoutStub,
             library_path: variable(&settings.environment, "LD_LIBRARY_PATH"),
+            extra_paths: Vec::new(),
             missing_interpreter: None,
         })
     }
@@ -166,6 +169,7 @@ impl Plan {
             libraries: None,
             how: How::NoLibraries,
             library_path: None,
+            extra_paths: Vec::new(),
             missing_interpreter: None,
         };
         plan.choose_loader(&decided, architecture);
@@ -208,6 +212,8 @@ impl Plan {
                 _ => How::Environment,
             };
             searched = extra_paths(libraries, inputs);
+            let paths = searched.iter().map(|it| OsStr::from_bytes(it).into());
+            self.extra_paths = paths.collect();
             if self.how == How::Environment {
                 let directories = plan::directories(libraries.path, inputs.c_library);
                 searched.extend(directories.map(<[u8]>::to_vec));

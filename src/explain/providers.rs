@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt;
 
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::style::{NAME_WIDTH, QUIET};
+use crate::drivers::is_driver_library;
 use crate::elf::Architecture;
-use crate::index::{Index, Provider};
+use crate::index::{Absence, Index, Provider};
 
 /// How many packages are named for a library; of the others only how many there are.
 const MOST: usize = 5;
@@ -17,18 +20,40 @@ const MOST: usize = 5;
 #[derive(Debug)]
 pub enum Providers {
     /// There is an index: for which system, if it says so, and what it says of each library.
-    Known(Option<String>, BTreeMap<OsString, Vec<Provider>>),
+    Known(Option<String>, BTreeMap<OsString, Answer>),
     /// There is no index.
     NoIndex,
     /// The index cannot be used, for this reason.
     Unusable(String),
 }
 
+/// What the index says of a library.
+#[derive(Debug)]
+pub struct Answer {
+    /// The packages that have it, the best first.
+    providers: Vec<Provider>,
+    /// If there are none: why.
+    absence: Option<Absence>,
+}
+
+impl Answer {
+    fn of(index: &Index, name: &str) -> Result<Self> {
+        let providers = index.providers(name)?;
+        let absence = match providers.is_empty() {
+            true => Some(index.absence(name)?),
+            false => None,
+        };
+        Ok(Self { providers, absence })
+    }
+}
+
 impl Providers {
     /// Asks the user's index for these libraries. It is not opened if there are none.
     #[must_use]
     pub fn of<'n>(missing: impl IntoIterator<Item = &'n OsStr>) -> Self {
-        let mut missing = missing.into_iter().peekable();
+        // What is asked for by a path comes from no package.
+        let is_searched = |name: &&OsStr| !name.as_bytes().contains(&b'/');
+        let mut missing = missing.into_iter().filter(is_searched).peekable();
         if missing.peek().is_none() {
             return Self::Known(None, BTreeMap::new());
         }
@@ -39,33 +64,43 @@ impl Providers {
             let mut known = BTreeMap::new();
             for name in missing {
                 // The index has no names that are no text.
-                let found = name.to_str().map(|name| index.providers(name));
-                known.insert(name.to_owned(), found.transpose()?.unwrap_or_default());
+                let found = name.to_str().map(|name| Answer::of(&index, name));
+                let nothing = || Answer {
+                    providers: Vec::new(),
+                    absence: Some(Absence::Unknown),
+                };
+                known.insert(name.to_owned(), found.transpose()?.unwrap_or_else(nothing));
             }
             anyhow::Ok(Self::Known(index.system().map(str::to_owned), known))
         };
         ask().unwrap_or_else(|error| Self::Unusable(format!("{error:#}")))
     }
 
-    fn get(&self, name: &OsStr) -> Option<&[Provider]> {
+    fn get(&self, name: &OsStr) -> Option<&Answer> {
         match self {
-            Self::Known(_, known) => known.get(name).map(|it| &it[..]),
+            Self::Known(_, known) => known.get(name),
             _ => None,
         }
+    }
+
+    /// Why no package has, or may have, a library: also known without an index, if it is a driver's.
+    fn absence(&self, name: &OsStr) -> Option<Absence> {
+        let known = self.get(name).and_then(|it| it.absence.clone());
+        let is_of_driver = || is_driver_library(&name.to_string_lossy());
+        known.or_else(|| is_of_driver().then_some(Absence::OfDriver))
     }
 
     /// Lines about a library for people, each with `indent` before it.
     pub(super) fn text(&self, name: &OsStr, indent: &str) -> String {
         let mut text = String::new();
-        let Some(providers) = self.get(name) else {
-            return text;
-        };
-        if providers.is_empty() {
-            _ = writeln!(
-                text,
-                "{indent}{QUIET}no package in the index has it{QUIET:#}"
-            );
+        let absence = self.absence(name);
+        for line in absence
+            .iter()
+            .flat_map(|it| it.lines(&name.to_string_lossy()))
+        {
+            _ = writeln!(text, "{indent}{QUIET}{line}{QUIET:#}");
         }
+        let providers = self.get(name).map_or(&[][..], |it| &it.providers);
         for it in providers.iter().take(MOST) {
             let label = it.label().unwrap_or_else(|| "in the store".into());
             let path = it.store_path.join(&it.path);
@@ -107,12 +142,16 @@ impl Providers {
         }
     }
 
-    /// The best providers of a library as JSON, and how many there are beside them; both null if there
-    /// is no index.
-    pub(super) fn json(&self, name: &OsStr) -> (Value, Value) {
-        let providers = self.get(name);
-        let best = providers.map(|it| it.iter().take(MOST).map(Provider::json).collect::<Vec<_>>());
-        let more = providers.map(|it| it.len().saturating_sub(MOST));
-        (json!(best), json!(more))
+    /// Adds to the JSON of a library its best providers, and how many there are beside them, both null if there is no index;
+    /// other versions of it, and whether it is a driver's.
+    pub(super) fn add_json(&self, name: &OsStr, value: &mut Value) {
+        let providers = self.get(name).map(|it| &it.providers);
+        let json = |it: &[Provider]| it.iter().map(Provider::json).collect::<Vec<_>>();
+        value["providers"] = json!(providers.map(|it| json(&it[..it.len().min(MOST)])));
+        value["more_providers"] = json!(providers.map(|it| it.len().saturating_sub(MOST)));
+        let absence = self.absence(name);
+        let others = absence.as_ref().map_or(&[][..], Absence::others);
+        value["other_versions"] = json!(providers.map(|_| json(others)));
+        value["is_of_driver"] = json!(absence == Some(Absence::OfDriver));
     }
 }

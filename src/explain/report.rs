@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Payload, plan::Plan};
-use crate::elf::{Architecture, Identity, ProgramIdentity};
+use crate::elf::{Architecture, Elsewhere, Identity, ProgramIdentity, Unreadable};
 use crate::exec::{End, Refusal, Rule};
 use crate::resolver::{Failure, MissingVersion, Resolution};
 
@@ -70,6 +70,8 @@ pub enum Problem {
     NotAProgram,
     /// It is for a machine that ldshim has no stub for.
     NoStub(Identity),
+    /// It is for others than Linux programs with glibc or musl.
+    Elsewhere(Elsewhere),
     /// The loader or the interpreter that it names is missing.
     NoInterpreter(OsString),
     /// The kernel would not start it, or what it starts would end at once.
@@ -83,7 +85,7 @@ pub enum Problem {
     /// The loader that it names is none of glibc's; what it does is not known.
     UnknownLoader(PathBuf),
     /// It may be executed and not read, and so nothing is known of it.
-    Unreadable,
+    NotReadable,
     /// There is no loader of glibc that could be used.
     NoLoader,
     /// A library is missing.
@@ -97,6 +99,8 @@ pub enum Problem {
     Failure(Failure),
     /// A library does not offer a symbol version.
     Version(MissingVersion),
+    /// The object of this number has something that cannot be read, and what its loader makes of it nobody knows.
+    Unreadable(usize, Unreadable),
     /// Parts of several versions of glibc come together: these.
     MixedGlibc(Vec<(u32, u32)>),
 }
@@ -108,17 +112,19 @@ impl Problem {
         match self {
             Self::NotAProgram => "not-a-program",
             Self::NoStub(_) => "no-stub",
+            Self::Elsewhere(_) => "for-others",
             Self::NoInterpreter(_) => "no-interpreter",
             Self::Refused(refusal) => refusal.code(),
             Self::StubLd(_) => "stub-ld",
             Self::OfInterpreter => "interpreter-does-not-start",
             Self::Musl => "musl",
             Self::UnknownLoader(_) => "unknown-loader",
-            Self::Unreadable => "unreadable",
+            Self::NotReadable => "not-readable",
             Self::NoLoader => "no-loader",
             Self::Missing { .. } => "missing-library",
             Self::Failure(_) => "loader-gives-up",
             Self::Version(_) => "missing-version",
+            Self::Unreadable(..) => "unreadable",
             Self::MixedGlibc(_) => "mixed-glibc",
         }
     }
@@ -152,7 +158,7 @@ impl Report {
         let nested = of_interpreters.iter().map(Self::starts_for_sure);
         let own = self.problems.iter().filter_map(|problem| match problem {
             Problem::OfInterpreter => None,
-            Problem::Musl | Problem::UnknownLoader(_) | Problem::Unreadable => Some(None),
+            Problem::Musl | Problem::UnknownLoader(_) | Problem::NotReadable => Some(None),
             _ => Some(Some(false)),
         });
         let all: Vec<_> = nested.chain(own).collect();
@@ -178,6 +184,20 @@ impl Report {
     }
 }
 
+/// The report about a file for a machine that ldshim has no stub for.
+pub(super) fn foreign(path: &Path, identity: Identity) -> Report {
+    let problems = vec![Problem::NoStub(identity)];
+    Report::new(path, Kind::Foreign(identity), problems)
+}
+
+/// That the loader refuses the file itself, with this message.
+pub(super) fn refused(path: &Path, message: &str) -> Problem {
+    Problem::Failure(Failure {
+        name: path.into(),
+        message: message.to_owned(),
+    })
+}
+
 /// Why the loader would not start the program.
 pub(super) fn problems(resolution: &Resolution) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -201,6 +221,10 @@ pub(super) fn problems(resolution: &Resolution) -> Vec<Problem> {
                 needed_by: vec![by],
             }),
         }
+    }
+    for (number, object) in resolution.objects.iter().enumerate() {
+        let unreadable = object.dynamic().unreadable.iter().cloned();
+        problems.extend(unreadable.map(|it| Problem::Unreadable(number, it)));
     }
     problems.extend(resolution.failure.clone().map(Problem::Failure));
     let versions = resolution.missing_versions.iter().cloned();

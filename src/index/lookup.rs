@@ -11,6 +11,7 @@ use memmap2::Mmap;
 
 use super::compact::{Compact, Damaged, PackageRecord, Posting, Strings};
 use super::{Pattern, Place, Provider, Query, Source, rank, store_path};
+use crate::drivers::is_driver_library;
 use crate::resolver::map_file;
 
 /// An index, opened: what was imported, and what was added.
@@ -63,11 +64,15 @@ impl Index {
         self.nixpkgs.as_ref()?.file.info().system.as_deref()
     }
 
-    /// Who has a library of this file name, the best first.
+    /// From which packages a library of this file name may be taken, the best first. The graphics driver's own libraries
+    /// come from none, whatever packages have files of their names.
     ///
     /// # Errors
     /// The index is damaged.
     pub fn providers(&self, name: &str) -> Result<Vec<Provider>> {
+        if is_driver_library(name) {
+            return Ok(Vec::new());
+        }
         self.search(&Query::Name(name.to_owned()))
     }
 

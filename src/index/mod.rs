@@ -4,6 +4,7 @@
 //! database of nix-index ([`nix_index`]) by [`import()`]; `local` holds store paths of this machine,
 //! with the symbol versions of their libraries, by [`local::add`]. [`Index`] answers from both.
 
+mod absence;
 pub mod compact;
 mod import;
 mod json;
@@ -19,6 +20,7 @@ mod rank;
 mod store_path;
 mod write;
 
+pub use absence::Absence;
 pub use import::{Imported, convert, convert_entries, import};
 pub use lookup::Index;
 pub use pattern::Pattern;

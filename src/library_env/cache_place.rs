@@ -3,14 +3,16 @@
 //! The stub overwrites that path in memory. To look for it takes the stub longer than all else that
 //! it does, so it is looked for here, once, and written down in the library environment.
 
+use std::ffi::CString;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
+use anyhow::Result;
 use goblin::elf::program_header::{PF_W, PT_LOAD};
-use loader_stub::cache_path::{self, Place};
+use loader_stub::cache_path::{self, CacheNote, Place};
 
-use super::PLACE_NAME;
+use super::{CACHE_NAME, LOADER_NAME, PLACE_NAME};
 use crate::elf::{identify, segments};
 
 /// Finds the place in the loader at `path`; `None` if it has no such path, as musl's loader has
@@ -36,6 +38,29 @@ pub fn cache_place(path: &Path) -> Option<Place> {
 pub fn written_cache_note(directory: &Path) -> Option<Vec<u8>> {
     let target = directory.join(PLACE_NAME).read_link().ok()?;
     Some(target.into_os_string().into_vec())
+}
+
+/// What a stub is told of the cache of the library environment `directory` if that is baked in: where its loader has the path of
+/// its own, and the extra paths. `None` if there is no cache, or no such place.
+///
+/// # Errors
+/// There is a NUL in the extra paths.
+pub fn baked_cache_note(directory: &Path) -> Result<Option<CString>> {
+    if !directory.join(CACHE_NAME).is_file() {
+        return Ok(None);
+    }
+    let Some(place) = cache_place(&directory.join(LOADER_NAME)) else {
+        return Ok(None);
+    };
+    let mut text = place.to_string().into_bytes();
+    let written = written_cache_note(directory);
+    if let Some(note) = written.as_deref().and_then(CacheNote::parse)
+        && !note.extra_paths.is_empty()
+    {
+        text.push(b' ');
+        text.extend(note.extra_paths);
+    }
+    Ok(Some(CString::new(text)?))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod cache_place;
 mod collect;
 mod inspect;
 mod misfit;
+mod prepared_loader;
 mod target;
 mod write;
 
@@ -35,10 +36,11 @@ use crate::elf::Architecture;
 use crate::loader_cache::{CacheEntry, LoaderCache};
 
 pub use c_library::c_library;
-pub use cache_place::{cache_place, written_cache_note};
+pub use cache_place::{baked_cache_note, cache_place, written_cache_note};
 pub use collect::{Collection, Note};
 pub use inspect::{CacheDifference, CacheProblem, Inspection, LibraryReport, inspect};
 pub use misfit::Misfit;
+pub use prepared_loader::write_prepared_loader;
 
 /// The name in D of the link to the real loader.
 pub const LOADER_NAME: &str = "ld.so";

@@ -22,6 +22,7 @@
 //! which hold the names of those capabilities and the program that wrote the file, are not read.
 //! Only [`CacheFile`], which searches a file as a real loader does, knows of both.
 
+mod list;
 mod order;
 mod read;
 mod search;
@@ -33,6 +34,7 @@ use std::path::{Path, PathBuf};
 
 use crate::elf::Architecture;
 
+pub use list::{Listed, list, sort};
 pub use read::CacheError;
 pub use search::CacheFile;
 

@@ -20,9 +20,9 @@ const EXTENSION_MAGIC: u32 = 0xeaa4_2174;
 /// `cache_extension_tag_glibc_hwcaps`
 const TAG_HWCAPS: u32 = 1;
 /// The upper half of `DL_CACHE_HWCAP_EXTENSION`
-const EXTENSION: u32 = 1 << 30;
+pub(super) const EXTENSION: u32 = 1 << 30;
 /// `DL_CACHE_HWCAP_ISA_LEVEL_MASK`
-const ISA_LEVEL_MASK: u32 = (1 << 10) - 1;
+pub(super) const ISA_LEVEL_MASK: u32 = (1 << 10) - 1;
 /// `FLAG_ELF`: a library for whichever libc.
 const FLAG_ELF: i32 = 1;
 
@@ -32,7 +32,7 @@ pub struct CacheFile<B> {
     bytes: B,
     /// Where the part in the newer format begins.
     start: usize,
-    count: usize,
+    pub(super) count: usize,
 }
 
 impl<B: AsRef<[u8]>> CacheFile<B> {
@@ -138,29 +138,36 @@ impl<B: AsRef<[u8]>> CacheFile<B> {
         hwcaps.iter().position(|it| it.as_ref() == name)
     }
 
-    fn hwcap_name(&self, number: u32) -> Option<&OsStr> {
-        let cache = self.cache();
-        let directory = cache.get(u32_at(cache, 32)? as usize..)?;
+    pub(super) fn hwcap_name(&self, number: u32) -> Option<&OsStr> {
+        let names = self.section(TAG_HWCAPS)?;
+        let at = u32_at(names, (number as usize).checked_mul(4)?)?;
+        // Behind the older format that is something else: glibc writes an offset in the newer part, and reads one in the file.
+        string_at(self.bytes.as_ref(), at)
+    }
+
+    /// The contents of a section of the extension. Its offsets are those in the whole file.
+    pub(super) fn section(&self, tag: u32) -> Option<&[u8]> {
+        let cache = self.bytes.as_ref();
+        let directory = cache.get(u32_at(self.cache(), 32)? as usize..)?;
         if u32_at(directory, 0)? != EXTENSION_MAGIC {
             return None;
         }
         let count = (u32_at(directory, 4)? as usize).min(directory.len() / 16);
         let mut sections = (0..count).filter_map(|section| directory.get(8 + section * 16..));
-        let names = sections.find(|section| u32_at(section, 0) == Some(TAG_HWCAPS))?;
-        let (offset, size) = (u32_at(names, 8)? as usize, u32_at(names, 12)? as usize);
-        let names = cache.get(offset..)?.get(..size)?;
-        self.string(u32_at(names, (number as usize).checked_mul(4)?)?)
+        let section = sections.find(|section| u32_at(section, 0) == Some(tag))?;
+        let (offset, size) = (u32_at(section, 8)? as usize, u32_at(section, 12)? as usize);
+        cache.get(offset..)?.get(..size)
     }
 
-    fn cache(&self) -> &[u8] {
+    pub(super) fn cache(&self) -> &[u8] {
         &self.bytes.as_ref()[self.start..]
     }
 
-    fn field(&self, entry: usize, at: usize) -> Option<u32> {
+    pub(super) fn field(&self, entry: usize, at: usize) -> Option<u32> {
         u32_at(self.cache(), HEADER_SIZE + entry * ENTRY_SIZE + at)
     }
 
-    fn string(&self, at: u32) -> Option<&OsStr> {
+    pub(super) fn string(&self, at: u32) -> Option<&OsStr> {
         string_at(self.cache(), at).map(|it| OsStr::from_bytes(it.as_bytes()))
     }
 }

@@ -10,7 +10,7 @@ use loader_stub::identity::Identity;
 use super::marks::Mark;
 use super::pin_json::Pin;
 use super::state::State;
-use super::{MANIFEST, manifest};
+use super::{MANIFEST, MadeWith, manifest};
 use crate::elf::{Image, program_identity};
 use crate::resolver::map_file;
 
@@ -74,6 +74,15 @@ impl Entry {
         }
     }
 
+    /// Whether it is a pin that was made with another library environment than there is now in its place.
+    #[must_use]
+    pub fn is_older(&self) -> bool {
+        match &self.content {
+            Content::Pin(pin) => pin.made_with.as_ref().is_some_and(MadeWith::has_changed),
+            Content::Mark(_) | Content::Damaged(_) => false,
+        }
+    }
+
     fn read(identity: Identity, path: PathBuf) -> Self {
         let content = match path.read_link() {
             Ok(text) => match Mark::parse(text.as_os_str()) {
@@ -126,7 +135,7 @@ fn found_at_recorded(path: &str) -> Found {
 
 impl Pin {
     /// The paths at which its program was pinned and is still, or may be; the last one first.
-    pub(super) fn programs_left(&self, own: Identity) -> impl Iterator<Item = &str> {
+    pub fn programs_left(&self, own: Identity) -> impl Iterator<Item = &str> {
         let is_left = move |path: &&str| match found_at_recorded(path) {
             Found::Program(identity) => identity == own,
             Found::Unknown => true,

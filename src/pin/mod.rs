@@ -12,6 +12,7 @@ mod environment;
 mod list;
 mod lock;
 pub mod lock_file;
+mod made_with;
 mod manifest;
 mod marks;
 mod pin_json;
@@ -33,12 +34,14 @@ use crate::elf::ProgramIdentity;
 
 pub(crate) use environment::build as environment;
 pub use list::{Condition, Content, Entry, all, find};
+pub use made_with::MadeWith;
 pub use marks::{Mark, mark};
 pub use pin_json::Pin;
+pub(crate) use place::prepare;
 pub use recheck::{Rechecked, recheck};
 pub use remove::{Pruned, Removed, prune, unpin};
 pub use state::State;
-pub use verify::{Verdict, verify};
+pub use verify::{Verdict, verify, verify_with};
 pub use write::{Written, check_conflict, write};
 
 /// The name in a pin of the file that says what it is.
@@ -70,6 +73,10 @@ pub struct Recipe {
     pub program: PathBuf,
     /// Its identity.
     pub identity: ProgramIdentity,
+    /// A file that is the program, as long as nothing is at its path yet.
+    pub stand_in: Option<PathBuf>,
+    /// The tree whose modules the program loads, if it is the copy of an interpreter that `ldshim fix` has put there.
+    pub tree: Option<PathBuf>,
     /// The libraries that the program finds today in its library environment: names and files.
     pub base: Vec<(OsString, PathBuf)>,
     /// The real loader: today's, or the newer one of a chosen package.
@@ -80,4 +87,6 @@ pub struct Recipe {
     pub packages: Vec<Package>,
     /// The commit of nixpkgs that they are from, if it is known.
     pub revision: Option<String>,
+    /// What `base` is a copy of, if it is known.
+    pub made_with: Option<MadeWith>,
 }

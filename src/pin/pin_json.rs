@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::{PIN_FILE, Package, Recipe, place};
+use super::{MadeWith, PIN_FILE, Package, Recipe, place};
 use crate::elf::ProgramIdentity;
 use crate::library_env::LibraryEnv;
 
@@ -28,6 +28,9 @@ pub struct Pin {
     /// Paths at which the same build was pinned earlier, and still was when this was written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// The tree in which `ldshim fix` has put the program, if it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<String>,
     /// The program's identity: 16 hexadecimal digits.
     pub identity: String,
     /// Its whole build-id in hexadecimal digits, if it has one.
@@ -44,6 +47,9 @@ pub struct Pin {
     pub packages: Vec<Package>,
     /// The commit of nixpkgs that they are from, if it is known.
     pub revision: Option<String>,
+    /// The library environment that it is a copy of, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<MadeWith>,
     /// The store paths that it keeps.
     pub store_paths: Vec<PathBuf>,
     /// How much they and what they need take, in bytes.
@@ -69,6 +75,7 @@ impl Pin {
             version: VERSION,
             program: text(&recipe.program),
             also: Vec::new(),
+            tree: recipe.tree.as_deref().map(text),
             identity: recipe.identity.short.to_string(),
             build_id,
             system: env.architecture.nix_system.to_owned(),
@@ -77,6 +84,7 @@ impl Pin {
             extra_paths: env.extra_paths.iter().map(|path| text(path)).collect(),
             packages: recipe.packages.clone(),
             revision: recipe.revision.clone(),
+            made_with: recipe.made_with.clone(),
             store_paths,
             closure_size,
             created: now(),

@@ -24,7 +24,7 @@ const ROOT: u32 = 0;
 
 /// Makes the directories of a state, where they are missing, and makes sure that nobody else may write to them.
 /// Nothing is made in somebody else's home.
-pub(super) fn prepare(state: &State) -> Result<()> {
+pub(crate) fn prepare(state: &State) -> Result<()> {
     let directory = state.directory();
     check_ground(directory)?;
     if let Some(above) = directory.parent() {

@@ -1,4 +1,4 @@
-//! Asking the real loader again, of pins that are there.
+//! Asking again of pins that are there: the stub whether it takes them, and the real loader whether it finds everything.
 
 use std::path::Path;
 
@@ -9,6 +9,7 @@ use super::state::State;
 use super::verify::{Verdict, verify};
 use super::{lock, manifest, sweep};
 use crate::elf::Architecture;
+use crate::explain;
 use crate::nix::Nix;
 
 /// What became of an entry.
@@ -18,7 +19,7 @@ pub struct Rechecked {
     pub entry: Entry,
     /// What it is like.
     pub condition: Condition,
-    /// What the real loader says, if it could be asked.
+    /// What the stub and the real loader say, if they could be asked.
     pub verdict: Option<Verdict>,
 }
 
@@ -34,7 +35,7 @@ impl Rechecked {
     }
 }
 
-/// Asks the real loader about every pin, and notes when it did so. What is not kept is kept again. The second answer says why that could not be
+/// Asks the stub and the real loader about every pin, and notes when it did so. What is not kept is kept again. The second answer says why that could not be
 /// noted, as of pins that belong to somebody else.
 ///
 /// # Errors
@@ -54,7 +55,7 @@ pub fn recheck(state: &State) -> Result<(Vec<Rechecked>, Option<String>)> {
         let condition = entry.condition();
         let verdict = match (condition, kept) {
             (_, Err(error)) => Some(Verdict::of_problem(&error)),
-            (Condition::Holds, _) => Some(ask(&entry)?),
+            (Condition::Holds, _) => Some(ask(&entry, state)?),
             _ => None,
         };
         let holds = verdict.as_ref().is_some_and(Verdict::holds);
@@ -72,7 +73,7 @@ pub fn recheck(state: &State) -> Result<(Vec<Rechecked>, Option<String>)> {
     Ok((all, not_noted))
 }
 
-fn ask(entry: &Entry) -> Result<Verdict> {
+fn ask(entry: &Entry, state: &State) -> Result<Verdict> {
     let Content::Pin(pin) = &entry.content else {
         return Ok(Verdict { problems: vec![] });
     };
@@ -87,7 +88,11 @@ fn ask(entry: &Entry) -> Result<Verdict> {
         let error = anyhow!("cannot ask the real loader: the program's path is not UTF-8");
         return Ok(Verdict::of_problem(&error));
     }
-    match verify(Path::new(program), &entry.path, architecture) {
+    let program = Path::new(program);
+    if let Err(reason) = explain::would_be_taken(program, &entry.path, state.is_of_system()) {
+        return Ok(Verdict::of_problem(&reason));
+    }
+    match verify(program, &entry.path, architecture) {
         Ok(verdict) => Ok(verdict),
         Err(error) => Ok(Verdict::of_problem(&error)),
     }

@@ -62,6 +62,12 @@ impl State {
         Self { directory }
     }
 
+    /// Whether it is the system's.
+    #[must_use]
+    pub fn is_of_system(&self) -> bool {
+        self.directory == Path::new(SYSTEM)
+    }
+
     /// S itself.
     #[must_use]
     pub fn directory(&self) -> &Path {

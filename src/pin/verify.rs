@@ -6,12 +6,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::elf::{self, Architecture};
+use crate::elf::Architecture;
 use crate::library_env::LOADER_NAME;
 use crate::{loader_variables, stub_file};
 
@@ -51,8 +51,21 @@ impl fmt::Display for Verdict {
 /// # Errors
 /// Neither can be started.
 pub fn verify(program: &Path, directory: &Path, architecture: &Architecture) -> Result<Verdict> {
+    verify_with(None, program, directory, architecture)
+}
+
+/// The same for a program that loads a module, which has no character in its path that separates the names of libraries.
+///
+/// # Errors
+/// As of [`verify`].
+pub fn verify_with(
+    module: Option<&Path>,
+    program: &Path,
+    directory: &Path,
+    architecture: &Architecture,
+) -> Result<Verdict> {
     let loader = directory.join(LOADER_NAME);
-    let mut command = match stub(architecture) {
+    let mut command = match stub_file::installed(architecture) {
         Some(stub) => {
             let mut command = Command::new(stub);
             command.env("NIX_LD", &loader);
@@ -71,6 +84,9 @@ pub fn verify(program: &Path, directory: &Path, architecture: &Architecture) -> 
     }
     // What a user's loader finds elsewhere is not in the pin.
     loader_variables::remove(&mut command);
+    if let Some(module) = module {
+        command.env("LD_PRELOAD", module);
+    }
     // Neither the older pin nor one that is made meanwhile is to answer for this one.
     command.env("XDG_STATE_HOME", directory);
     command
@@ -97,26 +113,16 @@ fn problems(said: &str) -> Vec<String> {
         if let Some((name, _)) = line.split_once(" => not found") {
             return Some(format!("{name} is missing"));
         }
+        // So the loader says it of what is preloaded, and goes on.
+        if let Some((_, said)) = line.split_once("from LD_PRELOAD cannot be preloaded (") {
+            return Some(said.trim_end_matches("): ignored.").to_owned());
+        }
         let is_version = line.contains(": version `") && line.contains(" not found ");
         let is_error = line.contains("error while loading shared libraries: ");
         (is_version || is_error).then(|| line.to_owned())
     };
     let found: BTreeSet<_> = said.lines().filter_map(problem).collect();
     found.into_iter().collect()
-}
-
-/// The stub of an architecture: as `ldshim run` finds it.
-fn stub(architecture: &Architecture) -> Option<PathBuf> {
-    let named = std::env::var_os(stub_file::VARIABLE).filter(|value| !value.is_empty());
-    let candidates = match named {
-        Some(file) => vec![file.into()],
-        None => stub_file::places().ok()?.into(),
-    };
-    let fits = |file: &PathBuf| {
-        elf::identify(file).is_ok_and(|identity| architecture.matches(&identity))
-            && elf::interpreter(file).is_ok_and(|interpreter| interpreter.is_none())
-    };
-    candidates.into_iter().find(fits)
 }
 
 #[cfg(test)]

@@ -2,18 +2,19 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use nix::libc;
 
-use super::mapped::{map, open_to_read};
+use super::guesses::names_in_texts;
+use super::mapped::{map, map_file, open_to_read};
 use super::object::{Object, Opened};
 use super::real_loader::RealLoader;
-use crate::elf::Architecture;
+use crate::elf::{Architecture, Dynamic, Image};
 
 /// Where to look in a directory, in order.
 type Prefixes = Rc<[Vec<u8>]>;
@@ -24,6 +25,7 @@ pub struct Files {
     architecture: &'static Architecture,
     subfolders: Vec<Vec<u8>>,
     opened: RefCell<HashMap<Vec<u8>, Opened>>,
+    names: RefCell<HashMap<PathBuf, Rc<[OsString]>>>,
     prefixes: RefCell<HashMap<Vec<u8>, Prefixes>>,
 }
 
@@ -35,6 +37,7 @@ impl Files {
             architecture: loader.architecture,
             subfolders: loader.subfolders.clone(),
             opened: RefCell::default(),
+            names: RefCell::default(),
             prefixes: RefCell::default(),
         }
     }
@@ -48,6 +51,17 @@ impl Files {
         let mut all = self.opened.borrow_mut();
         all.insert(path.to_vec(), opened.clone());
         opened
+    }
+
+    /// The names of libraries in the texts of the library at `path`.
+    pub(super) fn names_in_texts(&self, path: &Path) -> Rc<[OsString]> {
+        if let Some(known) = self.names.borrow().get(path) {
+            return Rc::clone(known);
+        }
+        let names = names_in(path).unwrap_or_default();
+        let mut all = self.names.borrow_mut();
+        all.insert(path.to_owned(), Rc::clone(&names));
+        names
     }
 
     /// The version of glibc if the file at `path` is a `libc.so.6` of it.
@@ -77,6 +91,13 @@ impl Files {
         all.insert(directory.to_vec(), Rc::clone(&prefixes));
         prefixes
     }
+}
+
+fn names_in(path: &Path) -> Option<Rc<[OsString]>> {
+    let bytes = map_file(path).ok()?;
+    let image = Image::parse(&bytes).ok()?;
+    let dynamic = Dynamic::of(&image)?;
+    Some(names_in_texts(&image, &dynamic).into())
 }
 
 /// `open_verify` and the first half of `_dl_map_object_from_fd` in glibc's `elf/dl-load.c`.

@@ -1,8 +1,9 @@
 //! What is loaded, in which order: `_dl_map_object_deps` in glibc's `elf/dl-deps.c`.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
 
 use super::files::Files;
 use super::found::Failure;
@@ -20,9 +21,13 @@ const NEVER_ENDS: &str = "auxiliary libraries name each other, and the loader ne
 pub(super) fn load(program: &Program<'_>, start: &Start<'_>, files: &Files) -> Resolution {
     let mut loading = Loading::new(program, start, files);
     let preloads = loading.preload();
-    let failure = loading.load_needed(&preloads.loaded).err();
+    let roots = [&[PROGRAM], &preloads.loaded[..]].concat();
+    let mut failure = loading.load_needed(&roots).err();
+    if let (Some(library), None) = (&program.loads, &failure) {
+        failure = loading.load_later(library).err();
+    }
     let versions = versions::missing(&loading.objects, loading.visible());
-    let probes = loading.probe_all(&program.may_load);
+    let probes = loading.probe_all(program);
     Resolution {
         objects: loading.objects,
         order: loading.chain,
@@ -34,10 +39,15 @@ pub(super) fn load(program: &Program<'_>, start: &Start<'_>, files: &Files) -> R
 }
 
 impl Loading<'_> {
-    /// Breadth first. An auxiliary library comes before the object that asks for it.
-    fn load_needed(&mut self, preloads: &[usize]) -> Result<(), Failure> {
-        let mut list: Vec<(usize, bool)> = vec![(PROGRAM, false)];
-        list.extend(preloads.iter().map(|&object| (object, false)));
+    /// Loads a library by its path, and what it needs, as dlopen does.
+    fn load_later(&mut self, library: &Path) -> Result<(), Failure> {
+        let object = self.map(PROGRAM, library.as_os_str())?;
+        self.load_needed(&[object])
+    }
+
+    /// Loads what these objects need, breadth first. An auxiliary library comes before the object that asks for it.
+    fn load_needed(&mut self, roots: &[usize]) -> Result<(), Failure> {
+        let mut list: Vec<(usize, bool)> = roots.iter().map(|&object| (object, false)).collect();
         let mut listed: HashSet<usize> = list.iter().map(|&(object, _)| object).collect();
         let mut at = 0;
         let mut moves = 0;
@@ -110,6 +120,50 @@ impl Loading<'_> {
             }
             None => Ok(None),
         }
+    }
+
+    /// Why the library that `requester` loads later by this name cannot be loaded; `None` if it can. Nothing stays loaded.
+    pub(super) fn trouble_with(&mut self, requester: usize, name: &OsStr) -> Option<String> {
+        let (objects, chain) = (self.objects.clone(), self.chain.clone());
+        let known = objects.len();
+        let loaded = self
+            .map(requester, name)
+            .and_then(|number| match number < known {
+                true => Ok(()),
+                false => self.load_needed(&[number]),
+            });
+        let trouble = match loaded {
+            Err(failure) => Some(format!("{}: {}", failure.name.display(), failure.message)),
+            Ok(()) => self.trouble_from(known),
+        };
+        (self.objects, self.chain) = (objects, chain);
+        trouble
+    }
+
+    /// What the objects from this number on miss first.
+    fn trouble_from(&self, first: usize) -> Option<String> {
+        let name = |number: usize| match &self.objects[number].path {
+            Some(path) => path
+                .file_name()
+                .unwrap_or(path.as_os_str())
+                .display()
+                .to_string(),
+            None => "the program".to_owned(),
+        };
+        if let Some(missing) = self.objects[first..].iter().find(|it| it.is_missing()) {
+            let by = name(missing.requested_by.unwrap_or_default());
+            return Some(format!(
+                "{} is missing (needed by {by})",
+                missing.names[0].display()
+            ));
+        }
+        let all = versions::missing(&self.objects, self.visible());
+        let lacking = all.into_iter().find(|it| it.wanted_by >= first)?;
+        let (library, by) = (name(lacking.library), name(lacking.wanted_by));
+        let version = lacking.version.display();
+        Some(format!(
+            "{library} has no version {version} (needed by {by})"
+        ))
     }
 
     fn move_before(&mut self, object: usize, other: usize) {

@@ -12,6 +12,7 @@ mod dlopen;
 mod dlopen_notes;
 mod files;
 mod found;
+mod guesses;
 mod load;
 mod loading;
 mod machine;
@@ -37,9 +38,10 @@ pub use dlopen::{Candidate, Probe};
 pub use dlopen_notes::alternatives as dlopen_alternatives;
 pub use files::Files;
 pub use found::{Failure, Found, Passed};
+pub use guesses::names_in_texts;
 pub use machine::Machine;
 pub use mapped::map_file;
-pub use object::Object;
+pub use object::{Object, refusal};
 pub use preload::preloaded_by;
 pub use real_loader::RealLoader;
 pub use versions::MissingVersion;
@@ -70,6 +72,12 @@ pub struct Program<'a> {
     pub interpreter: Option<OsString>,
     /// Names of libraries that it may load later.
     pub may_load: Vec<OsString>,
+    /// A library that it loads by its path once it has started, such as an interpreter an extension module.
+    pub loads: Option<PathBuf>,
+    /// Whether the libraries that it brings along are looked at for such names, too.
+    pub reads_libraries: bool,
+    /// Names of drivers, which libraries for graphics load later.
+    pub drivers: Vec<OsString>,
 }
 
 impl<'a> Program<'a> {
@@ -83,12 +91,15 @@ impl<'a> Program<'a> {
             object: Arc::new(Object::new(image, (0, 0), dynamic)),
             interpreter: image.interpreter(),
             may_load: Vec::new(),
+            loads: None,
+            reads_libraries: false,
+            drivers: Vec::new(),
         })
     }
 }
 
 /// One of the objects of a process.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Loaded {
     /// The path by which it is opened; `None` for the program, and if there is no such library.
     pub path: Option<PathBuf>,
@@ -159,6 +170,7 @@ impl Loaded {
             flags_1: 0,
             versions_needed: Vec::new(),
             versions_offered: None,
+            unreadable: Vec::new(),
         };
         self.object.as_ref().map_or(&NOTHING, |it| &it.dynamic)
     }

@@ -89,6 +89,17 @@ impl Object {
     }
 }
 
+/// Why the loader refuses a file as a library, in its words; `None` if it does not.
+#[must_use]
+pub fn refusal(bytes: &[u8], architecture: &Architecture) -> Option<&'static str> {
+    match Object::read(bytes, (0, 0), architecture) {
+        Opened::Foreign(reason) | Opened::Unusable(reason) | Opened::Unloadable(reason) => {
+            Some(reason)
+        }
+        Opened::Object(_) | Opened::NotThere(_) => None,
+    }
+}
+
 fn check_header(bytes: &[u8], architecture: &Architecture) -> Result<(), Opened> {
     let unusable = |message| Err(Opened::Unusable(message));
     let (size, header_entry, class) = match architecture.class {

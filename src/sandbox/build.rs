@@ -18,6 +18,9 @@ const STAGE: &str = "/proc";
 /// Where in the new root the old one is while it is being built.
 const HOST: &str = ".ldshim-host";
 
+/// Where in the new root a file is that cannot be made at its own place, which is the host's.
+const PROGRAM: &str = "/.ldshim-program";
+
 /// An entry whose source, if it has one, is a real path and known to exist.
 pub(super) struct Step {
     entry: Entry,
@@ -120,6 +123,15 @@ impl Builder {
                 })
             }
             Entry::Directory { path } => self.make_directory(path),
+            Entry::Program { contents, path } => {
+                if !path.exists() {
+                    self.make_parent(path)?;
+                    return write_program(path, contents);
+                }
+                let own = Path::new(PROGRAM);
+                write_program(own, contents)?;
+                mount_on(own, own, path)
+            }
             Entry::Tmpfs { path } => {
                 self.make_directory(path)?;
                 mount_tmpfs(path, "mode=1777")?;
@@ -171,11 +183,21 @@ impl Builder {
     }
 }
 
+fn write_program(path: &Path, contents: &[u8]) -> Result<()> {
+    fs::write(path, contents)
+        .and_then(|()| fs::set_permissions(path, Permissions::from_mode(0o555)))
+        .with_context(|| format!("cannot make {}", path.display()))
+}
+
 fn bind(source: &Path, target: &Path) -> Result<()> {
-    let inside = host_path(source);
+    mount_on(source, &host_path(source), target)
+}
+
+/// Shows what is at `inside` in the new root also at `target`. Messages call it `source`.
+fn mount_on(source: &Path, inside: &Path, target: &Path) -> Result<()> {
     // Recursive also because a user namespace may not part a mount from those below it.
     mount(
-        Some(&inside),
+        Some(inside),
         target,
         None::<&str>,
         MsFlags::MS_BIND | MsFlags::MS_REC,

@@ -9,5 +9,5 @@ mod needs;
 mod nix_file;
 
 pub use attribute::attribute_path;
-pub use needs::{Scope, Unsuitable, may_load, merge, needs};
+pub use needs::{Scope, Unsuitable, may_load, needs};
 pub use nix_file::{Format, Listing, Package, Unprovided, nix_file};

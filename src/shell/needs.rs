@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::choice::{Need, is_part_of_glibc, wanted_of};
 use crate::elf::Architecture;
@@ -38,13 +38,15 @@ impl fmt::Display for Unsuitable {
     }
 }
 
-/// The architecture of a program, or of the program that runs a script, and the libraries that packages have to bring.
+/// The architecture of a program, or of the program that runs a script, and the libraries that packages have to bring. Those
+/// in `folders` come with the program: it, or the script that starts it, names them in `LD_LIBRARY_PATH`.
 ///
 /// # Errors
 /// It is static, for musl or another machine, or nothing that is ever started.
 pub fn needs(
     report: &Report,
     scope: Scope,
+    folders: &[PathBuf],
 ) -> Result<(&'static Architecture, Vec<Need>), Unsuitable> {
     let dynamic = match &report.kind {
         Kind::Dynamic(dynamic) => dynamic,
@@ -55,7 +57,7 @@ pub fn needs(
                     interpreter.display()
                 ))
             };
-            return needs(reports.last().ok_or_else(missing)?, scope);
+            return needs(reports.last().ok_or_else(missing)?, scope, folders);
         }
         Kind::Static(_) => return Err(Unsuitable::Static),
         Kind::Foreign(identity) => {
@@ -79,7 +81,9 @@ pub fn needs(
             let library = &resolution.objects[edge.object];
             let is_wanted = match scope {
                 Scope::Missing => library.is_missing(),
-                Scope::All => brings_along(resolution, number) && is_of_system(library),
+                Scope::All => {
+                    brings_along(resolution, number, folders) && is_of_system(library, folders)
+                }
             };
             let name = text(&edge.name);
             if is_wanted && !(scope == Scope::All && is_part_of_glibc(&name)) {
@@ -115,31 +119,13 @@ pub fn may_load(report: &Report) -> Vec<String> {
     names.collect()
 }
 
-/// Puts the needs of several programs together, by name.
-pub fn merge(all: &mut BTreeMap<String, Need>, needs: Vec<Need>) {
-    for need in needs {
-        let known = all.entry(need.name.clone()).or_insert_with(|| Need {
-            name: need.name.clone(),
-            ..Need::default()
-        });
-        for (known, new) in [
-            (&mut known.needed_by, need.needed_by),
-            (&mut known.versions, need.versions),
-            (&mut known.lacking, need.lacking),
-        ] {
-            known.extend(new);
-            known.sort();
-            known.dedup();
-        }
-    }
-}
-
 /// Whether an object is the program or lies beside it: what it asks for, no package has thought of.
-fn brings_along(resolution: &Resolution, number: usize) -> bool {
+fn brings_along(resolution: &Resolution, number: usize, folders: &[PathBuf]) -> bool {
     let object = &resolution.objects[number];
     let is_in_store = |path: &Path| path.starts_with("/nix/store");
     match object.found {
         Found::Program => true,
+        Found::LibraryPath => is_in(object, folders),
         Found::Rpath(_) | Found::Runpath | Found::ByPath => object
             .path
             .as_ref()
@@ -149,11 +135,21 @@ fn brings_along(resolution: &Resolution, number: usize) -> bool {
 }
 
 /// Whether a library is where the system has it, or nowhere.
-fn is_of_system(library: &Loaded) -> bool {
-    matches!(
-        library.found,
-        Found::Cache | Found::LibraryPath | Found::SystemDirectory | Found::Nowhere(_)
-    )
+fn is_of_system(library: &Loaded, folders: &[PathBuf]) -> bool {
+    match library.found {
+        Found::LibraryPath => !is_in(library, folders),
+        Found::Cache | Found::SystemDirectory | Found::Nowhere(_) => true,
+        _ => false,
+    }
+}
+
+fn is_in(library: &Loaded, folders: &[PathBuf]) -> bool {
+    let folder = library.path.as_deref().and_then(Path::parent);
+    folder.is_some_and(|it| {
+        folders
+            .iter()
+            .any(|own| own == it || own.canonicalize().is_ok_and(|own| own == it))
+    })
 }
 
 /// Libraries that are there, but too old.

@@ -39,6 +39,9 @@ pub enum Edit {
     DebugTag,
     /// The note of nixpkgs' glibc that says where libraries are: its description.
     ResolutionCache(Vec<u8>),
+    /// A number that tells this copy of a program from others by the program's identity: the first 8 bytes of its build-id,
+    /// or where it has none, a checksum (`DT_CHECKSUM`), which no loader looks at.
+    Mark(u64),
 }
 
 /// What becomes of a search path.

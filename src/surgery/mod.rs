@@ -4,6 +4,7 @@
 //! and written once. It looks for room before it makes room, and moves only what nothing but headers and dynamic table
 //! knows the place of.
 
+mod build_id;
 mod cache_note;
 mod changes;
 mod edits;

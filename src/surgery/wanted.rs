@@ -7,6 +7,7 @@ use goblin::elf::dynamic::{
     DF_1_NODEFLIB, DT_DEBUG, DT_FLAGS_1, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_VERSYM,
 };
 
+use super::build_id;
 use super::edits::{Edit, SearchPathChange};
 use super::object::Object;
 use super::tables::VersionNames;
@@ -54,6 +55,9 @@ pub(super) struct Wanted {
 
 /// The version of a symbol for which any does, `VER_NDX_GLOBAL`.
 const ANY_VERSION: u64 = 1;
+
+/// `DT_CHECKSUM` of glibc's elf/elf.h.
+const DT_CHECKSUM: u64 = 0x6fff_fdf8;
 
 /// `EI_OSABI` (System V ABI, "ELF Identification").
 pub(super) const OS_ABI: u64 = 7;
@@ -116,10 +120,8 @@ impl Wanted {
             Edit::OrderNeeded(order) => self.order_needed(object, order),
             Edit::ClearVersion(symbols) => self.clear_version(object, symbols)?,
             Edit::NoDefaultLibraries => {
-                match self.entries.iter_mut().find(|it| it.tag == DT_FLAGS_1) {
-                    Some(entry) => entry.value = entry.value.map(|it| it | DF_1_NODEFLIB),
-                    None => self.insert(DT_FLAGS_1, Some(DF_1_NODEFLIB), None),
-                }
+                let flags = object.value(DT_FLAGS_1).unwrap_or(0);
+                self.set_value(DT_FLAGS_1, flags | DF_1_NODEFLIB);
             }
             Edit::ExecutableStack(is_executable) => self.executable_stack = Some(*is_executable),
             Edit::RenameSymbols(renamed) => self.renamed.extend(renamed.clone()),
@@ -130,6 +132,10 @@ impl Wanted {
                 }
             }
             Edit::ResolutionCache(description) => self.resolution_cache = Some(description.clone()),
+            Edit::Mark(number) => match build_id::place(object) {
+                Some(place) => self.bytes.push((place, number.to_be_bytes().to_vec())),
+                None => self.set_value(DT_CHECKSUM, *number),
+            },
         }
         Ok(())
     }
@@ -146,6 +152,13 @@ impl Wanted {
 
     fn insert(&mut self, tag: u64, value: Option<u64>, text: Option<Vec<u8>>) {
         self.entries.insert(0, WantedEntry { tag, value, text });
+    }
+
+    fn set_value(&mut self, tag: u64, value: u64) {
+        match self.entries.iter_mut().find(|it| it.tag == tag) {
+            Some(entry) => entry.value = Some(value),
+            None => self.insert(tag, Some(value), None),
+        }
     }
 
     fn set_text(&mut self, object: &Object<'_>, tag: u64, wanted: &[u8]) {

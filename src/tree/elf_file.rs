@@ -16,6 +16,14 @@ pub fn is_program_or_library(path: &Path) -> bool {
     read.is_ok() && head.starts_with(b"\x7fELF") && matches!(head[16] | head[17], 2 | 3)
 }
 
+/// Whether a file is ELF, of whatever type. A file that cannot be read is not.
+#[must_use]
+pub fn is_elf(path: &Path) -> bool {
+    let mut head = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head == *b"\x7fELF"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

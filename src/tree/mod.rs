@@ -5,5 +5,5 @@
 mod elf_file;
 mod walk;
 
-pub use elf_file::is_program_or_library;
+pub use elf_file::{is_elf, is_program_or_library};
 pub use walk::{Files, entries, files};

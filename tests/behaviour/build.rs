@@ -17,6 +17,8 @@ use crate::glibc;
 mod library_envs;
 #[path = "../common/long_path.rs"]
 mod long_path;
+#[path = "../common/moved_headers.rs"]
+mod moved_headers;
 
 /// The path at which the root has what was built.
 pub const IN_ROOT: &str = "/t";
@@ -131,6 +133,14 @@ impl Built {
                 path,
                 is_there_twice,
             } => long_path::write_changed_loader(&self.loader, &place(path)?, *is_there_twice)?,
+            Artifact::MovedHeaders {
+                path,
+                program,
+                remainder,
+            } => {
+                let program = self.outside(program);
+                moved_headers::write_with_moved_headers(&program, &place(path)?, *remainder);
+            }
             Artifact::Fifo { path } => mkfifo(&place(path)?, Mode::from_bits_truncate(0o666))?,
             Artifact::Setuid { path } => {
                 let plain = path.strip_suffix("-setuid").context("no ending -setuid")?;
@@ -209,6 +219,7 @@ fn common() -> PathBuf {
 /// All that the compiled files depend on: how they are compiled, and the names and contents of the sources.
 fn inputs(case: &Case) -> Result<Vec<u8>> {
     let mut inputs = include_bytes!("build.rs").to_vec();
+    inputs.extend(include_bytes!("../common/moved_headers.rs"));
     inputs.extend(platform().tool("gcc").as_bytes());
     inputs.extend(glibc::path().as_os_str().as_encoded_bytes());
     for flag in glibc::compiler_flags() {

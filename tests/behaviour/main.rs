@@ -39,6 +39,7 @@
 //! | `file: PATH TEXT` | a text file, which ends without a newline |
 //! | `link: PATH TARGET` | a symbolic link |
 //! | `truncated-loader: PATH LENGTH` | as many bytes of glibc's loader; less than all |
+//! | `moved-headers: PATH PROGRAM NUMBER` | a copy of a program whose program headers were moved to the end, NUMBER modulo 8; see `../common/moved_headers.rs` |
 //! | `fifo: PATH` | a FIFO |
 //! | `setuid: PATH` | a copy of the program `PATH` without its ending `-setuid`, owned by root, with the setuid bit; needs root |
 //! | `changed-loader: PATH absent` or `twice` | glibc's loader without its built-in cache path, or with a second one |

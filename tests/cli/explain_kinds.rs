@@ -140,33 +140,6 @@ fn what_a_loader_of_musl_would_do_cannot_be_told() {
 }
 
 #[test]
-fn payloads_are_recognised() {
-    let tree = LibraryTree::new();
-    tree.file("main.c", "int main(void) { return 0; }");
-    tree.cc(&["-o", "main", "main.c"]);
-    let program = std::fs::read(tree.path("main")).unwrap();
-    for (payload, expected) in [
-        (&b"x\n---- Bun! ----\n"[..], "Bun"),
-        (b"hsqs and more", "SquashFS"),
-        (b"PK\x05\x06 and its end", "a zip file"),
-    ] {
-        tree.executable("packed", [&program, payload].concat());
-        let report = json(&tree, &["packed"]);
-        assert_eq!(report["payload"]["made_by"], expected);
-        assert_eq!(report["payload"]["bytes"], payload.len());
-        assert_eq!(report["starts"], true);
-    }
-    let mut image = program.clone();
-    image[8..11].copy_from_slice(b"AI\x02");
-    tree.executable("image", image);
-    assert_eq!(
-        json(&tree, &["image"])["payload"]["made_by"],
-        "AppImage, type 2"
-    );
-    assert!(json(&tree, &["main"])["payload"].is_null());
-}
-
-#[test]
 fn the_baked_configuration_of_a_stub_counts() {
     let tree = LibraryTree::new();
     tree.library("lib/liba.so");

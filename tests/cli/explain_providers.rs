@@ -143,3 +143,39 @@ fn packages_for_another_system_are_said_to_be_such() {
     assert!(!warning(&home(1)));
     assert!(warning(&home_for("riscv64-linux", 1)));
 }
+
+/// What `ldshim explain` says of a program that misses a library, with an index of a package that has another.
+fn said_of(missing: &str, there: &str) -> (String, Value) {
+    let tree = LibraryTree::new();
+    tree.file("a.c", "int a(void) { return 0; }");
+    tree.file("main.c", "int a(void); int main(void) { return a(); }");
+    let soname = format!("-Wl,-soname,{missing}");
+    tree.cc(&["-shared", "-o", "libold.so", "a.c", &soname]);
+    tree.cc(&["-o", "main", "main.c", "-L.", "-lold"]);
+    let mut database = Database::new(Vec::new(), 1).unwrap();
+    let package = Package::new('0', "some", "some-1");
+    let path = format!("/lib/{there}");
+    database.package(&package, [("1x", &*path)]).unwrap();
+    let home = Home::with_index_of(&database.finish().unwrap());
+    let text = explain(&home, &tree, &["main"]).stdout;
+    (text, json(&home, &tree, &["main"])["problems"][0].clone())
+}
+
+#[test]
+fn another_version_that_packages_have_is_named() {
+    let (text, problem) = said_of("libgadget.so.2", "libgadget.so.16");
+    assert!(text.contains("libgadget.so.16 is in some.out"), "{text}");
+    assert!(text.contains("another ABI"), "{text}");
+    assert_eq!(problem["other_versions"][0]["name"], "libgadget.so.16");
+    let (text, problem) = said_of("libgadget.so.2", "libgizmo.so.2");
+    assert!(text.contains("no package in the index has it\n"), "{text}");
+    assert_eq!(problem["other_versions"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn the_drivers_own_libraries_come_from_no_package() {
+    let (text, problem) = said_of("libcuda.so.1", "libcuda.so.1");
+    assert!(text.contains("it is the graphics driver's own"), "{text}");
+    assert!(!text.contains("some.out"), "{text}");
+    assert_eq!(problem["is_of_driver"], true);
+}

@@ -225,3 +225,101 @@ fn an_attribute_that_only_refers_to_the_package_is_in_parentheses() {
     let ran = home.ldshim(&["locate", "libh.so"]).succeeded();
     assert!(ran.stdout.starts_with("(app.out) /nix/store/"), "{ran:?}");
 }
+
+/// A home with an index of packages that have these libraries.
+fn home_with(packages: &[(&str, &[&str])]) -> Home {
+    let mut database = Database::new(Vec::new(), 1).unwrap();
+    for ((attribute, libraries), digit) in packages.iter().zip("0123456789".chars()) {
+        let package = Package::new(digit, attribute, "some-1");
+        let files = libraries.iter().map(|it| ("1x", *it));
+        database.package(&package, files).unwrap();
+    }
+    Home::with_index_of(&database.finish().unwrap())
+}
+
+#[test]
+fn the_drivers_own_libraries_come_from_no_package() {
+    let home = home_with(&[
+        (
+            "cudatoolkit",
+            &["/lib/stubs/libcuda.so.1", "/lib/libcudart.so.12"],
+        ),
+        ("mesa", &["/lib/dri/iris_dri.so", "/lib/libGLX_mesa.so.0"]),
+    ]);
+    for name in [
+        "libcuda.so.1",
+        "libGLX_mesa.so.0",
+        "libnvidia-ml.so.1",
+        "iris_dri.so",
+    ] {
+        let ran = home.ldshim(&["locate", name]);
+        assert_eq!((ran.code, &*ran.stdout), (Some(1), ""), "{name}");
+        ran.failed_with("the graphics driver's own");
+    }
+    let ran = home.ldshim(&["locate", "--json", "libcuda.so.1"]);
+    let value: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(
+        (
+            &value["is_of_driver"],
+            value["providers"].as_array().unwrap().len()
+        ),
+        (&true.into(), 0)
+    );
+    let ran = home.ldshim(&["locate", "libcud*"]).succeeded();
+    assert_eq!(ran.stdout.lines().count(), 1, "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("left out: 1 of the graphics driver's own"),
+        "{ran:?}"
+    );
+    // Whoever asks for a path asks what packages have.
+    assert_eq!(home.locate(&["--path", "lib/dri/*"]).len(), 1);
+}
+
+#[test]
+fn another_version_that_packages_have_is_named() {
+    let home = home_with(&[
+        (
+            "libxml2",
+            &[
+                "/lib/libxml2.so",
+                "/lib/libxml2.so.16",
+                "/lib/libxml2.so.16.1.0",
+            ],
+        ),
+        ("python3", &["/lib/libpython3.12.so.1.0"]),
+        ("libxslt", &["/lib/libxslt.so.1"]),
+    ]);
+    let ran = home.ldshim(&["locate", "libxml2.so.2"]);
+    assert_eq!((ran.code, &*ran.stdout), (Some(1), ""));
+    for text in [
+        "libxml2.so.16 is in libxml2.out",
+        "another ABI",
+        "an older nixpkgs may have it",
+        "ldshim pin --nixpkgs REF --select libxml2.so.2=libxml2",
+    ] {
+        assert!(ran.stderr.contains(text), "{text:?}: {ran:?}");
+    }
+    for text in ["16.1.0", "libxslt"] {
+        assert!(!ran.stderr.contains(text), "{text:?}: {ran:?}");
+    }
+    let ran = home.ldshim(&["locate", "--json", "libpython3.8.so.1.0"]);
+    let value: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(value["other_versions"][0]["name"], "libpython3.12.so.1.0");
+    let newer = home.ldshim(&["locate", "libxslt.so.2"]);
+    newer.failed_with("a newer nixpkgs may have it");
+    home.ldshim(&["locate", "libnothing.so.1"])
+        .failed_with("no package in the index has libnothing.so.1");
+}
+
+#[test]
+fn a_library_that_is_needed_by_its_path_is_looked_for_by_its_name() {
+    let home = Home::with_index();
+    let ran = home.ldshim(&["locate", "/opt/app/libz.so.1"]).succeeded();
+    assert!(ran.stdout.starts_with("zlib.out "), "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("takes this file and looks nowhere else"),
+        "{ran:?}"
+    );
+}

@@ -14,9 +14,12 @@ mod env_show_cache;
 mod explain;
 mod explain_kinds;
 mod explain_mapping;
+mod explain_payload;
 mod explain_pins;
 mod explain_providers;
+mod explain_tree;
 mod index;
+mod ldconfig;
 mod library_tree;
 mod locate;
 #[path = "../common/nix_index.rs"]

@@ -90,23 +90,61 @@ fn a_message_is_explained_with_the_names_in_it() {
 #[test]
 fn a_log_on_standard_input_is_explained_message_by_message() {
     let log = b"starting\nx: libz.so.1: cannot open shared object file\nx: libGL.so.1: cannot open shared object file\n\
-                y: liby.so.2: cannot open shared object file\n\xff\xfe\n";
+                y: liby.so.2: cannot open shared object file\nx: libz.so.1: cannot open shared object file: again\n\xff\xfe\n";
     let output = ldshim(&["doctor", "--json", "--message", "-"], log);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let codes: Vec<_> = json["messages"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| &it["code"])
+    let messages: Vec<_> = { json["messages"].as_array().unwrap().iter() }
+        .map(|it| {
+            (
+                &it["code"],
+                it["names"].as_array().unwrap().len(),
+                &it["names"][0]["value"],
+            )
+        })
         .collect();
-    assert_eq!(codes, ["missing-library", "opengl"]);
-    let names: Vec<_> = json["messages"][0]["names"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| &it["value"])
-        .collect();
-    assert_eq!(names, ["libz.so.1", "liby.so.2"]);
+    // Each with its own name, each once, in the order of the log.
+    for (found, (code, name)) in messages.iter().zip([
+        ("missing-library", "libz.so.1"),
+        ("opengl", "libGL.so.1"),
+        ("missing-library", "liby.so.2"),
+    ]) {
+        assert_eq!((found.0, found.1, found.2), (&code.into(), 1, &name.into()));
+    }
+    assert_eq!(messages.len(), 3, "{json}");
+}
+
+#[test]
+fn what_is_only_likely_is_said_to_be_so() {
+    for (message, is_certain) in [
+        (
+            "sudo: unable to execute ./a: No such file or directory",
+            true,
+        ),
+        ("zsh: no such file or directory: ./a", false),
+    ] {
+        let output = ldshim(&["doctor", "--message", message], b"");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.contains("why  Probably: "), !is_certain, "{text}");
+        let output = ldshim(&["doctor", "--json", "--message", message], b"");
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(json["messages"][0]["certain"], is_certain, "{json}");
+    }
+}
+
+#[test]
+fn of_a_long_line_what_stands_around_the_message_is_shown() {
+    let message = format!(
+        "{}: libz.so.1: cannot open shared object file{}",
+        "x".repeat(5000),
+        "y".repeat(5000)
+    );
+    let output = ldshim(&["doctor", "--message", "-"], message.as_bytes());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text.lines().next().unwrap();
+    assert!(
+        line.len() < 500 && line.contains("libz.so.1: cannot open"),
+        "{line}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Whether library environments hold
 
 use std::fs;
+use std::process::Command;
 
 use crate::common::stub;
 use crate::system::{PLACE, System};
@@ -62,4 +63,47 @@ fn libraries_that_lack_others_are_named() {
     system.put(&nld, "/who");
     system.set("NIX_LD_LIBRARY_PATH", "/who");
     assert!(!system.doctor().has("libraries-incomplete"));
+}
+
+#[test]
+fn drivers_that_want_a_newer_glibc_are_named() {
+    let mut system = System::new();
+    system.put(stub(), PLACE);
+    let drivers = system.path("drivers");
+    fs::create_dir(&drivers).unwrap();
+    let folder = system.path("");
+    // A driver that wants this version of libc.so.6.
+    let driver = |version: &str| {
+        let file = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+        file("v.map", &format!("{version} {{ global: f; }};"));
+        file("f.c", "int f(void) { return 0; }");
+        file("use.c", "int f(void); int driver(void) { return f(); }");
+        let cc = |arguments: &[&str]| {
+            let mut cc = Command::new("cc");
+            cc.args(["-shared", "-fPIC", "-nostdlib"]).args(arguments);
+            assert!(cc.current_dir(&folder).status().unwrap().success());
+        };
+        cc(&[
+            "-o",
+            "libc.so.6",
+            "f.c",
+            "-Wl,--version-script=v.map",
+            "-Wl,-soname,libc.so.6",
+        ]);
+        cc(&["-o", "drivers/libGLX_some.so.0", "use.c", "./libc.so.6"]);
+    };
+    driver("GLIBC_2.2.5");
+    let nld = system.library_env_with("nld", &["--extra-path", "/drivers"]);
+    system.put(&drivers, "/drivers");
+    system.put(&nld, "/nld");
+    system.set("NIX_LD_LIBRARY_PATH", "/nld");
+    assert!(!system.doctor().has("drivers-unusable"));
+    driver("GLIBC_9.99");
+    let report = system.doctor();
+    let (level, seen) = report.one("drivers-unusable");
+    assert_eq!(level, "warning");
+    assert!(
+        seen.contains("/drivers: foreign programs cannot load libGLX_some.so.0: libc.so.6 has no version GLIBC_9.99"),
+        "{seen}"
+    );
 }

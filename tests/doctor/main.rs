@@ -7,10 +7,12 @@ mod answers;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod harmless;
 mod index;
 mod libraries;
 mod library_path;
 mod loader_variables;
+mod loaders;
 mod messages;
 mod messages_of_loaders;
 #[path = "../common/nix_index.rs"]
@@ -19,6 +21,7 @@ mod nix_index;
 mod pins;
 mod places;
 mod plan;
+mod speakers;
 mod surroundings;
 mod system;
 mod variables;

@@ -196,21 +196,6 @@ fn a_preload_that_is_gone() {
 }
 
 #[test]
-fn a_loader_that_is_missing_in_the_words_of_shells() {
-    let folder = Folder::new();
-    folder.cc(
-        "int main(void) { return 0; }",
-        &["-o", "main", "-Wl,--dynamic-linker=/gone/ld.so"],
-    );
-    let found = knows(&folder.shell("bash", "./main"), "bad-interpreter");
-    has_name(&found, "program", "./main");
-    let found = knows(&folder.shell("dash", "./main"), "no-such-file");
-    has_name(&found, "program", "./main");
-    let found = knows(&folder.shell("dash", "env ./main"), "env-not-found");
-    has_name(&found, "program", "./main");
-}
-
-#[test]
 fn interpreters_that_are_missing_and_files_that_may_not_be_executed() {
     let folder = Folder::new();
     let script = folder.write("script", "#!/gone/bash\n");

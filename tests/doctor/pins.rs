@@ -68,6 +68,34 @@ fn a_pin_that_holds_is_fine() {
 }
 
 #[test]
+fn a_pin_of_an_older_library_environment_is_worth_knowing() {
+    let (mut system, pin) = with_pin();
+    let folder = system.path("environment");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("ld.so"), "").unwrap();
+    system.put(&folder, "/environment");
+    let describe = |fingerprint: &str| {
+        let text = fs::read_to_string(pin.join("pin.json")).unwrap();
+        let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        value["made_with"] = json!({
+            "loader": "/environment/ld.so", "directories": ["/environment"], "fingerprint": fingerprint,
+        });
+        fs::write(pin.join("pin.json"), value.to_string()).unwrap();
+    };
+    describe("0000000000000000");
+    let report = system.doctor();
+    let (level, said) = report.one("pin-older");
+    assert_eq!(level, "info");
+    assert!(
+        said.contains("made with an older library environment"),
+        "{said}"
+    );
+    // Of one that is gone nobody knows.
+    system.remove("/environment");
+    assert_eq!(system.doctor().one("pins").0, "ok");
+}
+
+#[test]
 fn a_pin_that_others_may_write_to_is_not_used() {
     let (system, pin) = with_pin();
     fs::set_permissions(&pin, Permissions::from_mode(0o775)).unwrap();

@@ -101,13 +101,29 @@ impl System {
 
     /// Builds a library environment on this machine, with the libraries of these packages of the store.
     pub fn library_env(&self, name: &str, packages: &[&str]) -> PathBuf {
+        let packages: Vec<_> = packages
+            .iter()
+            .map(|it| store_path(it).join("lib"))
+            .collect();
+        let packages: Vec<_> = packages.iter().map(|it| it.to_str().unwrap()).collect();
+        self.library_env_with(name, &packages)
+    }
+
+    /// Builds one with a C library and what these arguments add.
+    pub fn library_env_with(&self, name: &str, more: &[&str]) -> PathBuf {
         let directory = self.path(name);
         let mut build = Command::new(env!("CARGO_BIN_EXE_ldshim"));
         build.args(["env", "build", "--out"]).arg(&directory);
         build.arg("--loader").arg(real_loader());
-        let packages = ["libc6", "libgcc-s1"].iter().chain(packages);
-        build.args(packages.map(|it| store_path(it).join("lib")));
-        assert!(build.stdout(Stdio::null()).status().unwrap().success());
+        build.args(["libc6", "libgcc-s1"].map(|it| store_path(it).join("lib")));
+        assert!(
+            build
+                .args(more)
+                .stdout(Stdio::null())
+                .status()
+                .unwrap()
+                .success()
+        );
         directory
     }
 

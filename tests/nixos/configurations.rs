@@ -205,6 +205,20 @@ fn programs_of_32_bits_have_a_stub_libraries_and_variables_of_their_own() {
 }
 
 #[test]
+fn ldconfig_is_where_programs_ask_for_it_if_it_is_enabled() {
+    let with = |set: &str| rules(&format!("{{ programs.nix-ld = {{ {set} }}; }}"));
+    let path = "/sbin/ldconfig";
+    let on = with("enable = true; ldconfig.enable = true;");
+    let (kind, target) = rule(&on, path).unwrap();
+    assert_eq!(kind, "L+");
+    assert!(target.ends_with("/libexec/ldshim/bin/ldconfig"), "{target}");
+    // What is there otherwise is somebody else's.
+    for off in ["enable = true;", "ldconfig.enable = true;", ""] {
+        assert_eq!(rule(&with(off), path), None, "{off}");
+    }
+}
+
+#[test]
 fn programs_of_musl_are_started_by_the_same_stub() {
     let with = rules(
         "{ programs.nix-ld.enable = true; programs.nix-ld.musl.enable = true; environment.stub-ld.enable = false; }",

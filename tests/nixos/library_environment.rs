@@ -13,7 +13,7 @@ use crate::nix::{self, build, real_system};
 
 #[path = "../common/long_path.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
-mod long_path;
+pub mod long_path;
 
 /// Glibc is among the libraries because Debian's loader does not look for it in its own folder, as that of nixpkgs
 /// does.

@@ -17,3 +17,4 @@ mod mistakes;
 mod nix;
 mod options;
 mod package;
+mod with_libraries;

@@ -168,3 +168,24 @@ fn a_preset_whose_package_this_nixpkgs_lacks() {
         "{text}"
     );
 }
+
+#[test]
+fn two_rules_for_ldconfig() {
+    let other = "systemd.tmpfiles.rules = [ \"L+ /sbin/ldconfig - - - - /somewhere\" \"d /sbin 0755 root root\" ];";
+    let whole = |enabled: bool| {
+        format!(
+            "{{ programs.nix-ld = {{ enable = true; ldconfig.enable = {enabled}; }}; {other} }}"
+        )
+    };
+    assert_eq!(
+        configured(&whole(true), "failed").unwrap(),
+        json!([
+            "programs.nix-ld.ldconfig.enable is set, and systemd.tmpfiles.rules has another /sbin/ldconfig: L+ /sbin/ldconfig - - - - /somewhere. Remove one of the two.\n"
+        ])
+    );
+    assert_eq!(configured(&whole(false), "failed").unwrap(), json!([]));
+    assert_eq!(
+        messages("x86_64-linux", "ldconfig.enable = true;"),
+        Vec::<String>::new()
+    );
+}

@@ -39,6 +39,7 @@ fn it_has_the_files_of_nix_lds_package_and_the_tool() {
             "bin/ldshim",
             "bin/nix-ld",
             "lib/tmpfiles.d/nix-ld.conf",
+            "libexec/ldshim/bin/ldconfig",
             "libexec/ldshim/bin/patchelf",
             "libexec/nix-ld",
             "nix-support/ldpath"

@@ -18,8 +18,11 @@ mod commands;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod fix;
 mod garbage;
 mod killed;
+#[path = "../common/moved_headers.rs"]
+mod moved_headers;
 mod nix;
 #[path = "../common/nix_index.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
@@ -63,7 +66,8 @@ fn main() {
 }
 
 /// Tests that mount, or make what belongs to somebody else: where they are not made by root, they are listed as ignored.
-const NEED_ROOT: [&str; 9] = [
+const NEED_ROOT: [&str; 10] = [
+    "the_tree_of_somebody_else_is_refused",
     "those_of_the_system_are_found_by_a_flag",
     "scarce::",
     "a_state_of_somebody_else_is_refused",
@@ -135,6 +139,9 @@ fn trials() -> Vec<Trial> {
         });
         trial.with_ignored_flag(needs_root)
     };
-    let tests = tests.into_iter().chain(command::tests());
+    let tests = tests
+        .into_iter()
+        .chain(command::tests())
+        .chain(fix::tests());
     tests.map(trial).collect()
 }

@@ -205,11 +205,14 @@ pub fn recipe(program: &Path, package: &Path, soname: &str) -> Recipe {
     Recipe {
         program: program.canonicalize().expect("a program"),
         identity: program_identity(&Image::parse(&bytes).expect("an ELF file")),
+        stand_in: None,
+        tree: None,
         base: ["libc.so.6", "libm.so.6"].map(file).into(),
         loader: common::platform().loader(),
         extra_paths: Vec::new(),
         packages: vec![chosen(package, &[soname])],
         revision: None,
+        made_with: None,
     }
 }
 

@@ -20,6 +20,7 @@ mod cpp_exceptions;
 mod dlopen;
 mod fetched;
 mod java;
+mod ldconfig;
 mod node;
 mod numpy;
 mod pnpm;
@@ -49,6 +50,10 @@ const TESTS: &[(&str, Test)] = tests![
     cpp_exceptions::cross_a_library,
     dlopen::finds_the_library_environment,
     java::makes_a_key,
+    ldconfig::ctypes_finds_libraries,
+    ldconfig::prisma_sees_the_version_of_openssl,
+    ldconfig::triton_finds_the_driver,
+    ldconfig::vs_codes_check_finds_the_c_libraries,
     node::hashes_and_compresses,
     node::starts_itself_through_proc_self_exe,
     numpy::multiplies_matrices_with_its_bundled_openblas,

@@ -14,6 +14,7 @@ mod case;
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
 mod elf_file;
+mod layouts;
 mod random;
 mod real_files;
 mod rules;
@@ -25,6 +26,7 @@ fn main() {
     trials.extend(built_in::trials());
     trials.extend(rules::trials());
     trials.extend(random::trials());
+    trials.extend(layouts::trials());
     trials.extend(through_the_stub::trials());
     trials.extend(real_files::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();

@@ -9,6 +9,7 @@ mod choosing_libraries;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod isolated_folders;
 mod isolation;
 mod not_started;
 mod passing_through;

@@ -76,10 +76,27 @@ fn a_library_is_126_and_called_one() {
 #[test]
 fn a_script_whose_interpreter_is_hidden_is_127() {
     let setup = Setup::new(&[]);
-    let path = file(&setup, "#!/bin/sh\n", 0o755);
-    let (status, message) = failure_of(setup.run(["--isolate"]).arg(&path));
+    let shell = setup.path("bin/shell");
+    fs::copy(on_host("sh"), &shell).unwrap();
+    let path = file(&setup, &format!("#!{}\n", shell.display()), 0o755);
+    let isolated = || {
+        let mut run = setup.run(["--isolate"]);
+        run.current_dir("/");
+        run
+    };
+    let (status, message) = failure_of(isolated().arg(&path));
     assert_eq!(status, Some(127));
+    let hidden = format!(
+        "--isolate hides {}, which {} needs; --show {} shows it",
+        shell.display(),
+        path.display(),
+        setup.path("bin").display()
+    );
+    assert!(message.contains(&hidden), "{message}");
     assert!(message.contains("interpreter"), "{message}");
+    let mut shown = isolated();
+    shown.arg("--show").arg(setup.path("bin")).arg(&path);
+    assert_eq!(failure_of(&mut shown), (Some(0), String::new()));
 }
 
 #[test]

@@ -110,11 +110,11 @@ pub fn on_host(name: &str) -> PathBuf {
         .unwrap()
 }
 
-/// What a command that has to succeed writes.
+/// What a command that has to succeed writes. Names of files may be in it, which are bytes.
 pub fn stdout_of(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Exit status and error output of a command.

@@ -113,3 +113,50 @@ fn programs_for_two_architectures_are_not_put_together() {
         "{ran:?}"
     );
 }
+
+#[test]
+fn the_drivers_own_libraries_come_from_no_package() {
+    let user = User::with_index(&[("cudatoolkit", "out", "libcuda.so.1")]);
+    user.library("libcuda.so.1");
+    user.program("tool", &["libcuda.so.1"]);
+    fs::remove_file(user.path("libcuda.so.1")).unwrap();
+    for format in ["shell", "nixos"] {
+        let ran = user.ldshim(&["shell", "--format", format, "tool"]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(!ran.stdout.contains("cudatoolkit"), "{ran:?}");
+        assert!(
+            ran.stdout
+                .contains("#   libcuda.so.1: it is the graphics driver's own"),
+            "{ran:?}"
+        );
+        assert_well_formed(&ran.stdout);
+    }
+}
+
+#[test]
+fn another_version_that_packages_have_is_named() {
+    let user = User::with_index(&[("openssl", "out", "libmissing.so.4")]);
+    user.program("tool", &["libmissing.so.3"]);
+    fs::remove_file(user.path("libmissing.so.3")).unwrap();
+    let ran = user.ldshim(&["shell", "tool"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    for text in ["libmissing.so.4 is in openssl.out", "another ABI"] {
+        assert!(
+            ran.stderr.contains(text) && ran.stdout.contains(text),
+            "{text:?}: {ran:?}"
+        );
+    }
+}
+
+#[test]
+fn a_library_that_is_needed_by_its_path_is_in_no_package() {
+    let user = User::with_index(USUAL);
+    user.cc("", &["-shared", "-o", "libpath.so"]);
+    let path = user.path("libpath.so");
+    let flags = ["-o", "tool", "-Wl,--no-as-needed", path.to_str().unwrap()];
+    user.cc("int main(void) { return 0; }", &flags);
+    fs::remove_file(&path).unwrap();
+    let ran = user.ldshim(&["shell", "tool"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("it is needed by its path"), "{ran:?}");
+}

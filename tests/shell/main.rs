@@ -15,4 +15,5 @@ mod nix;
 #[path = "../common/nix_index.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod nix_index;
+mod scripts;
 mod user;

@@ -98,7 +98,7 @@ fn looks_at_nothing_outside_of_what_was_loaded() {
     ] {
         for kind in [PT_NOTE, PT_DYNAMIC] {
             let parts = [LOAD, part(kind, address, size)];
-            Identity::of(b"", 8, parts.into_iter(), |range| {
+            Identity::of(b"", 8, parts.into_iter(), |range| -> Option<&[u8]> {
                 panic!("was asked for {range:x?}")
             });
         }
@@ -125,13 +125,13 @@ fn looks_at_nothing_that_cannot_be_read_or_is_there_twice() {
     for loads in [[unreadable, unreadable], [LOAD, overlapping]] {
         for kind in [PT_NOTE, PT_DYNAMIC] {
             let parts = [loads[0], loads[1], part(kind, 0x1fe8, 16)];
-            Identity::of(b"", 8, parts.into_iter(), |range| {
+            Identity::of(b"", 8, parts.into_iter(), |range| -> Option<&[u8]> {
                 panic!("was asked for {range:x?}")
             });
         }
     }
     let large = [part(PT_LOAD, 0, 1 << 40), part(PT_NOTE, 0, 1 << 30)];
-    Identity::of(b"", 8, large.into_iter(), |range| {
+    Identity::of(b"", 8, large.into_iter(), |range| -> Option<&[u8]> {
         panic!("was asked for {range:x?}")
     });
 }

@@ -100,12 +100,7 @@ pub(super) fn run(target: &Target, file: &Path) -> Result<Option<Outcome>> {
     }
     let recipe = recipe(target, &lock)?;
     let (env, _) = pin::environment(&recipe)?;
-    let Trial { report, used } = Trial::of(target, &env)?;
-    Ok(Some(Outcome {
-        recipe,
-        report,
-        used,
-    }))
+    Ok(Some(Outcome::new(recipe, Trial::of(target, &env)?)))
 }
 
 /// The package of a lock. Without a revision, its attribute could be any package of that name.
@@ -186,10 +181,13 @@ fn recipe(target: &Target, lock: &Lock) -> Result<Recipe> {
     Ok(Recipe {
         program: target.path.clone(),
         identity: target.identity.clone(),
+        stand_in: None,
+        tree: None,
         base,
         loader,
         extra_paths: today.extra_paths,
         packages,
         revision: lock.nixpkgs.clone(),
+        made_with: None,
     })
 }

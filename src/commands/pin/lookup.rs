@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Error, Result, anyhow};
 
-use crate::choice::Facts;
+use crate::choice::{ChoiceError, Facts};
 use crate::elf::{Architecture, Dynamic, Image};
 use crate::explain::{Kind, Report};
 use crate::index::{Index, Provider, Source};
@@ -15,7 +15,7 @@ use crate::nix::{Nix, store_path_of};
 use crate::resolver::map_file;
 
 /// The library of glibc that stands for all of it.
-pub(super) const LIBC: &str = "libc.so.6";
+pub(in crate::commands) const LIBC: &str = "libc.so.6";
 
 /// What a store path's file tells of a library.
 enum File {
@@ -48,7 +48,10 @@ pub(in crate::commands) fn providers(
 
 /// Whether the index tells of packages for programs of this architecture: those of one system are imported, by
 /// default this machine's.
-pub(super) fn is_of_system(index: Option<&Index>, architecture: &Architecture) -> bool {
+pub(in crate::commands) fn is_of_system(
+    index: Option<&Index>,
+    architecture: &Architecture,
+) -> bool {
     match index.and_then(Index::system) {
         Some(system) => system == architecture.nix_system,
         None => architecture.machine == loader_stub::elf::MACHINE,
@@ -109,12 +112,12 @@ fn look(path: &Path, architecture: &'static Architecture) -> File {
 }
 
 /// Whether a file that is here is of no use for programs of an architecture.
-pub(super) fn is_unfit(path: &Path, architecture: &'static Architecture) -> bool {
+pub(in crate::commands) fn is_unfit(path: &Path, architecture: &'static Architecture) -> bool {
     matches!(look(path, architecture), File::Unfit)
 }
 
 /// The glibcs that the libraries of a program name in their search paths, as those of nixpkgs do.
-pub(super) fn glibcs_beside(report: &Report) -> Vec<Provider> {
+pub(in crate::commands) fn glibcs_beside(report: &Report) -> Vec<Provider> {
     let Kind::Dynamic(dynamic) = &report.kind else {
         return Vec::new();
     };
@@ -148,8 +151,20 @@ pub(super) fn glibcs_beside(report: &Report) -> Vec<Provider> {
     providers
 }
 
+/// Adds to the error that no package has a library what the index knows instead: other versions of it.
+pub(super) fn with_absence(error: ChoiceError, index: Option<&Index>) -> Error {
+    let ChoiceError::NoProvider(need) = &error else {
+        return error.into();
+    };
+    let absence = index.and_then(|it| it.absence(&need.name).ok());
+    match absence.and_then(|it| it.line(&need.name)) {
+        Some(line) => anyhow!("{error}\n{line}"),
+        None => error.into(),
+    }
+}
+
 /// What the store and binary caches tell.
-pub(super) struct Store {
+pub(in crate::commands) struct Store {
     /// For asking binary caches, if there is Nix.
     nix: Option<Nix>,
     /// What they were asked.
@@ -160,7 +175,7 @@ impl Store {
     /// Binary caches are asked this often at most. Each answer may take a second, and somebody waits.
     const MOST_ASKED: usize = 12;
 
-    pub(super) fn new(nix: Option<Nix>) -> Self {
+    pub(in crate::commands) fn new(nix: Option<Nix>) -> Self {
         Self {
             nix,
             asked: RefCell::default(),
@@ -187,6 +202,6 @@ impl Facts for Store {
 }
 
 /// The package of the glibc that a loader belongs to.
-pub(super) fn package_of(loader: &Path) -> Option<PathBuf> {
+pub(in crate::commands) fn package_of(loader: &Path) -> Option<PathBuf> {
     store_path_of(&loader.canonicalize().ok()?)
 }

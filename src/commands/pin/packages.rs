@@ -17,17 +17,17 @@ use crate::pin::{Package, Recipe};
 
 /// A choice whose package is here.
 #[derive(Debug, Clone)]
-pub(super) struct Had {
-    pub(super) choice: Choice,
-    pub(super) store_path: PathBuf,
+pub(in crate::commands) struct Had {
+    pub(in crate::commands) choice: Choice,
+    pub(in crate::commands) store_path: PathBuf,
     /// The library.
-    pub(super) file: PathBuf,
+    pub(in crate::commands) file: PathBuf,
     /// Whether the package is a glibc that takes the place of the one in use.
-    pub(super) is_glibc: bool,
+    pub(in crate::commands) is_glibc: bool,
 }
 
 /// Has Nix get the packages; gives their store paths, in the same order.
-pub(super) fn realise(
+pub(in crate::commands) fn realise(
     nix: &Nix,
     candidates: &[&Candidate],
     nixpkgs: Option<&str>,
@@ -99,7 +99,7 @@ fn realise_one(
 }
 
 /// Finds the library in the package.
-pub(super) fn had(
+pub(in crate::commands) fn had(
     choice: Choice,
     store_path: PathBuf,
     is_glibc: bool,
@@ -175,11 +175,14 @@ pub(super) fn recipe(
     Ok(Recipe {
         program: target.path.clone(),
         identity: target.identity.clone(),
+        stand_in: None,
+        tree: None,
         base,
         loader,
         extra_paths: today.extra_paths.clone(),
         packages: packages.into_values().collect(),
         revision: revision.map(str::to_owned),
+        made_with: today.made_with.clone(),
     })
 }
 

@@ -17,7 +17,7 @@ use crate::printable;
 const LINES: usize = 12;
 
 /// Whether there is somebody to be asked: on a terminal, and in its foreground.
-pub(super) fn can_ask() -> bool {
+pub(in crate::commands) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal() && !is_in_background()
 }
 
@@ -28,7 +28,7 @@ pub(super) fn is_in_background() -> bool {
 }
 
 /// Asks which package is to give a library. Typing narrows the list.
-pub(super) fn ask(choice: &Choice) -> Result<Selection> {
+pub(in crate::commands) fn ask(choice: &Choice) -> Result<Selection> {
     let name = &choice.need.name;
     // Those that are worse are listed too: whoever is asked may know better.
     let candidates: Vec<_> = std::iter::once(&choice.candidate)

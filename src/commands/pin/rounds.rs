@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use super::left::Left;
 use super::lookup::{self, LIBC, Store};
 use super::packages::{self, Had};
 use super::target::Target;
@@ -12,9 +13,11 @@ use super::temporary::Temporary;
 use super::today::Today;
 use super::trial::Trial;
 use super::{prompt, text};
-use crate::choice::{Choice, Choices, Knowledge, Need, Selection, choose, is_part_of_glibc, needs};
+use crate::choice::{Choice, Choices, Knowledge, Need, Selection, choose, is_part_of_glibc};
+use crate::drivers::is_driver_library;
 use crate::explain::{Kind, Report};
 use crate::index::{HOW_TO_GET_ONE, Index};
+use crate::modules::Missing;
 use crate::nix::Nix;
 use crate::pin::{self, Recipe};
 
@@ -23,7 +26,7 @@ const MOST_ROUNDS: usize = 10;
 
 /// What to do where several packages are as good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unclear {
+pub(in crate::commands) enum Unclear {
     /// Ask on the terminal.
     Ask,
     /// Take the first.
@@ -33,35 +36,59 @@ pub(super) enum Unclear {
 }
 
 /// How packages are chosen for a program.
-pub(super) struct Rounds<'a> {
+pub(in crate::commands) struct Rounds<'a> {
     target: &'a Target,
     selections: Vec<Selection>,
     /// Of which nixpkgs packages are built.
-    pub(super) nixpkgs: Option<String>,
+    pub(in crate::commands) nixpkgs: Option<String>,
     /// Whether nothing may be changed.
-    pub(super) is_dry: bool,
+    pub(in crate::commands) is_dry: bool,
     /// Where several are as good.
-    pub(super) unclear: Unclear,
+    pub(in crate::commands) unclear: Unclear,
     /// When Nix is stopped, if ever.
-    pub(super) deadline: Option<Instant>,
+    pub(in crate::commands) deadline: Option<Instant>,
     /// Whether Nix shows what it does.
-    pub(super) is_progress_shown: bool,
+    pub(in crate::commands) is_progress_shown: bool,
     /// Prints text for the user.
-    pub(super) say: fn(&str) -> Result<()>,
+    pub(in crate::commands) say: fn(&str) -> Result<()>,
+    /// Directories that the pin searches first, beside those of today.
+    pub(in crate::commands) extra_paths: Vec<PathBuf>,
+    /// Whether to go on without the libraries that no package has.
+    pub(in crate::commands) may_leave: bool,
+    left: Vec<Left>,
 }
 
 /// What came out.
-pub(super) struct Outcome {
+pub(in crate::commands) struct Outcome {
     /// What the pin would hold.
-    pub(super) recipe: Recipe,
+    pub(in crate::commands) recipe: Recipe,
     /// What would happen to the program then.
-    pub(super) report: Report,
+    pub(in crate::commands) report: Report,
+    /// What would be missing then; an error if no library could help.
+    pub(in crate::commands) missing: Result<Missing>,
     /// The libraries that the program would get from the pin: names and files.
-    pub(super) used: Vec<(String, PathBuf)>,
+    pub(in crate::commands) used: Vec<(String, PathBuf)>,
+    /// The libraries that no package has.
+    pub(in crate::commands) left: Vec<Left>,
+    /// What its user has decided.
+    pub(in crate::commands) selections: Vec<Selection>,
+}
+
+impl Outcome {
+    pub(super) fn new(recipe: Recipe, trial: Trial) -> Self {
+        Self {
+            recipe,
+            report: trial.report,
+            missing: trial.missing,
+            used: trial.used,
+            left: Vec::new(),
+            selections: Vec::new(),
+        }
+    }
 }
 
 impl<'a> Rounds<'a> {
-    pub(super) fn new(target: &'a Target, selections: Vec<Selection>) -> Self {
+    pub(in crate::commands) fn new(target: &'a Target, selections: Vec<Selection>) -> Self {
         Self {
             target,
             selections,
@@ -71,21 +98,36 @@ impl<'a> Rounds<'a> {
             deadline: None,
             is_progress_shown: true,
             say: |_| Ok(()),
+            extra_paths: Vec::new(),
+            may_leave: false,
+            left: Vec::new(),
         }
     }
 
     /// Goes on until nothing is missing, or nothing more can be done; then the report says what is
     /// missing.
-    pub(super) fn run(mut self, needs_today: Vec<Need>) -> Result<Outcome> {
+    pub(in crate::commands) fn run(mut self, needs_today: Vec<Need>) -> Result<Outcome> {
         let target = self.target;
-        let today = Today::of(target)?;
+        let mut today = Today::of(target)?;
+        for path in &self.extra_paths {
+            if !today.extra_paths.contains(path) {
+                today.extra_paths.push(path.clone());
+            }
+        }
         let index = Index::open_default()?;
         let revision = index.as_ref().and_then(Index::revision);
         // Another nixpkgs has another revision, which nobody tells.
         let revision = revision.filter(|_| self.nixpkgs.is_none());
         let mut chosen: Vec<Had> = Vec::new();
-        let mut needs_now = self.with_selected(needs_today);
+        let (of_driver, mut needs_now) = self.split_drivers(self.with_selected(needs_today));
+        for need in &of_driver {
+            (self.say)(&text::of_driver(need))?;
+        }
         let mut outcome = self.try_out(&today, &chosen, revision)?;
+        if !self.extra_paths.is_empty() {
+            let missing = outcome.missing.as_ref().map(|it| it.needs.clone());
+            needs_now = self.with_selected(missing.unwrap_or_default());
+        }
         for round in 0..MOST_ROUNDS {
             if needs_now.is_empty() {
                 break;
@@ -102,7 +144,12 @@ impl<'a> Rounds<'a> {
             }
             outcome = self.try_out(&today, &chosen, revision)?;
             let operation = || format!("{} would not start with these", target.name());
-            needs_now = needs(&outcome.report).with_context(operation)?;
+            let still_missing = match &outcome.missing {
+                Ok(missing) => missing.needs.clone(),
+                Err(_) => return Err(outcome.missing.unwrap_err().context(operation())),
+            };
+            needs_now = self.split_drivers(still_missing).1;
+            needs_now.retain(|need| !self.left.iter().any(|it| it.name == need.name));
             // What was brought and is still not found stays so, whatever else is brought.
             let is_hopeless = |need: &Need| {
                 let is_selected = self.selections.iter().any(|it| it.name == need.name);
@@ -114,6 +161,8 @@ impl<'a> Rounds<'a> {
             }
         }
         (self.say)(&text::may_load(&outcome.report))?;
+        outcome.selections = self.selections;
+        outcome.left = self.left;
         Ok(outcome)
     }
 
@@ -147,22 +196,22 @@ impl<'a> Rounds<'a> {
         needs
     }
 
+    /// Takes out what is the graphics driver's own and so comes from no package, unless a user has selected one.
+    fn split_drivers(&self, needs: Vec<Need>) -> (Vec<Need>, Vec<Need>) {
+        let is_selected = |name: &str| self.selections.iter().any(|it| it.name == name);
+        let is_out = |need: &Need| is_driver_library(&need.name) && !is_selected(&need.name);
+        needs.into_iter().partition(is_out)
+    }
+
     fn try_out(&self, today: &Today, chosen: &[Had], revision: Option<&str>) -> Result<Outcome> {
         let recipe = packages::recipe(self.target, today, chosen, revision)?;
-        let (report, used) = match pin::environment(&recipe) {
-            Ok((env, _)) => {
-                let trial = Trial::of(self.target, &env)?;
-                (trial.report, trial.used)
-            }
+        let trial = match pin::environment(&recipe) {
+            Ok((env, _)) => Trial::of(self.target, &env)?,
             // There is no library yet, and so no library environment.
-            Err(_) if chosen.is_empty() => (self.target.explain_again()?, Vec::new()),
+            Err(_) if chosen.is_empty() => Trial::without_libraries(self.target)?,
             Err(error) => return Err(error),
         };
-        Ok(Outcome {
-            recipe,
-            report,
-            used,
-        })
+        Ok(Outcome::new(recipe, trial))
     }
 
     /// Chooses; asks if that is what to do.
@@ -198,9 +247,10 @@ impl<'a> Rounds<'a> {
             .collect();
         let (glibc, glibc_package) = glibc_of(report);
         let store = Store::new(self.nix().ok());
+        let mut needs = needs.to_vec();
         loop {
             let choices = choose(
-                needs,
+                &needs,
                 &Knowledge {
                     providers: &providers,
                     selections: &self.selections,
@@ -210,7 +260,21 @@ impl<'a> Rounds<'a> {
                     glibc_package: glibc_package.clone(),
                 },
             );
+            if let Err(error) = &choices
+                && self.may_leave
+                && lookup::is_of_system(index, architecture)
+                && let Some(place) = error
+                    .need()
+                    .and_then(|left| needs.iter().position(|it| it.name == left.name))
+            {
+                self.left.push(Left {
+                    name: needs.remove(place).name,
+                    reason: lookup::with_absence(error.clone(), index).to_string(),
+                });
+                continue;
+            }
             let name = self.target.name();
+            let choices = choices.map_err(|error| lookup::with_absence(error, index));
             let choices = choices.with_context(|| {
                 let is_indexed = lookup::is_of_system(index, architecture);
                 text::cannot_choose(&name, architecture, is_indexed)

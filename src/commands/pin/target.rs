@@ -1,40 +1,60 @@
 //! The program to be pinned, and how it is started today.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use crate::choice::{Need, Unpinnable, needs};
+use super::script;
+use crate::choice::{merge, needs};
 use crate::commands::explain::inherited;
-use crate::elf::{Architecture, Image, ProgramIdentity, program_identity};
+use crate::elf::{Architecture, Image, ProgramIdentity, is_known_at_start, program_identity};
 use crate::explain::{Dynamic, Explainer, Kind, Report, Settings, is_secure};
+use crate::fix::tree_of;
 use crate::loader_variables::is_for_loaders;
+use crate::modules::{self, Missing, Modules};
+use crate::printable::shell_word;
 use crate::resolver::map_file;
 
 /// A program, and what would happen to it without a pin.
-pub(super) struct Target {
+pub(in crate::commands) struct Target {
     /// Its canonical path.
-    pub(super) path: PathBuf,
+    pub(in crate::commands) path: PathBuf,
     /// By what its pin is found.
-    pub(super) identity: ProgramIdentity,
+    pub(in crate::commands) identity: ProgramIdentity,
     /// On what a start depends.
-    pub(super) settings: Settings,
+    pub(in crate::commands) settings: Settings,
     /// What would happen.
-    pub(super) report: Report,
+    pub(in crate::commands) report: Report,
+    /// The libraries that it loads once it has started, as far as they matter.
+    pub(in crate::commands) modules: Modules,
 }
 
 impl Target {
     /// Finds a program by path, or by name in PATH, and explains it.
-    pub(super) fn find(program: &Path, is_of_system: bool) -> Result<Self> {
+    pub(in crate::commands) fn find(program: &Path, is_of_system: bool) -> Result<Self> {
         let settings = match is_of_system {
             true => settings_of_system()?,
             false => settings()?,
         };
         let report = Explainer::new(&settings).explain(program)?;
+        if let Some(refusal) = script::refusal(&report, &settings.environment) {
+            return Err(refusal);
+        }
         let path = report.path.display();
+        if let Some(tree) = std::path::absolute(&report.path)
+            .ok()
+            .and_then(|it| tree_of(&it))
+        {
+            bail!(
+                "cannot pin {path}: it is a copy that `ldshim fix` has made, with a pin of its own; to make that anew: \
+                 ldshim fix {}",
+                shell_word(&tree)
+            );
+        }
         let is_privileged =
             matches!(report.kind, Kind::Dynamic(_)) && is_secure(&report.path, false);
         ensure!(
@@ -45,56 +65,93 @@ impl Target {
         Self::new(report, settings)
     }
 
-    pub(super) fn new(report: Report, settings: Settings) -> Result<Self> {
+    pub(in crate::commands) fn new(report: Report, settings: Settings) -> Result<Self> {
         let operation = || format!("cannot pin {}", report.path.display());
         let path = report.path.canonicalize().with_context(operation)?;
         // A file that is no program has no identity, and the reason is better told by its kind.
         needs(&report).with_context(operation)?;
+        check_is_known_at_start(&path).with_context(operation)?;
         Ok(Self {
             identity: identity(&path).with_context(operation)?,
             path,
             settings,
             report,
+            modules: Modules::default(),
         })
     }
 
+    /// The same program, which loads the libraries at these places: files, or directories with all that is below them.
+    ///
+    /// # Errors
+    /// A place is not there.
+    pub(in crate::commands) fn loading(self, places: &[PathBuf]) -> Result<Self> {
+        let modules = modules::find(places, self.architecture()?)?;
+        Ok(Self { modules, ..self })
+    }
+
     /// The name of its file.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::commands) fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str());
         name.display().to_string()
     }
 
-    /// What it misses today.
-    pub(super) fn needs(&self) -> Result<Vec<Need>, Unpinnable> {
-        needs(&self.report)
+    /// What it and its modules miss today.
+    pub(in crate::commands) fn missing(&self) -> Result<Missing> {
+        self.missing_with(&self.report, &self.settings)
+    }
+
+    /// What it and its modules miss where this is what would happen to it.
+    pub(in crate::commands) fn missing_with(
+        &self,
+        report: &Report,
+        settings: &Settings,
+    ) -> Result<Missing> {
+        let own = needs(report)?;
+        let mut missing = modules::missing(&self.path, &self.modules, settings)?;
+        let mut all = BTreeMap::new();
+        merge(&mut all, own);
+        merge(&mut all, missing.needs);
+        missing.needs = all.into_values().collect();
+        Ok(missing)
     }
 
     /// Explains it once more.
-    pub(super) fn explain_again(&self) -> Result<Report> {
+    pub(in crate::commands) fn explain_again(&self) -> Result<Report> {
         Explainer::new(&self.settings).explain(&self.path)
     }
 
-    pub(super) fn dynamic(&self) -> Result<&Dynamic> {
+    pub(in crate::commands) fn dynamic(&self) -> Result<&Dynamic> {
         match &self.report.kind {
             Kind::Dynamic(dynamic) => Ok(dynamic),
             _ => Err(anyhow!("{} is no dynamic program", self.path.display())),
         }
     }
 
-    pub(super) fn architecture(&self) -> Result<&'static Architecture> {
+    pub(in crate::commands) fn architecture(&self) -> Result<&'static Architecture> {
         Ok(self.dynamic()?.architecture)
     }
 }
 
+/// A pin that the stub would never find is none.
+fn check_is_known_at_start(path: &Path) -> Result<()> {
+    let bytes = map_file(path)?;
+    ensure!(
+        is_known_at_start(&Image::parse(&bytes)?),
+        "it does not say where its program headers are (it has no PT_PHDR), so the stub cannot tell which program it is; \
+         programs.nix-ld.libraries gives its libraries to all programs"
+    );
+    Ok(())
+}
+
 /// The identity of the program at a path.
-pub(super) fn identity(path: &Path) -> Result<ProgramIdentity> {
+pub(in crate::commands) fn identity(path: &Path) -> Result<ProgramIdentity> {
     let bytes = map_file(path)?;
     Ok(program_identity(&Image::parse(&bytes)?))
 }
 
 /// As the program would be started by anybody if it had no pin: what somebody has told the loader in
 /// this session does not hold in the next one, and a pin does.
-pub(super) fn settings() -> Result<Settings> {
+pub(in crate::commands) fn settings() -> Result<Settings> {
     let mut settings = inherited()?;
     settings
         .environment
@@ -115,7 +172,7 @@ fn settings_of_system() -> Result<Settings> {
 }
 
 /// The variables that the loader listens to in the environment of a process; none if that cannot be read.
-pub(super) fn told_to_loader(process: u32) -> Vec<(OsString, OsString)> {
+pub(in crate::commands) fn told_to_loader(process: u32) -> Vec<(OsString, OsString)> {
     let block = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
     let entries = block.split(|&byte| byte == 0).filter_map(|entry| {
         let at = entry.iter().position(|&byte| byte == b'=')?;

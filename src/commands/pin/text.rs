@@ -5,9 +5,11 @@ use std::path::Path;
 
 use super::target::Target;
 use crate::choice::{Choice, Choices, Need};
+use crate::drivers::{NEVER_FROM_A_PACKAGE, WHERE_FROM};
 use crate::elf::Architecture;
 use crate::explain::text::problem_text;
 use crate::explain::{Kind, Report};
+use crate::modules::Missing;
 use crate::pin::Written;
 use crate::printable;
 
@@ -15,7 +17,7 @@ use crate::printable;
 const MOST_LISTED: usize = 8;
 
 /// Said where the packages are not here, and nothing may be changed.
-pub(super) const MORE_LATER: &str =
+pub(in crate::commands) const MORE_LATER: &str =
     "What these libraries need themselves is looked for once they are here.\n";
 
 /// That there is nothing to do.
@@ -30,7 +32,7 @@ pub(super) fn nothing_missing(program: &str, has_pin: bool) -> String {
 }
 
 /// The choices, with their reasons.
-pub(super) fn choices(program: &str, choices: &Choices, round: usize) -> String {
+pub(in crate::commands) fn choices(program: &str, choices: &Choices, round: usize) -> String {
     let mut text = String::new();
     let also = if round > 0 { " then" } else { "" };
     for choice in choices.iter() {
@@ -40,10 +42,7 @@ pub(super) fn choices(program: &str, choices: &Choices, round: usize) -> String 
             (true, true) => format!("wanted for {program}"),
             (true, false) => format!("missing{also}"),
         };
-        let by = match need.needed_by.is_empty() {
-            true => String::new(),
-            false => format!(" (needed by {})", need.needed_by.join(", ")),
-        };
+        let by = need.by();
         _ = writeln!(text, "{}: {state}{by}", need.name);
         _ = writeln!(text, "  from {}", choice.candidate);
         let others = match (choice.others.len(), choice.is_clear) {
@@ -58,8 +57,16 @@ pub(super) fn choices(program: &str, choices: &Choices, round: usize) -> String 
     text
 }
 
+/// That a library comes with the system.
+pub(super) fn of_driver(need: &Need) -> String {
+    format!(
+        "{}: missing, and not pinned: {NEVER_FROM_A_PACKAGE}\n  {WHERE_FROM}\n",
+        need.name
+    )
+}
+
 /// What is missing, in one line.
-pub(super) fn missing(program: &str, needs: &[Need]) -> String {
+pub(in crate::commands) fn missing(program: &str, needs: &[Need]) -> String {
     let names = needs.iter().map(|need| match need.lacking.is_empty() {
         true => need.name.clone(),
         false => format!("{} with {}", need.name, need.lacking.join(", ")),
@@ -83,7 +90,7 @@ pub(super) fn cannot_choose(
 }
 
 /// That somebody has to decide, and what there is.
-pub(super) fn unclear(choices: &Choices) -> String {
+pub(in crate::commands) fn unclear(choices: &Choices) -> String {
     let mut text = String::from(
         "several packages are as good, and this is no terminal to ask on; decide, or take the first ones with --yes",
     );
@@ -111,7 +118,7 @@ fn write_alternatives(text: &mut String, choice: &Choice) {
 }
 
 /// Why the program would still not start.
-pub(super) fn still_wrong(target: &Target, report: &Report) -> String {
+pub(in crate::commands) fn still_wrong(target: &Target, report: &Report) -> String {
     let mut text = format!("{} would still not start:", target.name());
     for problem in &report.problems {
         _ = write!(text, "\n  {}", problem_text(report, problem));
@@ -142,8 +149,28 @@ pub(super) fn may_load(report: &Report) -> String {
     text
 }
 
+/// What of the modules' needs no pin can help with.
+pub(in crate::commands) fn of_modules(missing: &Missing) -> String {
+    let mut text = String::new();
+    if !missing.of_drivers.is_empty() {
+        let names = missing.of_drivers.join(", ");
+        _ = writeln!(
+            text,
+            "{names}: of the graphics driver, which comes with the system and not from a package"
+        );
+    }
+    for (module, why) in &missing.hopeless {
+        _ = writeln!(text, "{}: {why}", module.display());
+    }
+    text
+}
+
 /// That it is done.
-pub(super) fn written(target: &Target, written: &Written, lock: Option<&Path>) -> String {
+pub(in crate::commands) fn written(
+    target: &Target,
+    written: &Written,
+    lock: Option<&Path>,
+) -> String {
     let path = target.path.display();
     let verb = if written.replaced {
         "pinned anew"

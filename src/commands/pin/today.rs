@@ -11,6 +11,7 @@ use loader_stub::plan;
 
 use super::target::Target;
 use crate::library_env::{Collection, written_cache_note};
+use crate::pin::MadeWith;
 
 /// What the stub gives to a program today.
 pub(super) struct Today {
@@ -20,14 +21,17 @@ pub(super) struct Today {
     pub(super) libraries: Vec<(OsString, PathBuf)>,
     /// The directories that are searched first, where they exist.
     pub(super) extra_paths: Vec<PathBuf>,
+    /// Where all of this is from.
+    pub(super) made_with: Option<MadeWith>,
 }
 
 impl Today {
     pub(super) fn of(target: &Target) -> Result<Self> {
         let plan = &target.dynamic()?.plan;
         let loader = plan.loader.as_ref().context("there is no loader")?;
-        let loader = loader.path.canonicalize().with_context(|| {
-            let path = loader.path.display();
+        let named = &loader.path;
+        let loader = named.canonicalize().with_context(|| {
+            let path = named.display();
             format!("cannot use {path} as the loader")
         })?;
         let list = plan.libraries.as_ref().map(|it| it.path.as_os_str());
@@ -35,8 +39,11 @@ impl Today {
         let directories = plan::directories(list, CLibrary::Glibc);
         let mut collection = Collection::new(&loader)?;
         let mut extra_paths = Vec::new();
+        let directories: Vec<_> = directories
+            .map(|it| PathBuf::from(OsStr::from_bytes(it)))
+            .collect();
+        let made_with = MadeWith::now(named, &directories);
         for directory in directories {
-            let directory = PathBuf::from(OsStr::from_bytes(directory));
             // A directory that is not there, or has no library, gives the program none.
             _ = collection.add_package(&directory);
             let text = written_cache_note(&directory);
@@ -50,6 +57,7 @@ impl Today {
             loader,
             libraries: env.map_or_else(|_| Vec::new(), |env| env.libraries.into_iter().collect()),
             extra_paths,
+            made_with,
         })
     }
 }

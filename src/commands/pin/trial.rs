@@ -9,15 +9,28 @@ use anyhow::{Context, Result};
 use super::target::Target;
 use crate::explain::{Explainer, Kind, Report, Settings};
 use crate::library_env::LibraryEnv;
+use crate::modules::Missing;
 
 /// What would happen.
 pub(super) struct Trial {
     pub(super) report: Report,
+    /// What would be missing.
+    pub(super) missing: Result<Missing>,
     /// The libraries that the program gets from the pin: names and files.
     pub(super) used: Vec<(String, PathBuf)>,
 }
 
 impl Trial {
+    /// Explains the program as it is today.
+    pub(super) fn without_libraries(target: &Target) -> Result<Self> {
+        let report = target.explain_again()?;
+        Ok(Self {
+            missing: target.missing_with(&report, &target.settings),
+            report,
+            used: Vec::new(),
+        })
+    }
+
     /// Explains the program with these libraries and their loader.
     pub(super) fn of(target: &Target, env: &LibraryEnv) -> Result<Self> {
         // Whatever the umask is: libraries are loaded from there.
@@ -39,8 +52,11 @@ impl Trial {
             },
         };
         let report = Explainer::new(&settings).explain(&target.path)?;
-        let used = used(&report, env, &directory);
-        Ok(Self { report, used })
+        Ok(Self {
+            missing: target.missing_with(&report, &settings),
+            used: used(&report, env, &directory),
+            report,
+        })
     }
 }
 

@@ -26,6 +26,7 @@ fn line(line: &Line) -> Value {
         "identity": line.entry.identity.to_string(),
         "path": line.entry.path.to_string_lossy(),
         "state": if line.problems.is_empty() { code(line.condition) } else { "does-not-hold" },
+        "older": line.is_older,
         "problems": line.problems.iter().chain(damage).collect::<Vec<_>>(),
         "pin": pin,
     })

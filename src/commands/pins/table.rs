@@ -12,6 +12,11 @@ const HEADER: [&str; 6] = [
     "program",
 ];
 
+/// What "older" means.
+const OLDER: &str = "\
+older: made with an older library environment; `ldshim pin PROGRAM` takes the new one, `ldshim pins --refresh` for all
+";
+
 /// A table, with what is wrong below each line. It is empty if there is nothing.
 pub(super) fn list(lines: &[Line]) -> String {
     if lines.is_empty() {
@@ -33,6 +38,9 @@ pub(super) fn list(lines: &[Line]) -> String {
         if let Content::Damaged(reason) = &line.entry.content {
             text += &format!("  {reason}\n");
         }
+    }
+    if lines.iter().any(|line| line.is_older) {
+        text += OLDER;
     }
     text
 }
@@ -57,7 +65,10 @@ fn row(line: &Line) -> [String; 6] {
     } else {
         "does not hold"
     };
-    let state = state.to_owned();
+    let state = match line.is_older {
+        true => format!("{state}, older"),
+        false => state.to_owned(),
+    };
     let none = String::new;
     match &line.entry.content {
         Content::Pin(pin) => [

@@ -6,8 +6,6 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use crate::library_env::LOADER_NAME;
-
 /// The environment of a process to be.
 pub(super) struct Environment {
     entries: Vec<CString>,
@@ -39,16 +37,11 @@ impl Environment {
         (!value.is_empty()).then_some(value)
     }
 
-    /// Sends the stub to the library environment `directory`, whatever it was told before.
-    pub(super) fn set_libraries(&mut self, directory: &str) {
+    /// Takes out what would send the stub elsewhere than to what is baked into it. Nothing is ever added: the program and
+    /// its children see no more than the caller has set.
+    pub(super) fn drop_choice(&mut self) {
         self.entries
             .retain(|entry| !chooses_libraries(entry.as_bytes()));
-        for entry in [
-            format!("NIX_LD={directory}/{LOADER_NAME}"),
-            format!("NIX_LD_LIBRARY_PATH={directory}"),
-        ] {
-            self.entries.extend(CString::new(entry));
-        }
     }
 
     /// What `execve` takes.
@@ -101,15 +94,13 @@ mod tests {
     }
 
     #[test]
-    fn only_what_chooses_libraries_is_replaced() {
+    fn only_what_chooses_libraries_is_taken_out() {
         let before =
             b"NIX_LD=/a\0NIX_LD_LOG=info\0NIX_LD_x86_64_linux=/b\0NIX_LD_LIBRARY_PATH=/c\0\
             NIX_LD_LIBRARY_PATH_x86_64_linux=/d\0NIX_LDFLAGS=-L\0NIX_LD\0";
         let mut environment = Environment::parse(before);
-        environment.set_libraries("/nld");
-        let after =
-            b"NIX_LD_LOG=info\0NIX_LDFLAGS=-L\0NIX_LD=/nld/ld.so\0NIX_LD_LIBRARY_PATH=/nld\0";
-        assert_eq!(block(&environment), after);
+        environment.drop_choice();
+        assert_eq!(block(&environment), b"NIX_LD_LOG=info\0NIX_LDFLAGS=-L\0");
     }
 
     #[test]

@@ -8,14 +8,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use loader_stub::c_library::CLibrary;
 
 use super::environment::Environment;
 use super::program::Program;
-use super::stub;
 use crate::cli::RunArgs;
 use crate::elf::{self, Architecture};
 use crate::host_env::{HOST_CACHE, HostEnv, host_loader};
 use crate::library_env::LOADER_NAME;
+use crate::stub_file::StubFile;
 
 /// Where the stub looks if the environment says nothing.
 const DEFAULT_DIRECTORY: &str = "/run/current-system/sw/share/nix-ld/lib";
@@ -36,10 +37,12 @@ pub(super) enum Libraries {
     AsInherited(Vec<PathBuf>),
 }
 
-/// Chooses: what `--env` names, else what the stub would find anyway, else the host's libraries.
+/// Chooses: what `--env` names, else what the stub would find anyway, else what is baked into the stub that is at its place
+/// already, else the host's libraries. `place` is where the stub will be.
 pub(super) fn choose(
     args: &RunArgs,
     program: &Program,
+    place: &Path,
     environment: &Environment,
 ) -> Result<Libraries> {
     if let Some(directory) = &args.env {
@@ -52,8 +55,13 @@ pub(super) fn choose(
     if let Some(paths) = inherited(environment, program.architecture) {
         return Ok(Libraries::AsInherited(paths));
     }
-    let place = stub::place(program, args.isolate);
-    let hidden = args.isolate || host_loader(program.architecture)? == place;
+    if let Some(directory) = baked(place) {
+        return Ok(Libraries::Env {
+            directory,
+            host_root: Path::new("/"),
+        });
+    }
+    let hidden = args.isolate || host_loader(program.architecture)? == *place;
     let host_root = Path::new(if hidden { HOST_ROOT } else { "/" });
     let host_env = HostEnv {
         host_cache: Path::new(HOST_CACHE),
@@ -115,6 +123,14 @@ fn inherited(environment: &Environment, architecture: &Architecture) -> Option<V
     Some(outermost(paths))
 }
 
+/// The library environment that is baked into a stub at `place`, as where `ldshim run` starts itself.
+fn baked(place: &Path) -> Option<PathBuf> {
+    let stub = StubFile::read(place).ok()?;
+    let directory = stub.baked(CLibrary::Glibc).ok()?.library_dir?;
+    let directory = PathBuf::from(OsStr::from_bytes(directory.to_bytes()));
+    directory.join(LOADER_NAME).exists().then_some(directory)
+}
+
 /// The folders of the files to which the links in `directory` lead, as written and as they are.
 /// Those within others of them are left out.
 pub(super) fn folders(directory: &Path) -> Result<Vec<PathBuf>> {
@@ -140,7 +156,7 @@ pub(super) fn folders(directory: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Without the paths that lie within others.
-fn outermost(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
+pub(super) fn outermost(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     // A folder sorts before what is in it.
     paths.sort();
     paths.dedup_by(|later, kept| later.starts_with(kept));

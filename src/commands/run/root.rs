@@ -7,17 +7,18 @@ use anyhow::{Context, Result, ensure};
 
 use super::libraries::{Libraries, folders};
 use super::program::Program;
+use super::shown::{Shown, is_always};
 use crate::sandbox::Root;
 
 /// Where the library environment is in the new root. The cache in it, `/nld/ld.so.cache`, is as
 /// long as `/etc/ld.so.cache`, so it fits into the loaders of most distributions.
 pub(super) const ENV_PLACE: &str = "/nld";
 
-/// What every isolated root shows of the host, in the places it has there.
-const ALWAYS_SHOWN: [&str; 3] = ["/nix", "/proc", "/dev"];
+/// What programs find on every Linux, NixOS included.
+const EVERYWHERE: [&str; 2] = ["/bin/sh", "/usr/bin/env"];
 
 /// The caller's root with the stub at `place`.
-pub(super) fn like_host(stub: &Path, place: &Path, libraries: &Libraries) -> Result<Root> {
+pub(super) fn like_host(stub: Vec<u8>, place: &Path, libraries: &Libraries) -> Result<Root> {
     let mut root = Root::like_host()?;
     if let Libraries::Env {
         directory,
@@ -30,24 +31,27 @@ pub(super) fn like_host(stub: &Path, place: &Path, libraries: &Libraries) -> Res
         }
     }
     let folder = place.parent().unwrap_or(Path::new("/"));
-    Ok(open_up(root, folder, place)?.bind_read_only(stub, place))
+    Ok(open_up(root, folder, place)?.program(stub, place))
 }
 
 /// A NixOS-like root with the stub at `place`.
 pub(super) fn isolated(
-    stub: &Path,
+    stub: Vec<u8>,
     place: &Path,
     libraries: &Libraries,
     program: &Program,
+    shown: &Shown,
 ) -> Result<Root> {
-    let folder = program.folder();
     ensure!(
-        folder != Path::new("/"),
+        program.folder() != Path::new("/"),
         "cannot isolate {}: it lies in / itself, beside all that is to be hidden; move it to a \
          folder of its own",
         program.path.display()
     );
     let mut root = Root::nixos_like();
+    if let Some(home) = &shown.home {
+        root = root.directory(home);
+    }
     match libraries {
         Libraries::Env {
             directory,
@@ -65,15 +69,37 @@ pub(super) fn isolated(
             }
         }
     }
+    root = with_shell(root)?;
     // Over the libraries, which may lie around it, since the program may write here.
-    Ok(root.bind(folder, folder).bind_read_only(stub, place))
+    for path in &shown.paths {
+        root = root.bind(path, path);
+    }
+    Ok(root.program(stub, place))
+}
+
+/// The shell and `env`, as links into the Nix store if that is where the host has them, as NixOS does. Others are programs for
+/// the stub, like any of the host's.
+fn with_shell(mut root: Root) -> Result<Root> {
+    for path in EVERYWHERE.map(Path::new) {
+        if !path.exists() {
+            continue;
+        }
+        let real = path
+            .canonicalize()
+            .with_context(|| format!("cannot follow {}", path.display()))?;
+        root = if is_always(&real) {
+            root.link(&real, path)
+        } else {
+            root.bind_read_only(&real, path)
+        };
+    }
+    Ok(root)
 }
 
 /// The current folder of the program, if the caller's is to be seen in an isolated root, else the
 /// program's own.
-pub(super) fn isolated_folder(current: PathBuf, program: &Program) -> PathBuf {
-    let is_seen = current.starts_with(program.folder()) || is_always_shown(&current);
-    if is_seen {
+pub(super) fn isolated_folder(current: PathBuf, program: &Program, shown: &Shown) -> PathBuf {
+    if shown.has(&current) {
         current
     } else {
         program.folder().to_owned()
@@ -111,7 +137,7 @@ fn show_folders(mut root: Root, directory: &Path, host_root: &Path) -> Result<Ro
             continue;
         };
         let source = Path::new("/").join(below);
-        if !is_always_shown(&folder) && source.is_dir() {
+        if !is_always(&folder) && source.is_dir() {
             root = root.bind_read_only(source, folder);
         }
     }
@@ -120,13 +146,13 @@ fn show_folders(mut root: Root, directory: &Path, host_root: &Path) -> Result<Ro
 
 /// Shows a path of the host, and if it is a library environment, what its links lead to.
 fn show(root: Root, path: &Path) -> Result<Root> {
-    if is_always_shown(path) {
+    if is_always(path) {
         return Ok(root);
     }
     let real = path
         .canonicalize()
         .with_context(|| format!("cannot find {}", path.display()))?;
-    let root = if is_always_shown(&real) {
+    let root = if is_always(&real) {
         root.link(&real, path)
     } else {
         root.bind_read_only(&real, path)
@@ -136,8 +162,4 @@ fn show(root: Root, path: &Path) -> Result<Root> {
     } else {
         Ok(root)
     }
-}
-
-fn is_always_shown(path: &Path) -> bool {
-    ALWAYS_SHOWN.iter().any(|shown| path.starts_with(shown))
 }

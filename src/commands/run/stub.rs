@@ -1,12 +1,18 @@
 //! Which stub to use, and where it has to be.
 
 use std::env;
+use std::ffi::CString;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::libraries::Libraries;
 use super::program::Program;
+use super::shown::Shown;
 use crate::elf::{self, Architecture};
+use crate::library_env::{LOADER_NAME, baked_cache_note, written_cache_note};
+use crate::stub_file::StubFile;
 
 pub(in crate::commands) use crate::stub_file::{VARIABLE, places};
 
@@ -36,6 +42,28 @@ pub(super) fn find(named: Option<&Path>, program: &Program) -> Result<PathBuf> {
     Ok(stub)
 }
 
+/// The stub's file, with the library environment baked in that is at `directory` in the new root: so no variable has to tell
+/// of it, to the program or to its children.
+pub(super) fn configured(stub: &Path, libraries: &Libraries, directory: &str) -> Result<Vec<u8>> {
+    let operation = || format!("cannot use {} as the stub", stub.display());
+    let Libraries::Env {
+        directory: host, ..
+    } = libraries
+    else {
+        return fs::read(stub).with_context(operation);
+    };
+    let mut file = StubFile::read(stub).with_context(operation)?;
+    let loader = CString::new(format!("{directory}/{LOADER_NAME}"))?;
+    // Links of the host's own libraries lead to where those will be, so its loader cannot be looked at.
+    let note = match written_cache_note(host) {
+        Some(written) => Some(CString::new(written)?),
+        None => baked_cache_note(host)?,
+    };
+    file.bake_libraries(&loader, &CString::new(directory)?, note.as_deref())
+        .with_context(operation)?;
+    Ok(file.into_bytes())
+}
+
 fn installed() -> Result<PathBuf> {
     let places = places()?;
     places
@@ -53,13 +81,13 @@ fn installed() -> Result<PathBuf> {
 /// Where in the new root the stub has to be for `program`.
 ///
 /// That is the path its PT_INTERP names, if a host's loader would be there (`/lib64/...`), or if
-/// the root is isolated and has nothing there. A program that brings its own loader, or has one in
+/// the root is isolated, shows only `shown` of the host, and has nothing there. A program that brings its own loader, or has one in
 /// the Nix store, keeps it; then, as for a script or a static program, the stub is for its
 /// children, at their architecture's usual path.
-pub(super) fn place(program: &Program, isolate: bool) -> PathBuf {
+pub(super) fn place(program: &Program, shown: Option<&Shown>) -> PathBuf {
     let is_replaced = |loader: &&Path| {
-        let is_shown = loader.starts_with(program.folder()) || loader.starts_with("/nix");
-        is_directly_below_top_level(loader) || (isolate && loader.is_absolute() && !is_shown)
+        let is_hidden = shown.is_some_and(|shown| !shown.has(loader));
+        is_directly_below_top_level(loader) || (is_hidden && loader.is_absolute())
     };
     let named = program.interpreter.as_deref().filter(is_replaced);
     named

@@ -21,6 +21,7 @@ pub(super) const TRAPS: &[Trap] = &[
             "cachix/devenv#1264",
             "gradbench/gradbench#396",
         ],
+        ..Trap::SURE
     },
     Trap {
         code: "numpy",
@@ -32,6 +33,7 @@ pub(super) const TRAPS: &[Trap] = &[
         advice: "Use a Python from elsewhere, such as uv's, with programs.nix-ld.presets = [ \"python\" ]; a Python of NixOS does \
                  not see the libraries of nix-ld.",
         threads: &["nix-community/poetry2nix#1391", "cachix/devenv#1095"],
+        ..Trap::SURE
     },
     Trap {
         code: "appimage-fuse",
@@ -45,27 +47,34 @@ pub(super) const TRAPS: &[Trap] = &[
         advice: "`./X.AppImage --appimage-extract`, then start squashfs-root/AppRun, which the stub serves like any program. Or \
                  programs.appimage.enable = true; with `appimage-run`.",
         threads: &["AppImage/AppImageKit#472", "AppImage/AppImageKit#1225"],
+        ..Trap::SURE
     },
     Trap {
         code: "driver-library",
         patterns: &[
-            "{library:@driver}: cannot open shared object file",
-            "annot load {library:@driver}",
+            "{library:driver}: cannot open shared object file",
+            "Error loading shared library {library:driver}: No such file or directory",
+            "Cannot load {library:driver}",
+            "cannot load {library:driver}",
+            "Could not load {library:driver}",
+            "ould not open {library:driver}",
         ],
         cause: "The library belongs to the graphics driver. It has to fit the running kernel, so it is in no package's \
                 closure, but in /run/opengl-driver/lib.",
         advice: "hardware.graphics.enable = true; and the driver's own options; ldshim's module then searches that directory. \
                  Under WSL: programs.nix-ld.extraPaths = [ \"/usr/lib/wsl/lib\" ];",
         threads: &["NixOS/nixpkgs#77834", "NixOS/nixpkgs#65515"],
+        ..Trap::SURE
     },
     Trap {
         code: "opengl",
-        patterns: &["{library:@driver-finder}: cannot open shared object file"],
+        patterns: &["{library:driver-finder}: cannot open shared object file"],
         cause: "OpenGL or Vulkan is missing: the library that finds the driver is in a package, the driver itself in \
                 /run/opengl-driver/lib.",
         advice: "programs.nix-ld.presets = [ \"desktop\" ]; or libraries = [ pkgs.libGL pkgs.vulkan-loader ]; and \
                  hardware.graphics.enable = true;",
         threads: &["deepfire/nix-install-vendor-gl#7"],
+        ..Trap::SURE
     },
     Trap {
         code: "vscode-server",
@@ -83,6 +92,7 @@ pub(super) const TRAPS: &[Trap] = &[
             "microsoft/vscode-remote-release#7129",
             "microsoft/vscode-remote-release#682",
         ],
+        ..Trap::SURE
     },
     Trap {
         code: "browser-sandbox",
@@ -99,6 +109,7 @@ pub(super) const TRAPS: &[Trap] = &[
             "NixOS/nixpkgs#89599",
             "electron/electron#17972",
         ],
+        ..Trap::SURE
     },
     Trap {
         code: "playwright",
@@ -107,7 +118,7 @@ pub(super) const TRAPS: &[Trap] = &[
                 the stub.",
         advice: "programs.nix-ld.presets = [ \"electron\" ]; and PLAYWRIGHT_SKIP_VALIDATE_HOST_REQUIREMENTS=true. `ldshim \
                  explain --all DIR` on the browser's folder says whether anything is missing.",
-        threads: &[],
+        ..Trap::SURE
     },
     Trap {
         code: "dotnet-icu",
@@ -118,7 +129,7 @@ pub(super) const TRAPS: &[Trap] = &[
         cause: ".NET opens ICU and OpenSSL while it runs, and finds none.",
         advice: "programs.nix-ld.presets = [ \"dotnet\" ]; and pkgs.openssl in libraries. Without ICU: \
                  DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1.",
-        threads: &[],
+        ..Trap::SURE
     },
     Trap {
         code: "qt-platform",
@@ -129,7 +140,7 @@ pub(super) const TRAPS: &[Trap] = &[
         cause: "Qt found its plugin for windows, but a library that the plugin needs is missing.",
         advice: "`ldshim explain --all DIR` on the program's folder names it; QT_DEBUG_PLUGINS=1 does too. presets = [ \
                  \"desktop\" ]; has most of them.",
-        threads: &[],
+        ..Trap::SURE
     },
     Trap {
         code: "patched-payload",
@@ -143,5 +154,6 @@ pub(super) const TRAPS: &[Trap] = &[
             "oven-sh/bun#4103",
             "denoland/deno#19961",
         ],
+        ..Trap::SURE
     },
 ];

@@ -1,41 +1,61 @@
-//! Messages of shells and others who start programs.
+//! Why the kernel did not start a program.
 
 use super::Trap;
 
-/// What the kernel's few errors may mean.
+/// Each of the kernel's errors, as speakers pass it on, and messages that say more than that.
 pub(super) const TRAPS: &[Trap] = &[
     Trap {
         code: "corrupted-interpreter",
-        patterns: &["Accessing a corrupted shared library"],
         cause: "What is at the loader's path is no loader for this architecture: the kernel refuses it.",
         advice: "`ldshim doctor` says what is there. Put a stub for this architecture there.",
-        threads: &[],
+        ..Trap::SURE
     },
     Trap {
         code: "exec-format",
         patterns: &[
-            "Exec format error",
-            "exec format error",
-            "cannot execute binary file",
+            "{@bash}{program}: cannot execute binary file",
+            "Failed to execute process: {program:quoted} the file could not be run by the operating system",
+            "{program:quoted}: not in executable format: file format not recognized",
+            "Exec format error (os error 8)",
         ],
         cause: "The program is for another architecture, or is cut off, or a script without its first line.",
         advice: "`ldshim explain {program}` says which. For other architectures: boot.binfmt.emulatedSystems with \
                  programs.nix-ld.emulatedSystems.",
-        threads: &[],
+        ..Trap::SURE
+    },
+    Trap {
+        code: "script-with-crlf",
+        patterns: &[
+            "{@bash}{program}: {interpreter}^M: bad interpreter",
+            "{interpreter:object}^M: bad interpreter",
+            "{@zsh}{program}: bad interpreter: {interpreter}^M: no such file or directory",
+            "env: '{interpreter}'$'\\r': No such file or directory",
+            "env: '{interpreter}\\r': No such file or directory",
+            "env: ‘{interpreter}\\r’: No such file or directory",
+        ],
+        cause: "The script's first line ends as lines do on Windows, and the kernel or env looks for a program whose name ends \
+                with a carriage return. No loader is missing.",
+        advice: "`dos2unix {program}`, or `sed -i 's/\\r$//' {program}`; git config core.autocrlf input keeps it so.",
+        ..Trap::SURE
     },
     Trap {
         code: "bad-interpreter",
         patterns: &[
-            "{interpreter}: bad interpreter: No such file or directory",
-            "{program}: bad interpreter: {interpreter}: no such file or directory",
-            "{program}: cannot execute: required file not found",
-            "bad interpreter",
+            "{@zsh}{program}: bad interpreter: {interpreter}: no such file or directory",
+            "{@bash}{program:path}: {interpreter:path}: bad interpreter: No such file or directory",
+            "{program:object}: {interpreter:path}: bad interpreter: No such file or directory",
+            "{@bash}{program}: cannot execute: required file not found",
+            "{program:object}: cannot execute: required file not found",
+            "Failed to execute process {program:quoted}: The file specified the interpreter {interpreter:quoted}, which is not an \
+             executable command",
+            "bad interpreter: No such file or directory",
         ],
         cause: "What the program asks to be started by is not there: the loader, /lib64/ld-linux-x86-64.so.2, if it is an ELF \
                 file; if it is a script, what its first line names, such as /bin/bash, which NixOS does not have.",
         advice: "`ldshim explain {program}` says which it is. For programs: programs.nix-ld.enable = true; for scripts: \
                  `bash {program}`, or services.envfs.enable = true;",
         threads: &["nix-community/nix-ld#85", "tadfisher/android-nixpkgs#103"],
+        ..Trap::SURE
     },
     Trap {
         code: "service-exec",
@@ -44,44 +64,79 @@ pub(super) const TRAPS: &[Trap] = &[
         advice: "`ldshim explain PROGRAM` on the path in ExecStart. Services do not have a session's variables: the stub has to \
                  have its paths baked in, as ldshim's module does.",
         threads: &["NixOS/nixpkgs#7329"],
+        ..Trap::SURE
     },
     Trap {
         code: "env-not-found",
         patterns: &[
-            "env: {program}: No such file or directory",
-            "env: can't execute {program}: No such file or directory",
+            "env: {program:command}: No such file or directory",
+            "env: can't execute {program:command}: No such file or directory",
         ],
         cause: "A script asks for this program by #!/usr/bin/env, and it is not in PATH.",
         advice: "Install it, or enter a shell that has it: `nix-shell -p` or `nix shell`.",
-        threads: &[],
+        ..Trap::SURE
     },
     Trap {
         code: "fish-no-loader",
-        patterns: &["The file exists and is executable. Check the interpreter or linker?"],
+        patterns: &[
+            "Failed to execute process {program:quoted}: The file exists and is executable. Check the interpreter or linker?",
+            "The file exists and is executable. Check the interpreter or linker?",
+        ],
         cause: "Nothing is at the path of the loader that the program names.",
-        advice: "`ldshim doctor` says what is there; programs.nix-ld.enable = true; puts a stub there.",
+        advice: "`ldshim explain {program}` names it, `ldshim doctor` says what is there; programs.nix-ld.enable = true; puts a \
+                 stub there.",
         threads: &["nix-community/nix-ld#85"],
+        ..Trap::SURE
+    },
+    Trap {
+        code: "file-not-there",
+        patterns: &[
+            "exec: {program:quoted}: stat {_path}: no such file or directory",
+            "Path to shell executable {program:quoted} does not exist",
+            "strace: Can't stat {program:quoted}: No such file or directory",
+        ],
+        cause: "The program itself is not where it was looked for: it was asked for before it was to be started. Its loader is \
+                not the matter.",
+        advice: "Look at the path. In a container, the image or a mount has to have {program}, under this very path.",
+        threads: &[
+            "moby/moby#37749",
+            "open-policy-agent/gatekeeper#1732",
+            "gin-gonic/gin#1178",
+        ],
+        ..Trap::SURE
+    },
+    Trap {
+        code: "user-namespaces",
+        patterns: &[
+            "bwrap: setting up uid map: Permission denied",
+            "bwrap: No permissions to create a new namespace",
+            "bwrap: Creating new namespace failed",
+        ],
+        cause: "The kernel does not let this user make a user namespace, which bwrap's sandbox begins with. No file is missing.",
+        advice: "`ldshim doctor` names the setting that forbids it.",
+        threads: &["Kron4ek/Conty#139", "Matoking/protontricks#400"],
+        ..Trap::SURE
     },
     Trap {
         code: "permission",
-        patterns: &[
-            "{program}: Permission denied",
-            "permission denied: {program}",
-        ],
+        patterns: &["fish: Unknown command. {program:quoted} exists but is not an executable file"],
         cause: "The program is not marked as executable, or its file system or its loader's is mounted with noexec.",
         advice: "chmod +x {program}; if that does not help, `ldshim doctor` names file systems with noexec.",
-        threads: &[],
+        ..Trap::SURE
+    },
+    Trap {
+        code: "not-in-path",
+        patterns: &[
+            "exec: {program:quoted}: executable file not found in $PATH",
+            "executable file {program:quoted} not found in $PATH",
+        ],
+        cause: "No program of this name is in PATH, or its loader is not there.",
+        advice: "Install it, or enter a shell that has it: `nix-shell -p` or `nix shell`. If `command -v {program}` finds it, \
+                 `ldshim explain` on that path says what is wrong.",
+        ..Trap::LIKELY
     },
     Trap {
         code: "no-such-file",
-        patterns: &[
-            "[Errno 2] No such file or directory: {program}",
-            "spawn {program} ENOENT",
-            "no such file or directory: {program}",
-            "{program}: No such file or directory",
-            "sh: {_line}: {program}: not found",
-            "sh: {program}: not found",
-        ],
         cause: "If the file is there, its loader is not: the kernel has one error for both. Nothing is at the path of the \
                 loader that the program names, /lib64/ld-linux-x86-64.so.2 for most.",
         advice: "`ldshim explain {program}` says which; `ldshim doctor` says what is at the loader's path; \
@@ -91,5 +146,19 @@ pub(super) const TRAPS: &[Trap] = &[
             "AppImage/AppImageKit#472",
             "microsoft/vscode-remote-release#682",
         ],
+        ..Trap::SURE
+    },
+    Trap {
+        code: "rust-without-name",
+        patterns: &[
+            "{@bare}Os {{ code: 2, kind: NotFound, message: \"No such file or directory\" }",
+            "{@bare}No such file or directory (os error 2)",
+        ],
+        cause: "A program written in Rust did not find a file, and does not say which. If it was about to start another program, \
+                that one, or its loader, is not there.",
+        advice: "`strace -f -e trace=execve,openat PROGRAM` shows what it looked for; then `ldshim explain` on a program that was to \
+                 be started.",
+        threads: &["mozilla/nixpkgs-mozilla#22"],
+        ..Trap::LIKELY
     },
 ];

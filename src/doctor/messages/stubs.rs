@@ -16,6 +16,7 @@ pub(super) const TRAPS: &[Trap] = &[
         advice: "programs.nix-ld.enable = true; puts a stub there that starts programs. `ldshim explain {program}` then says \
                  which libraries it needs.",
         threads: &["NixOS/nixpkgs#513077", "NixOS/nixpkgs#269551"],
+        ..Trap::SURE
     },
     Trap {
         code: "nix-ld-1-without-loader",
@@ -27,6 +28,7 @@ pub(super) const TRAPS: &[Trap] = &[
         advice: "Use ldshim's module in its place: its stub needs no variable. Else set NIX_LD, and log in again after a \
                  switch. `ldshim doctor` says which variables are stale.",
         threads: &["nix-community/nix-ld#17"],
+        ..Trap::SURE
     },
     Trap {
         code: "nix-ld-2-fatal",
@@ -35,20 +37,21 @@ pub(super) const TRAPS: &[Trap] = &[
         advice: "Unset NIX_LD, or log in again; `ldshim doctor` says what is wrong with it. ldshim's stub tries the next loader \
                  instead.",
         threads: &["nix-community/nix-ld#188", "thiagokokada/nix-alien#78"],
+        ..Trap::SURE
     },
     Trap {
         code: "stub-loader-of-another-architecture",
         patterns: &["made for another architecture (from {_variable}"],
         cause: "A loader for 32-bit programs is named for 64-bit ones, or the other way round.",
         advice: "Use the variables with the system's name: NIX_LD_i686_linux, NIX_LD_x86_64_linux.",
-        threads: &[],
+        ..Trap::SURE
     },
     Trap {
         code: "stub-environment-too-large",
         patterns: &["its environment has too many entries for its stack"],
         cause: "The limit of the stack is too low for a second copy of the environment, which the environment plan makes.",
         advice: "Use a library environment with a cache, which needs no copy, or raise `ulimit -s`.",
-        threads: &[],
+        ..Trap::SURE
     },
     Trap {
         code: "stub-without-loader",
@@ -59,6 +62,6 @@ pub(super) const TRAPS: &[Trap] = &[
         cause: "ldshim's stub is there, but it finds no real loader that it can use.",
         advice: "`NIX_LD_LOG=info {program}` lists the loaders that were tried, `ldshim doctor` what is wrong with the variables. \
                  On NixOS: programs.nix-ld.enable = true;",
-        threads: &[],
+        ..Trap::SURE
     },
 ];

@@ -34,7 +34,10 @@ impl Explainer<'_> {
             ..depth
         };
         if goes_on && depth.scripts < exec::MOST_INTERPRETERS {
-            add(self.explain_nested(interpreter, nested), &line.interpreter);
+            add(
+                self.explain_nested(interpreter, nested, None),
+                &line.interpreter,
+            );
             if interpreter.file_name() == Some(OsStr::new("env")) {
                 match self.started_by_env(line, depth) {
                     Ok(Some(program)) => {
@@ -87,7 +90,7 @@ impl Explainer<'_> {
 
     /// Explains a program that is started by execvp(3), which lets the shell run what the kernel does not know.
     fn explain_by_name(&self, path: &Path, depth: Depth) -> Result<Report> {
-        let report = self.explain_nested(path, depth)?;
+        let report = self.explain_nested(path, depth, None)?;
         let is_text = |it: &Problem| match it {
             Problem::Refused(it) => [Reason::NoFormat, Reason::Empty].contains(&it.reason),
             _ => false,

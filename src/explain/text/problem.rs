@@ -1,6 +1,7 @@
 //! Problems in words.
 
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 use super::branches::name_of;
 use crate::explain::{Kind, Problem, Report};
@@ -26,6 +27,7 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
     match problem {
         Problem::NotAProgram => "it is neither an ELF file nor a script".into(),
         Problem::NoStub(identity) => format!("ldshim has no stub for {identity}"),
+        Problem::Elsewhere(whom) => format!("it is for {whom}"),
         Problem::NoInterpreter(path) => format!("{} is not there", path.display()),
         Problem::Refused(refusal) => refusal.text(),
         Problem::StubLd(path) => format!(
@@ -38,7 +40,7 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
             "the loader that it names, {}, is none of glibc's, and what it does is not explained",
             path.display()
         ),
-        Problem::Unreadable => {
+        Problem::NotReadable => {
             "it may be executed and not read, so that nothing is known of what it needs".into()
         }
         Problem::NoLoader => "there is no loader of glibc that could be used".into(),
@@ -47,7 +49,7 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
                 "{} is missing (needed by {})",
                 name.display(),
                 names(needed_by)
-            )
+            ) + by_path(name)
         }
         Problem::Failure(failure) => format!("{}: {}", failure.name.display(), failure.message),
         Problem::Version(missing) => {
@@ -58,6 +60,12 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
             );
             text + &older_glibc(resolution, missing.library, &missing.version)
         }
+        Problem::Unreadable(object, it) => format!(
+            "{}: {} cannot be read: nothing is mapped at {:#x}, or it has no end; the file is damaged",
+            name(*object),
+            it.what,
+            it.address
+        ),
         Problem::MixedGlibc(versions) => {
             let versions: Vec<_> = versions.iter().map(|&it| version(it)).collect();
             format!(
@@ -65,6 +73,21 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
                 versions.join(" and ")
             )
         }
+    }
+}
+
+/// What it means that a library is asked for by a path.
+fn by_path(name: &OsStr) -> &'static str {
+    match name.as_bytes() {
+        [b'/', ..] => {
+            ": it is asked for by this path, so no library environment and no pin can stand for it; put it there, or have it \
+             searched for by name: ldshim patch --replace-needed PATH NAME FILE"
+        }
+        bytes if bytes.contains(&b'/') => {
+            ": it is asked for by this path, as seen from the folder in which the program is started, so no library environment \
+             and no pin can stand for it; start it elsewhere, or: ldshim patch --replace-needed PATH NAME FILE"
+        }
+        _ => "",
     }
 }
 

@@ -37,11 +37,18 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
         let by = payload
             .made_by
             .map_or(String::new(), |by| format!(" ({by})"));
+        let place = match &payload.section {
+            Some(name) => format!("in its section {}", printable::line(name)),
+            None => "behind the program".into(),
+        };
         _ = writeln!(
             text,
-            "  carries a payload{by}: {} bytes behind the program; what is in it is not looked at",
+            "  carries a payload{by}: {} bytes {place}; what is in it is not looked at",
             payload.bytes
         );
+        if let Some(hint) = payload.hint {
+            _ = writeln!(text, "  {hint}");
+        }
     }
     match &report.kind {
         Kind::Dynamic(dynamic) => write_dynamic(text, report, dynamic),
@@ -124,10 +131,14 @@ fn write_probes(text: &mut String, resolution: &Resolution, program: &Path) {
             .iter()
             .map(|it| it.name.display().to_string());
         let names = names.collect::<Vec<_>>().join(" or ");
-        let found = probe.candidates.iter().find_map(|it| it.path.as_ref());
-        let found = match found {
-            Some(path) => path.display().to_string(),
-            None => format!("{BAD}not found{BAD:#}"),
+        let usable = probe.candidates.iter().find(|it| it.is_usable());
+        let found = usable.or(probe.candidates.iter().find(|it| it.path.is_some()));
+        let found = match found.map(|it| (&it.path, &it.trouble)) {
+            Some((Some(path), None)) => path.display().to_string(),
+            Some((Some(path), Some(trouble))) => {
+                format!("{} {BAD}cannot be loaded: {trouble}{BAD:#}", path.display())
+            }
+            _ => format!("{BAD}not found{BAD:#}"),
         };
         let why = why(resolution, probe, program);
         _ = writeln!(text, "  {names:NAME_WIDTH$} {found} {QUIET}{why}{QUIET:#}");
@@ -135,10 +146,10 @@ fn write_probes(text: &mut String, resolution: &Resolution, program: &Path) {
 }
 
 fn why(resolution: &Resolution, probe: &Probe, program: &Path) -> String {
-    let Some(note) = &probe.note else {
-        return "guess: a text in the program".into();
-    };
     let of = name_of(resolution, probe.object, program);
+    let Some(note) = &probe.note else {
+        return format!("guess: a text in {of}");
+    };
     let feature = note
         .feature
         .as_ref()

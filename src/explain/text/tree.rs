@@ -1,72 +1,230 @@
-//! The report about a directory tree.
+//! The report about a directory tree: the most important first, which is what is missing in all.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::problem::problem_text;
-use crate::explain::Providers;
-use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH};
-use crate::explain::tree::Tree;
+use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
+use crate::explain::tree::{Missing, Standing, Tree};
+use crate::explain::{Problem, Providers, Report};
 
-/// The report about a directory tree: what would not start, and what is missing in all.
+/// Of things that may be of no matter, so many are listed.
+const MOST: usize = 8;
+
+/// The report about a directory tree: what is missing in all, what would not start, and what is not for this machine.
 #[must_use]
 pub fn tree(tree: &Tree, providers: &Providers) -> String {
     let mut text = String::new();
-    let mut depend = 0;
-    for report in tree.reports.iter().filter(|it| !it.starts()) {
-        if !tree.is_bad(report) {
-            depend += usize::from(!Tree::is_for_musl(report));
+    write_missing(&mut text, tree, providers);
+    write_files(&mut text, tree);
+    write_later(&mut text, tree);
+    write_of_tree(&mut text, tree);
+    for (path, error) in &tree.unreadable {
+        _ = writeln!(text, "{}: {error}", path.display());
+    }
+    write_others(&mut text, tree);
+    write_verdict(&mut text, tree);
+    text
+}
+
+fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
+    let missing = tree.missing();
+    let (optional, needed): (Vec<_>, Vec<_>) = missing.iter().partition(|it| it.is_optional);
+    let groups = [
+        (needed, "missing in all"),
+        (
+            optional,
+            "missing for plugins that nothing here names, and so optional",
+        ),
+    ];
+    for (group, title) in groups.iter().filter(|it| !it.0.is_empty()) {
+        _ = writeln!(text, "{title}");
+        for missing in group {
+            let name = missing.name.display().to_string();
+            let files = in_files(tree, missing);
+            _ = writeln!(text, "  {BAD}{name:NAME_WIDTH$}{BAD:#} {files}");
+            text.push_str(&providers.text(missing.name, "    "));
+        }
+    }
+    if !missing.is_empty() {
+        text.push_str(&providers.excuse());
+    }
+    let lacking = tree.lacking();
+    if !lacking.is_empty() {
+        _ = writeln!(text, "too old for some");
+    }
+    for ((library, version), count) in lacking {
+        let lacks = format!("{library} without {}", version.display());
+        _ = writeln!(
+            text,
+            "  {BAD}{lacks:NAME_WIDTH$}{BAD:#} in {}",
+            files(count)
+        );
+    }
+}
+
+/// In how many files; if it is one, in which.
+fn in_files(tree: &Tree, missing: &Missing<'_>) -> String {
+    match missing.files[..] {
+        [file] => format!("in {}", short(tree, file).display()),
+        _ => format!("in {}", files(missing.files.len())),
+    }
+}
+
+fn write_files(text: &mut String, tree: &Tree) {
+    for (report, standing) in tree.standings() {
+        if standing != Standing::Bad {
             continue;
         }
         _ = writeln!(text, "{NAME}{}{NAME:#}", report.path.display());
         for problem in &report.problems {
             _ = writeln!(text, "  {}", problem_text(report, problem));
+            write_place_in_tree(text, tree, report, problem);
         }
     }
-    let missing = tree.missing();
-    if !missing.is_empty() {
-        _ = writeln!(text, "missing in all");
-    }
-    let mut is_elsewhere = false;
-    for (name, count) in missing {
-        let found = tree.find(name);
-        let here = found.map_or(String::new(), |path| {
-            let path = path.display();
-            format!("; {path} will do, if the program loads it first")
-        });
-        let (shown, count) = (name.display().to_string(), files(count));
-        _ = writeln!(text, "  {BAD}{shown:NAME_WIDTH$}{BAD:#} in {count}{here}");
-        if found.is_none() {
-            text.push_str(&providers.text(name, "    "));
-            is_elsewhere = true;
-        }
-    }
-    if is_elsewhere {
-        text.push_str(&providers.excuse());
-    }
-    for (path, error) in &tree.unreadable {
-        _ = writeln!(text, "{}: {error}", path.display());
-    }
-    let musl = tree.reports.iter().filter(|it| Tree::is_for_musl(it));
-    match musl.count() {
-        0 => {}
-        count => {
-            let count = files(count);
-            _ = writeln!(text, "{count} for musl, whose search is not explained");
-        }
-    }
-    let bad = tree.reports.iter().filter(|it| tree.is_bad(it)).count();
-    let all = files(tree.reports.len());
-    _ = match (bad, depend) {
-        (0, 0) => writeln!(text, "{GOOD}{all}: all would start or load{GOOD:#}"),
-        (0, _) => writeln!(
-            text,
-            "{GOOD}{all}: all would start or load{GOOD:#}, {depend} of them if the program loads others first"
-        ),
-        _ => writeln!(text, "{BAD}{bad} of {all} would not start or load{BAD:#}"),
+}
+
+/// Where the tree has what a file of it misses, and how the file would find it.
+fn write_place_in_tree(text: &mut String, tree: &Tree, report: &Report, problem: &Problem) {
+    let Problem::Missing { name, .. } = problem else {
+        return;
     };
-    text
+    let Some(found) = tree.find(name) else {
+        return;
+    };
+    _ = writeln!(
+        text,
+        "    {QUIET}the tree has it: {}{QUIET:#}",
+        found.display()
+    );
+    let folders = (report.path.parent(), found.parent());
+    // Only a file of that very name is found by a search path.
+    if let ((Some(from), Some(to)), true) = (folders, found.file_name() == Some(name)) {
+        let file = crate::printable::shell_word(&report.path);
+        _ = writeln!(
+            text,
+            "    {QUIET}to have it found: ldshim patch --add-rpath '{}' {file}{QUIET:#}",
+            from_origin(from, to)
+        );
+    }
+}
+
+/// A folder as seen from another one, for a search path.
+fn from_origin(from: &Path, to: &Path) -> String {
+    let shared = from
+        .iter()
+        .zip(to.iter())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = from.iter().skip(shared).map(|_| OsStr::new(".."));
+    let path = std::iter::once(OsStr::new("$ORIGIN"))
+        .chain(up)
+        .chain(to.iter().skip(shared));
+    path.collect::<std::path::PathBuf>().display().to_string()
+}
+
+fn write_later(text: &mut String, tree: &Tree) {
+    let later = tree.missing_later();
+    if later.is_empty() {
+        return;
+    }
+    _ = writeln!(text, "may be loaded later, and cannot be");
+    for (name, file) in later.iter().take(MOST) {
+        let (name, file) = (name.display().to_string(), short(tree, file));
+        let file = file.display();
+        _ = writeln!(text, "  {name:NAME_WIDTH$} {QUIET}named in {file}{QUIET:#}");
+    }
+    if later.len() > MOST {
+        _ = writeln!(
+            text,
+            "  {QUIET}and {} more, which --json lists{QUIET:#}",
+            later.len() - MOST
+        );
+    }
+}
+
+/// What libraries of the tree miss, and others of the tree are.
+fn write_of_tree(text: &mut String, tree: &Tree) {
+    let missing = tree.missing_of_tree();
+    for (name, count) in missing.iter().take(MOST) {
+        let found = tree.find(name).unwrap_or(Path::new(""));
+        let (name, found) = (name.display(), found.display());
+        let count = files(*count);
+        _ = writeln!(
+            text,
+            "{QUIET}{name}, needed by {count}: {found} will do, if the program loads it first{QUIET:#}"
+        );
+    }
+    if missing.len() > MOST {
+        _ = writeln!(
+            text,
+            "{QUIET}and {} more of that kind{QUIET:#}",
+            missing.len() - MOST
+        );
+    }
+}
+
+fn write_others(text: &mut String, tree: &Tree) {
+    if tree.others.is_empty() {
+        return;
+    }
+    let groups = tree.groups_of_others();
+    let groups = groups
+        .iter()
+        .map(|(whom, count)| format!("{count} for {whom}"));
+    let groups = groups.collect::<Vec<_>>().join(", ");
+    let count = files(tree.others.len());
+    _ = writeln!(
+        text,
+        "not for this machine, and not judged: {count} ({groups})"
+    );
+}
+
+fn write_verdict(text: &mut String, tree: &Tree) {
+    let count = |wanted: Standing| tree.standings().filter(|it| it.1 == wanted).count();
+    let (bad, optional, depend) = (
+        count(Standing::Bad),
+        count(Standing::Optional),
+        count(Standing::AfterOthers),
+    );
+    let all = files(tree.reports.len());
+    if tree.reports.is_empty() && !tree.others.is_empty() {
+        _ = writeln!(text, "no file here is for this machine");
+        return;
+    }
+    if bad > 0 {
+        _ = writeln!(text, "{BAD}{bad} of {all} would not start or load{BAD:#}");
+        return;
+    }
+    let mut but = String::new();
+    if depend > 0 {
+        _ = write!(but, ", {depend} of them if the program loads others first");
+    }
+    if optional > 0 {
+        _ = write!(but, ", except {optional} that nothing here names");
+    }
+    _ = writeln!(text, "{GOOD}{all}: all would start or load{GOOD:#}{but}");
+}
+
+/// A path of the tree, as seen from its root.
+fn short<'a>(tree: &Tree, path: &'a Path) -> &'a Path {
+    path.strip_prefix(&tree.directory).unwrap_or(path)
 }
 
 fn files(count: usize) -> String {
     format!("{count} {}", if count == 1 { "file" } else { "files" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_named_from_another_one() {
+        let named = |from: &str, to: &str| from_origin(Path::new(from), Path::new(to));
+        assert_eq!(named("/a/bin", "/a/lib/x"), "$ORIGIN/../lib/x");
+        assert_eq!(named("a", "a"), "$ORIGIN");
+        assert_eq!(named("a", "a/b"), "$ORIGIN/b");
+    }
 }

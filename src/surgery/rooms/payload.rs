@@ -1,8 +1,7 @@
 //! What is behind an ELF file: single-file programs bring their contents along there, and look for them in different ways.
 
-use goblin::elf::section_header::SHT_PROGBITS;
-
 use super::{ALIGNMENT, Rooms};
+use crate::elf::payload_section;
 
 /// What is behind an ELF file is written twice if it has at most this many bytes.
 const MOST_REPEATED: u64 = 16 << 20;
@@ -49,8 +48,7 @@ impl Rooms<'_> {
         self.payload < self.length || self.ends_in_foreign_section()
     }
 
-    /// Whether the file ends in a section that is neither mapped nor one of the usual ones. Single-file programs keep their
-    /// contents there, and some look for it from the end of the file.
+    /// Whether the file ends in a section for the program itself. Some look for it from the end of the file.
     fn ends_in_foreign_section(&self) -> bool {
         let table = self.sections_end();
         let last = self
@@ -58,10 +56,8 @@ impl Rooms<'_> {
             .max_by_key(|it| it.offset.saturating_add(it.size));
         last.is_some_and(|it| {
             let end = it.offset.saturating_add(it.size);
-            let is_usual = it.kind != SHT_PROGBITS
-                || self.object.section_name(it).starts_with(b".")
-                || it.flags != 0;
-            end > table && end == self.length && !is_usual
+            let name = self.object.section_name(it);
+            end > table && end == self.length && payload_section(name, it.kind, it.flags).is_some()
         })
     }
 }

@@ -27,6 +27,13 @@ pub enum Artifact {
         path: String,
         length: u64,
     },
+    /// A program with its program headers elsewhere.
+    MovedHeaders {
+        path: String,
+        program: String,
+        /// Where they are, modulo 8.
+        remainder: u64,
+    },
     Fifo {
         path: String,
     },
@@ -125,6 +132,11 @@ impl Case {
                     Some("absent") => false,
                     _ => bail!("absent or twice is needed"),
                 },
+            },
+            "moved-headers" => Artifact::MovedHeaders {
+                path,
+                program: words.next().context("there is no program")?,
+                remainder: words.next().context("there is no remainder")?.parse()?,
             },
             "fifo" => Artifact::Fifo { path },
             "setuid" => Artifact::Setuid { path },

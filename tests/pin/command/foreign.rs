@@ -15,7 +15,7 @@ use crate::nix::text;
 const LOADER: &[u8] = b"/lib64/ld-linux-x86-64.so.2\0";
 
 /// A ground whose loader does not look into this machine's directories, as that of nixpkgs does not.
-fn ground() -> Ground {
+pub fn ground() -> Ground {
     let ground = Ground::new();
     let folder = ground.path("glibc");
     let mut copy = Command::new("cp");
@@ -54,14 +54,20 @@ fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
 }
 
 /// The executable of a program that `cargo xtask fetch` has unpacked.
-fn fetched(name: &str) -> PathBuf {
+pub fn fetched(name: &str) -> PathBuf {
+    let (folder, program) = unpacked(name);
+    folder.join(program["executable"].as_str().expect("a text"))
+}
+
+/// The folder of what `cargo xtask fetch` has unpacked, and what the list says of it.
+pub fn unpacked(name: &str) -> (PathBuf, Value) {
     let all: Value =
         serde_json::from_str(include_str!("../../programs/programs.json")).expect("JSON");
     let mut all = all.as_array().expect("a list").iter();
     let program = all.find(|it| it["name"] == name).expect("the program");
-    let part = |key: &str| program[key].as_str().expect("a text");
-    let folder = format!("programs/{name}-{}", part("version"));
-    common::target().join(folder).join(part("executable"))
+    let version = program["version"].as_str().expect("a text");
+    let folder = format!("programs/{name}-{version}");
+    (common::target().join(folder), program.clone())
 }
 
 /// A copy of a program whose loader is the stub, at a path that is not longer: as if the stub were where programs

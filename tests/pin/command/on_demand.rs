@@ -5,6 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use goblin::elf::dynamic::DT_NEEDED;
+use goblin::elf::program_header::PT_DYNAMIC;
+use ldshim::elf::Image;
+
 use super::ground::{Ground, Ran};
 use super::terminal::Terminal;
 use crate::nix::text;
@@ -79,6 +83,25 @@ pub fn what_is_clear_is_pinned_and_what_is_not_is_marked() {
     );
     assert_eq!(ground.settled(&program), "failed");
     ground.does_not_start(&program, &ground.soname("a"));
+}
+
+pub fn of_what_cannot_be_read_it_is_not_remembered_that_nothing_is_missing() {
+    let ground = Ground::new();
+    let program = ground.program("program", &["a"]);
+    let mut bytes = fs::read(&program).expect("a program");
+    let table = {
+        let image = Image::parse(&bytes).expect("a program");
+        *image.segment(PT_DYNAMIC).expect("a dynamic section")
+    };
+    // The first entry is a DT_NEEDED: its name gets far out of the file.
+    let entry = &mut bytes[table.offset as usize..][..16];
+    assert_eq!(entry[..8], DT_NEEDED.to_le_bytes());
+    entry[8..].copy_from_slice(&0x7000_0000_u64.to_le_bytes());
+    fs::write(&program, bytes).expect("a program");
+    let ran = auto(&ground, "yes", &program).succeeded();
+    is_quiet(&ran, 1);
+    assert!(ran.stderr.contains("cannot be read"), "{ran:?}");
+    assert_eq!(ground.settled(&program), "failed");
 }
 
 pub fn a_program_of_another_identity_is_left_alone() {

@@ -40,7 +40,7 @@ pub fn what_is_no_dynamic_program_is_refused() {
     for (file, reason) in [
         ("static", "it is static"),
         (&library, "it is a library; pins are for programs"),
-        ("script", "/bin/sh runs; pin that: ldshim pin /bin/sh"),
+        ("script", "no program was found that it starts"),
         ("text", "it is neither an ELF file nor a script"),
         ("musl", "it is for musl"),
         ("own", "it names a loader of its own"),
@@ -52,6 +52,29 @@ pub fn what_is_no_dynamic_program_is_refused() {
         ground.pin(&["--force", path]).failed_with(reason);
     }
     assert!(!ground.path("state").exists());
+}
+
+/// Its shell is what runs it, and of no interest.
+pub fn a_launcher_script_leads_to_what_it_starts() {
+    let ground = Ground::new();
+    ground.program("program", &["a"]);
+    fs::write(
+        ground.path("app"),
+        "#!/bin/sh\nexec \"$(dirname \"$0\")/program\" \"$@\"\n",
+    )
+    .expect("a file");
+    let program = ground.path("program").display().to_string();
+    let expected =
+        format!("it is a script, which starts {program}; pin that: ldshim pin {program}");
+    ground.pin(&["./app"]).failed_with(&expected);
+    fs::write(ground.path("app"), "#!/bin/sh\n\nexec \"$1\"\n").expect("a file");
+    ground
+        .pin(&["./app"])
+        .failed_with("what it starts on line 3 could not be told");
+    fs::write(ground.path("app"), "#!/usr/bin/env perl\n").expect("a file");
+    ground
+        .pin(&["./app"])
+        .failed_with("What the script itself starts or loads was not looked at");
 }
 
 pub fn without_an_index_it_is_told_how_to_get_one() {

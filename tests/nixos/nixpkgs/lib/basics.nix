@@ -106,6 +106,7 @@ rec {
   # Packages
   isDerivation = value: builtins.isAttrs value && value.type or "" == "derivation";
   getLib = package: package.lib or package;
+  getName = package: package.pname or (builtins.parseDrvName package.name).name;
   makeOverridable =
     f: arguments: f arguments // { override = new: makeOverridable f (arguments // new); };
   callPackageWith =

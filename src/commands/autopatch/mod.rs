@@ -9,14 +9,17 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 
+mod from_index;
+mod undo;
+
 use super::patch;
 use super::print;
 use crate::autopatch::{Libraries, Missing, Outcome, Settings, Target, autopatch, files_of};
 use crate::cli::AutopatchArgs;
 use crate::index::{Index, Pattern};
 use crate::parallel;
-use crate::resolver::map_file;
-use crate::surgery::{self, Options, Undo, replace};
+use crate::surgery::{Options, Undo};
+use from_index::Packages;
 
 /// What auto-patchelf says where libraries are missing.
 const FAILURE: &str = "auto-patchelf failed to find all the required dependencies.\n\
@@ -34,7 +37,7 @@ pub(super) fn run(args: &AutopatchArgs) -> Result<ExitCode> {
     };
     let files: Vec<PathBuf> = files().collect();
     if args.undo {
-        return undo(&files);
+        return undo::undo(&roots, &files);
     }
     let target = target(args)?;
     let settings = settings(args)?;
@@ -43,6 +46,9 @@ pub(super) fn run(args: &AutopatchArgs) -> Result<ExitCode> {
         libraries.add(&roots, is_recursive);
     }
     libraries.add(&args.libs, false);
+    if args.from_index {
+        get_packages(args, &roots, &files, &target, &mut libraries)?;
+    }
     let mut text = String::from("automatically fixing dependencies for ELF files\n");
     libraries
         .skipped
@@ -77,6 +83,44 @@ pub(super) fn run(args: &AutopatchArgs) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Gets packages for what the files miss, until no package has any of it, and adds their libraries.
+fn get_packages(
+    args: &AutopatchArgs,
+    roots: &[PathBuf],
+    files: &[PathBuf],
+    target: &Target,
+    libraries: &mut Libraries,
+) -> Result<()> {
+    let look = Settings {
+        is_dry_run: true,
+        ..settings(args)?
+    };
+    let file = roots.iter().find(|it| !it.is_dir());
+    ensure!(
+        file.is_none(),
+        "--from-index keeps packages by a root in a directory; name the one that has {}",
+        file.unwrap_or(&PathBuf::new()).display()
+    );
+    let mut packages = Packages::new(args, &target.loader)?;
+    loop {
+        let outcomes = parallel::each(files, |it| autopatch(it, target, libraries, &look));
+        // What cannot be read is told later, with all else that is done.
+        let missing: Vec<_> = outcomes
+            .into_iter()
+            .flatten()
+            .flat_map(|it| it.missing)
+            .collect();
+        let found = packages.get(&missing)?;
+        if found.is_empty() {
+            break;
+        }
+        libraries.add(&found, false);
+    }
+    let trees = roots.iter().filter(|_| !args.dry_run);
+    // Before any file names what is in them.
+    { trees }.try_for_each(|it| packages.keep(it, &target.loader))
 }
 
 /// Tells of the libraries that are missing; false if one of them may not be.
@@ -150,12 +194,15 @@ fn target(args: &AutopatchArgs) -> Result<Target> {
     };
     let loader = match &args.loader {
         Some(loader) => loader.clone(),
+        None if args.from_index && tools.is_none() => from_index::loader()?,
         None => named("dynamic-linker")?
             .context("it is not known which loader programs should get: name it with --loader, or set NIX_BINTOOLS")?,
     };
     let libc = match &args.libc {
         Some(libc) => libc.clone(),
-        None if args.loader.is_none() => named("orig-libc")?.unwrap_or_default().join("lib"),
+        None if args.loader.is_none() && tools.is_some() => {
+            named("orig-libc")?.unwrap_or_default().join("lib")
+        }
         None => loader
             .canonicalize()
             .unwrap_or(loader.clone())
@@ -186,33 +233,4 @@ fn settings(args: &AutopatchArgs) -> Result<Settings> {
         },
         is_dry_run: args.dry_run,
     })
-}
-
-/// Gives back the originals of all files that have an undo record.
-fn undo(files: &[PathBuf]) -> Result<ExitCode> {
-    let restore = |path: &PathBuf| -> Result<bool> {
-        let Ok(bytes) = map_file(path) else {
-            return Ok(false);
-        };
-        if !surgery::has_undo_record(&bytes) {
-            return Ok(false);
-        }
-        let plan = surgery::undo(&bytes, None)
-            .with_context(|| format!("cannot undo {}", path.display()))?;
-        replace(path, &plan, false, &|_| Ok(()))?;
-        Ok(true)
-    };
-    let mut status = ExitCode::SUCCESS;
-    let mut restored = 0;
-    for result in parallel::each(files, restore) {
-        match result {
-            Ok(is_restored) => restored += usize::from(is_restored),
-            Err(error) => {
-                eprintln!("ldshim: {error:#}");
-                status = ExitCode::FAILURE;
-            }
-        }
-    }
-    print(&format!("{restored} files are as they were\n"))?;
-    Ok(status)
 }

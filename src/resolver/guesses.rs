@@ -1,4 +1,4 @@
-//! Names of libraries in the texts of a program, which it may load later. Only a guess.
+//! Names of libraries in the texts of a program or library, which it may load later. Only a guess.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -6,18 +6,17 @@ use std::os::unix::ffi::OsStrExt;
 
 use memchr::memmem;
 
-use crate::elf::Image;
-use crate::resolver::Program;
+use crate::elf::{Dynamic, Image};
 
 /// A longer text is no name.
 const LONGEST: usize = 64;
 /// More than these no program loads by name; it is a list of something else.
 const MOST: usize = 200;
 
-/// The names in the program's constants that stand alone, look like a library's, and are not those
-/// of libraries that it needs anyway. Sorted.
-pub(super) fn names(image: &Image<'_>, program: &Program<'_>) -> Vec<OsString> {
-    let dynamic = &program.object.dynamic;
+/// The names in a file's constants that stand alone, look like a library's, and are not those of
+/// libraries that it needs anyway. Sorted.
+#[must_use]
+pub fn names_in_texts(image: &Image<'_>, dynamic: &Dynamic) -> Vec<OsString> {
     let known = |name: &OsStr| {
         let mut needed = dynamic.dependencies.iter().map(|it| it.name.as_os_str());
         dynamic.soname.as_deref() == Some(name) || needed.any(|it| it == name)

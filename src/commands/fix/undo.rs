@@ -1,0 +1,44 @@
+//! `ldshim unfix`
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use super::say;
+use crate::cli::UnfixArgs;
+use crate::elf::interpreter;
+use crate::fix::{self, Record};
+use crate::pin::State;
+
+pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
+    let state = State::of_user()?;
+    let mut is_done = false;
+    let operation = || format!("cannot look at {}", args.path.display());
+    for (_, tree) in fix::trees(&args.path).with_context(operation)? {
+        let Some(record) = Record::read(&tree)? else {
+            continue;
+        };
+        is_done = true;
+        let copy = record.replaced.first().map(|it| tree.join(&it.path));
+        let stub = copy.and_then(|it| interpreter(&it).ok().flatten());
+        let restored = fix::restore(&tree, &record)?;
+        for path in &restored {
+            say(&format!("restored {}\n", path.display()))?;
+        }
+        if restored.is_empty() {
+            say(&format!(
+                "{}: what ldshim had put there is gone already\n",
+                tree.display()
+            ))?;
+        }
+        fix::release(&tree, &record, stub.as_deref(), &state);
+    }
+    if !is_done {
+        bail!(
+            "{} was not changed by `ldshim fix`: there is no {} in it; the pins of programs: ldshim unpin PROGRAM",
+            args.path.display(),
+            fix::FILE
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,236 @@
+//! Who starts programs, and how they say that the kernel did not.
+//!
+//! Each row was seen with the real tool, or stands in its sources; `tests/doctor/` runs those that can be had.
+
+use super::Certainty::{Likely, Sure};
+use super::Speaker;
+
+/// In the order in which they are tried. Those that also open files are only likely to mean a program.
+pub(super) const SPEAKERS: &[Speaker] = &[
+    // Tools that do nothing but start a program.
+    Speaker {
+        name: "sudo",
+        certainty: Sure,
+        patterns: &[
+            "sudo: unable to execute {program}: {error}",
+            "sudo: {program:path}: command not found",
+            "doas: {program:path}: command not found",
+        ],
+    },
+    Speaker {
+        name: "env and others of GNU and busybox",
+        certainty: Sure,
+        patterns: &[
+            "env: {program:quoted}: {error}",
+            "nice: {program:quoted}: {error}",
+            ": failed to run command {program:quoted}: {error}",
+            ": can't execute {program:quoted}: {error}",
+            "xargs: {program:program}: {error}",
+        ],
+    },
+    Speaker {
+        name: "util-linux",
+        certainty: Sure,
+        patterns: &[": failed to execute {program:program}: {error}"],
+    },
+    Speaker {
+        // Of programs that are linked statically, which it executes in its own place.
+        name: "glibc's loader",
+        certainty: Sure,
+        patterns: &[": cannot execute {program:program}: {error}"],
+    },
+    Speaker {
+        name: "bwrap",
+        certainty: Sure,
+        patterns: &["bwrap: execvp {program}: {error}"],
+    },
+    Speaker {
+        name: "strace",
+        certainty: Sure,
+        patterns: &[
+            // With a bare command as its first argument it is one of those that are tried in each folder of PATH.
+            "execve({program:quoted}, [\"{_name:path}\"{_arguments}) = -1 {_errno} ({error})",
+            "strace: exec: {error}",
+        ],
+    },
+    Speaker {
+        // The shell that it starts programs with says more, if its output is there.
+        name: "gdb",
+        certainty: Likely,
+        patterns: &["During startup program exited with code 127."],
+    },
+    // Languages, by what only their calls for starting programs say.
+    Speaker {
+        name: "Java",
+        certainty: Sure,
+        patterns: &[
+            "Cannot run program {program:quoted}: error={_errno:number}, {error}",
+            "Cannot run program {program:quoted}: Exec failed, error: {_errno:number} ({error})",
+        ],
+    },
+    Speaker {
+        // The folder may be what is missing.
+        name: "Java, in a folder",
+        certainty: Likely,
+        patterns: &[
+            "Cannot run program {program:quoted} (in directory {_folder:quoted}): error={_errno:number}, {error}",
+            "Cannot run program {program:quoted} (in directory {_folder:quoted}): Exec failed, error: {_errno:number} ({error})",
+        ],
+    },
+    Speaker {
+        name: "Go",
+        certainty: Sure,
+        patterns: &[
+            "fork/exec {program}: {error}",
+            "exec: {program:quoted}: {error}",
+        ],
+    },
+    Speaker {
+        name: ".NET",
+        certainty: Sure,
+        patterns: &[
+            "trying to start process {program:quoted} with working directory {_folder:quoted}. {error}",
+        ],
+    },
+    Speaker {
+        // The folder may be what is missing.
+        name: "Node.js",
+        certainty: Likely,
+        patterns: &[
+            "spawn {program:program} {error}",
+            "spawnSync {program:program} {error}",
+            "spawn {error}",
+            "posix_spawn failed: {error}",
+            "posix_spawnp failed: {error}",
+            "execvp(3) failed.: {error}",
+        ],
+    },
+    Speaker {
+        name: "Perl",
+        certainty: Sure,
+        patterns: &["Can't exec {program:quoted}: {error} at "],
+    },
+    Speaker {
+        name: "Haskell",
+        certainty: Sure,
+        patterns: &[
+            "{program:object}: createProcess: {_call}: does not exist ({error})",
+            "{program:object}: createProcess: does not exist ({error})",
+            "{program:object}: createProcess: {_call}: permission denied ({error})",
+            "{program:object}: readCreateProcess: {_call}: does not exist ({error})",
+        ],
+    },
+    Speaker {
+        name: "GLib",
+        certainty: Sure,
+        patterns: &["Failed to execute child process {program:quoted} ({error})"],
+    },
+    Speaker {
+        name: "cargo",
+        certainty: Likely,
+        patterns: &[
+            "could not execute process {_command:quoted} (never executed)",
+            "command failed: {program:quoted}: {error}",
+        ],
+    },
+    Speaker {
+        name: "Emacs",
+        certainty: Sure,
+        patterns: &["Searching for program: {error}, {program}"],
+    },
+    Speaker {
+        name: "Bazel",
+        certainty: Sure,
+        patterns: &["\"execvp({program}, {_arguments})\": {error}"],
+    },
+    // Containers and services.
+    Speaker {
+        name: "runc",
+        certainty: Sure,
+        patterns: &[
+            "exec user process caused: {error}: {program:path}",
+            "exec user process caused: {error}",
+            "exec user process caused \"{error}\"",
+            "exec {program:path}: {error}",
+        ],
+    },
+    Speaker {
+        name: "crun",
+        certainty: Sure,
+        patterns: &[
+            "exec container process {program:quoted}: {error}",
+            "exec container process (missing dynamic library?) {program:quoted}: {error}",
+        ],
+    },
+    Speaker {
+        name: "systemd",
+        certainty: Sure,
+        patterns: &[
+            "Failed to execute {program:path}: {error}",
+            "Failed to execute command: {error}",
+            "Failed at step EXEC spawning {program:path}: {error}",
+            "Unable to locate executable {program:quoted}: {error}",
+        ],
+    },
+    // Shells: what only a start is said of, then what may also be about files that are opened.
+    Speaker {
+        name: "bash, of starts",
+        certainty: Sure,
+        patterns: &[
+            "{@bash}{program}: cannot execute: {error}",
+            "{@bash}{program}: cannot execute binary file: {error}",
+            "{@bash}{program}: can't execute: {error}",
+        ],
+    },
+    Speaker {
+        name: "dash, busybox sh",
+        certainty: Sure,
+        patterns: &[
+            "{@dash}{program:program}: {error}",
+            "{@dash}{program:program}: not found",
+            "{@bash}{program:program}: not found",
+            "{program:path}: Command not found.",
+        ],
+    },
+    Speaker {
+        name: "bash",
+        certainty: Likely,
+        patterns: &["{@bash}{program:executed-path}: {error}"],
+    },
+    Speaker {
+        name: "zsh",
+        certainty: Likely,
+        patterns: &["{@zsh}{error}: {program:executed-path}"],
+    },
+    // Makefiles that are missing have the same words.
+    Speaker {
+        name: "make",
+        certainty: Likely,
+        patterns: &["{@make}{program:executed}: {error}"],
+    },
+    Speaker {
+        name: "Python",
+        certainty: Likely,
+        patterns: &["[Errno {_errno:number}] {error}: {program:executed}"],
+    },
+    Speaker {
+        name: "Ruby",
+        certainty: Likely,
+        patterns: &[
+            "Errno::{_errno}: {error} - {program:executed}",
+            "{error} - {program:executed} (Errno::{_errno})",
+        ],
+    },
+    // Sentences of whoever starts a program.
+    Speaker {
+        name: "anybody",
+        certainty: Likely,
+        patterns: &[
+            "{@sentence}{program:path}: Os {{ code: {_errno:number}, kind: {_kind}, message: \"{error}",
+            "{@sentence}{program:path}: {error}",
+            "{@sentence}{program:path} ({error}",
+            "{@nameless}Os {{ code: {_errno:number}, kind: {_kind}, message: \"{error}",
+            "{@nameless}{error}",
+        ],
+    },
+];

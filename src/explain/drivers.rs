@@ -1,0 +1,78 @@
+//! Drivers in the extra paths of a library environment, which come with the system and not with the loader that is to load them.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::elf::{Dependency, DependencyKind, Dynamic};
+use crate::resolver::{Object, Program};
+
+/// How the names of libraries begin that a program's libraries load as drivers: vendors' parts of libglvnd, drivers for Vulkan and
+/// VDPAU, and CUDA's.
+const DRIVERS: [&str; 6] = [
+    "libGLX_",
+    "libEGL_",
+    "libGLESv2_",
+    "libvulkan_",
+    "libvdpau_",
+    "libcuda.so.1",
+];
+
+/// What programs with graphics have loaded when they load a driver. One that is not there does not matter here.
+const LIBRARIES: [&str; 5] = [
+    "libGL.so.1",
+    "libstdc++.so.6",
+    "libgcc_s.so.1",
+    "libm.so.6",
+    "libc.so.6",
+];
+
+/// The names of the drivers in these folders, sorted.
+pub(super) fn names(folders: &[PathBuf]) -> Vec<OsString> {
+    let files = folders.iter().flat_map(|it| in_folder(it));
+    let names = files.filter_map(|it| it.file_name().map(OsString::from));
+    let is_driver = |name: &OsString| {
+        let name = name.to_string_lossy();
+        DRIVERS.iter().any(|it| name.starts_with(it))
+    };
+    let mut names: Vec<_> = names.filter(is_driver).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// A program that has nothing but a C library and what most programs have, and loads these drivers later.
+pub(super) fn user(drivers: Vec<OsString>) -> Program<'static> {
+    let needed = |name: &&str| Dependency {
+        kind: DependencyKind::Needed,
+        name: name.into(),
+    };
+    let dynamic = Dynamic {
+        dependencies: LIBRARIES.iter().map(needed).collect(),
+        ..Dynamic::default()
+    };
+    Program {
+        path: Path::new("/program"),
+        object: Arc::new(Object {
+            identity: (0, 0),
+            dynamic,
+            glibc: None,
+            dlopen_notes: Vec::new(),
+        }),
+        interpreter: None,
+        may_load: Vec::new(),
+        reads_libraries: false,
+        loads: None,
+        drivers,
+    }
+}
+
+/// The libraries in a folder, each file once, sorted; none if it cannot be listed.
+fn in_folder(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries.map(|it| it.path()).collect();
+    paths.retain(|it| it.is_file() && it.to_string_lossy().contains(".so"));
+    paths.sort();
+    paths
+}

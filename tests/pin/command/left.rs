@@ -1,0 +1,112 @@
+//! Libraries that no package has: what can be had is pinned without them, and where they lie is told.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::ground::Ground;
+use crate::nix::text;
+
+/// A program that misses two libraries, of which a package has the first.
+fn half(ground: &Ground) -> PathBuf {
+    let program = ground.program("app/bin/program", &["a", "b"]);
+    ground.add_to_index(&[&ground.package("p", "a", 1)]);
+    program
+}
+
+fn ground() -> Ground {
+    let ground = Ground::new();
+    fs::create_dir_all(ground.path("app/bin")).expect("a folder");
+    ground
+}
+
+pub fn what_can_be_had_is_pinned() {
+    let ground = ground();
+    let program = half(&ground);
+    let [a, b] = ["a", "b"].map(|it| ground.soname(it));
+    ground.does_not_start(&program, &a);
+    let said = ground.pin(&[text(&program)]);
+    let said = said.failed_with(&format!("no package in the index has {b}"));
+    assert!(said.stdout.contains(&format!("{a}: missing")), "{said:?}");
+    assert!(
+        said.stderr.contains("program would still not start"),
+        "{said:?}"
+    );
+    assert_eq!(ground.settled(&program), "pin");
+    ground.does_not_start(&program, &b);
+    // Who forces it is content with that.
+    ground.pin(&["--force", text(&program)]).succeeded();
+    // Once there is a package, it is taken.
+    ground.add_to_index(&[&ground.package("q", "b", 2)]);
+    ground.pin(&[text(&program)]).succeeded();
+    ground.prints(&program, &[1, 2]);
+}
+
+/// There is nothing to pin, unless somebody wants the libraries of today.
+pub fn where_nothing_can_be_had_force_pins_the_libraries_of_today() {
+    let ground = ground();
+    let program = ground.program("app/bin/program", &["a", "b"]);
+    ground.add_to_index(&[&ground.package("p", "c", 1)]);
+    let said = ground
+        .pin(&[text(&program)])
+        .failed_with("--force pins it all the same");
+    for library in ["a", "b"] {
+        let reason = format!("no package in the index has {}", ground.soname(library));
+        assert!(said.stderr.contains(&reason), "{said:?}");
+    }
+    assert_eq!(ground.settled(&program), "nothing");
+    ground.pin(&["--force", text(&program)]).succeeded();
+    assert_eq!(ground.settled(&program), "pin");
+}
+
+pub fn a_library_beside_the_program_is_told_and_can_be_used() {
+    let ground = ground();
+    let program = half(&ground);
+    let b = ground.soname("b");
+    let told = format!("{b} lies in");
+    let said = ground.pin(&["--dry-run", text(&program)]).succeeded();
+    assert!(!said.stdout.contains("beside the program"), "{said:?}");
+
+    let folder = ground.path("app/libs");
+    fs::create_dir(&folder).expect("a folder");
+    // What only has its name is no library.
+    fs::write(folder.join(&b), "text").expect("a file");
+    let said = ground.pin(&["--dry-run", text(&program)]).succeeded();
+    assert!(!said.stdout.contains("beside the program"), "{said:?}");
+
+    let made = ground.library("made", "b", "7", &[]);
+    fs::copy(made, folder.join(&b)).expect("a copy");
+    let said = ground
+        .pin(&["--dry-run", text(&program)])
+        .succeeded()
+        .stdout;
+    let (place, path) = (folder.display(), program.display());
+    let told = format!("{told} {place}, beside the program");
+    for part in [
+        told,
+        format!("ldshim pin --extra-path {place} {path}"),
+        format!("ldshim patch --add-rpath '$ORIGIN/../libs' {path}"),
+    ] {
+        assert!(said.contains(&part), "{part:?} is not in {said}");
+    }
+    ground
+        .pin(&["--extra-path", text(&folder), text(&program)])
+        .succeeded();
+    ground.prints(&program, &[1, 7]);
+    let listed = ground.command(&["pins", "--verify"]).output();
+    assert!(listed.expect("ldshim").status.success());
+}
+
+/// The other way that is told.
+pub fn a_library_beside_the_program_can_be_used_by_its_search_path() {
+    let ground = ground();
+    let program = half(&ground);
+    let folder = ground.path("app/libs");
+    fs::create_dir(&folder).expect("a folder");
+    let made = ground.library("made", "b", "7", &[]);
+    fs::copy(made, folder.join(ground.soname("b"))).expect("a copy");
+    let patch = ["patch", "--add-rpath", "$ORIGIN/../libs", text(&program)];
+    let patched = ground.command(&patch).output().expect("ldshim");
+    assert!(patched.status.success(), "{patched:?}");
+    ground.pin(&[text(&program)]).succeeded();
+    ground.prints(&program, &[1, 7]);
+}

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::loaders::Loaders;
 use super::open::may_execute;
@@ -95,8 +96,10 @@ fn format(
     length: usize,
     loaders: &Loaders,
 ) -> Result<Next, Stop> {
-    if let Some(rule) = rules().into_iter().find(|it| it.is_for(path, head)) {
-        return Ok(Next::Rule(rule));
+    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+    let mut known = RULES.get_or_init(rules).iter();
+    if let Some(rule) = known.find(|it| it.is_for(path, head)) {
+        return Ok(Next::Rule(rule.clone()));
     }
     let refused = |reason| Stop::Refused(Refusal::of_program(path, reason));
     if let Some(line) = Line::parse(head) {

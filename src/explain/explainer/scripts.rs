@@ -1,4 +1,4 @@
-//! Scripts: what runs them, as the kernel and `env` have it.
+//! Scripts: their interpreters, and what `env` starts for them.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::super::{Kind, Problem, Report, env, kernel};
 use super::{Depth, Explainer};
 use crate::exec::{self, Line, Reason, Refusal, Role};
+use crate::explain::{Kind, Problem, Report, env, kernel};
 
 /// A script that `env` starts for a script, and so on so often, comes back to itself.
 const MOST_ENVS: usize = 20;

@@ -129,6 +129,7 @@ const LINES: &[&str] = &[
     "GLIBC_PRIVATE",
     "tar: cannot close file descriptor",
     "bad interpreter",
+    "Error: could not find or load main class Foo",
     "/usr/bin/foo: unrecognized option '--x'",
     "./foo: missing program name",
     "Error: cannot load config: no such key",

@@ -325,6 +325,7 @@ fn programs_of_compiled_languages() {
     let by_rust = programs.path("by-rust");
     programs.knows(&by_rust, &[], ("run", "no-such-file", Likely));
     programs.knows(&by_rust, &[], ("closed", "permission", Likely));
+    programs.knows(&by_rust, &[], ("foreign", "exec-format", Sure));
 
     fs::write(
         programs.path("start.go"),

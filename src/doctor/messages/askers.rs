@@ -33,7 +33,7 @@ pub(super) const TRAPS: &[Trap] = &[
             "ldconfig: not found",
             "Could not find lib {library} or load any of its variants",
             "Could not find library {library} or load any of its variants",
-            "could not find or load {library}",
+            "could not find or load {library:library}",
             "could not find any library for {library}",
             "OSError: PortAudio library not found",
             "OSError: sndfile library not found",

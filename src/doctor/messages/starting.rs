@@ -16,7 +16,7 @@ pub(super) const TRAPS: &[Trap] = &[
             "{@bash}{program}: cannot execute binary file",
             "Failed to execute process: {program:quoted} the file could not be run by the operating system",
             "{program:quoted}: not in executable format: file format not recognized",
-            "Exec format error (os error 8)",
+            "{@bare}Exec format error (os error 8)",
         ],
         cause: "The program is for another architecture, or is cut off, or a script without its first line.",
         advice: "`ldshim explain {program}` says which. For other architectures: boot.binfmt.emulatedSystems with \

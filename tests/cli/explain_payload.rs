@@ -82,14 +82,14 @@ fn a_single_file_of_dotnet_will_want_icu() {
     );
     tree.cc(&["-o", "host", "main.c", "host.c"]);
     let host = std::fs::read(tree.path("host")).unwrap();
-    tree.file("app", [&host[..], b"assemblies"].concat());
+    tree.executable("app", [&host[..], b"assemblies"].concat());
     let ran = explain(&tree, &["app"]).succeeded();
     assert!(
         ran.stdout.contains("payload (.NET)") && ran.stdout.contains("will want ICU"),
         "{ran:?}"
     );
     let invariant = br#"{"configProperties":{"System.Globalization.Invariant": true}}"#;
-    tree.file("app", [&host[..], invariant].concat());
+    tree.executable("app", [&host[..], invariant].concat());
     let ran = explain(&tree, &["app"]).succeeded();
     assert!(
         ran.stdout.contains("payload (.NET)") && !ran.stdout.contains("ICU"),
@@ -126,7 +126,7 @@ fn payloads_are_recognised() {
         (b"hsqs and more", "SquashFS"),
         (b"PK\x05\x06 and its end", "a zip file"),
     ] {
-        tree.file("packed", [&program, payload].concat());
+        tree.executable("packed", [&program, payload].concat());
         let report = json(&tree, &["packed"]);
         assert_eq!(report["payload"]["made_by"], expected);
         assert_eq!(report["payload"]["bytes"], payload.len());
@@ -134,7 +134,7 @@ fn payloads_are_recognised() {
     }
     let mut image = program.clone();
     image[8..11].copy_from_slice(b"AI\x02");
-    tree.file("image", image);
+    tree.executable("image", image);
     assert_eq!(
         json(&tree, &["image"])["payload"]["made_by"],
         "AppImage, type 2"

@@ -14,6 +14,7 @@ use crate::fix;
 use crate::modules::Modules;
 use crate::printable;
 
+mod case;
 mod interpreter;
 mod programs;
 mod proof;

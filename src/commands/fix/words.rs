@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::interpreter::Case;
+use super::case::Case;
 use super::proof::Proven;
 use super::text;
 use crate::drivers::WHERE_FROM;

@@ -159,6 +159,8 @@ impl Report {
         let own = self.problems.iter().filter_map(|problem| match problem {
             Problem::OfInterpreter => None,
             Problem::Musl | Problem::UnknownLoader(_) | Problem::NotReadable => Some(None),
+            // The kernel starts it, whatever it says of itself; no loader looks at that.
+            Problem::Elsewhere(_) if matches!(self.kind, Kind::Static(_)) => Some(None),
             _ => Some(Some(false)),
         });
         let all: Vec<_> = nested.chain(own).collect();

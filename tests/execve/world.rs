@@ -238,12 +238,12 @@ fn agree(truth: &Outcome, told: &(i32, Result<Value, String>)) -> Result<(), Str
         0 => truth.starts || is_library,
         1 => !truth.starts || is_library,
         // The loader is anybody's, or the file cannot be read: nothing is claimed.
-        2 => has_problem(report, &["unknown-loader", "unreadable"]),
+        2 => has_problem(report, &["unknown-loader", "not-readable", "for-others"]),
         _ => false,
     };
     let execve_agrees = match report["execve"].as_str() {
         Some(told) => told == truth.execve,
-        None => has_problem(report, &["unreadable"]),
+        None => has_problem(report, &["not-readable"]),
     };
     let text = report["problems"][0]["text"].as_str();
     let is_told = *code == 0 || text.is_some_and(|it| !it.is_empty());

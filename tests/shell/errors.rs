@@ -158,5 +158,8 @@ fn a_library_that_is_needed_by_its_path_is_in_no_package() {
     fs::remove_file(&path).unwrap();
     let ran = user.ldshim(&["shell", "tool"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
-    assert!(ran.stderr.contains("it is needed by its path"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("it is asked for by this path"),
+        "{ran:?}"
+    );
 }

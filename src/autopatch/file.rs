@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::libraries::Libraries;
+use super::order::{Chosen, in_order};
 use super::target::{Target, are_compatible, machine_name};
 use super::{Missing, Settings};
 use crate::elf::{Dynamic, Image};
@@ -68,6 +69,7 @@ pub fn autopatch(
         .iter()
         .map(|it| vec![OsString::from_vec(it.clone())]);
     let later = image.as_ref().map(dlopen_alternatives).unwrap_or_default();
+    let mut chosen = Vec::new();
     for names in needed.chain(later) {
         let wanted = Wanted {
             said: &said,
@@ -81,7 +83,11 @@ pub fn autopatch(
             Found::In(name, directory) => {
                 let line = format!("    {} -> found: {}", name.display(), directory.display());
                 outcome.lines.push(line);
-                search_path.push(bytes_of(directory));
+                chosen.push(Chosen {
+                    versions: wanted.versions(&name).map(OsStr::to_owned).collect(),
+                    directory: directory.to_owned(),
+                    name: Path::new(&name).file_name().unwrap_or(&name).to_owned(),
+                });
             }
             Found::Nowhere => {
                 let file = path.to_owned();
@@ -93,6 +99,8 @@ pub fn autopatch(
             }
         }
     }
+    let directories = in_order(&chosen, said.machine, libraries);
+    search_path.extend(directories.iter().map(|it| bytes_of(it)));
     search_path.extend(settings.append_rpaths.iter().map(|it| bytes_of(it)));
     if !search_path.is_empty() {
         let mut once: Vec<Vec<u8>> = Vec::new();
@@ -177,6 +185,13 @@ struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
+    /// The versions that the file wants of a library.
+    fn versions(&self, name: &OsStr) -> impl Iterator<Item = &'a OsStr> {
+        let wanted = self.dynamic.versions_needed.iter();
+        let wanted = wanted.filter(move |it| it.file == *name && !it.is_weak);
+        wanted.map(|it| it.version.as_os_str())
+    }
+
     /// The first of these names that is there. What is of the C library counts as found, even if it is looked for and is
     /// nowhere else.
     fn find(&self, names: &[OsString]) -> Found<'a> {
@@ -188,12 +203,7 @@ impl<'a> Wanted<'a> {
                 return Found::ByItself;
             }
             let file = path.file_name().unwrap_or(name);
-            let versions = self
-                .dynamic
-                .versions_needed
-                .iter()
-                .filter(|it| it.file == *name && !it.is_weak);
-            let versions: Vec<&OsStr> = versions.map(|it| it.version.as_os_str()).collect();
+            let versions: Vec<&OsStr> = self.versions(name).collect();
             let found = self
                 .libraries
                 .find(file, self.said.machine, self.said.os_abi, &versions);

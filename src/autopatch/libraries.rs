@@ -21,6 +21,19 @@ struct Library {
     versions: Option<Vec<OsString>>,
 }
 
+impl Library {
+    /// Whether a loader finds all these versions in it.
+    fn offers(&self, versions: &[&OsStr]) -> bool {
+        match &self.versions {
+            // The loader lets a library without any version pass.
+            None => true,
+            Some(offered) => versions
+                .iter()
+                .all(|wanted| offered.iter().any(|it| it == wanted)),
+        }
+    }
+}
+
 /// All libraries that may be chosen. Of several of one name, the one that was added first is taken.
 #[derive(Debug, Default)]
 pub struct Libraries {
@@ -89,15 +102,25 @@ impl Libraries {
     ) -> Option<&Path> {
         let all = self.known.get(&(name.to_owned(), machine))?;
         let mut fit = all.iter().filter(|it| are_compatible(os_abi, it.os_abi));
-        let has_all = |it: &&Library| match &it.versions {
-            // The loader lets a library without any version pass.
-            None => true,
-            Some(offered) => versions
-                .iter()
-                .all(|wanted| offered.iter().any(|it| it == wanted)),
-        };
-        let chosen = fit.clone().find(has_all).or_else(|| fit.next());
+        let chosen = fit.clone().find(|it| it.offers(versions));
+        let chosen = chosen.or_else(|| fit.next());
         chosen.map(|it| it.directory.as_path())
+    }
+
+    /// Whether a directory has a library of this name for a machine, and it lacks some of these versions.
+    pub(super) fn is_too_old(
+        &self,
+        name: &OsStr,
+        machine: u16,
+        directory: &Path,
+        versions: &[&OsStr],
+    ) -> bool {
+        let all = self.known.get(&(name.to_owned(), machine));
+        let mut there = all
+            .into_iter()
+            .flatten()
+            .filter(|it| it.directory == directory);
+        there.next().is_some_and(|it| !it.offers(versions))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod file;
 mod libraries;
+mod order;
 mod target;
 
 use std::ffi::OsString;

@@ -1,5 +1,6 @@
 //! Explaining a file: what kind it is, what the stub plans for it, what the loader does then.
 
+mod plans;
 mod scripts;
 
 use std::cell::RefCell;
@@ -17,7 +18,7 @@ use loader_stub::c_library::CLibrary;
 use super::kernel::{self, Verdict};
 use super::kind::{Contents, contents};
 use super::loaders::{Loader, Loaders};
-use super::pin::{self, Pin};
+use super::pin;
 use super::{
     Dynamic, How, Kind, Plan, Problem, Report, Settings, drivers, environment, glibc, interpreter,
     kind, payload, report,
@@ -277,47 +278,6 @@ impl<'s> Explainer<'s> {
         candidates
             .filter_map(|it| Some((it.path?, it.trouble?)))
             .collect()
-    }
-
-    /// The plan for programs that name this loader.
-    fn plan(
-        &self,
-        architecture: &'static Architecture,
-        interpreter: Option<&OsString>,
-        c_library: CLibrary,
-        is_secure: bool,
-        pin: Pin,
-    ) -> Result<Arc<Plan>> {
-        if let Some(plan) = Plan::without_the_stub(architecture, interpreter, self.settings) {
-            return Ok(Arc::new(plan));
-        }
-        let is_musl = c_library == CLibrary::Musl;
-        let (pin, not_used) = match pin {
-            Pin::None => (None, None),
-            Pin::Used(pin) => (Some(pin), None),
-            Pin::NotUsed(refused) => (None, Some(refused)),
-        };
-        let key = (architecture.nix_system, is_musl, is_secure, pin.clone());
-        let known = self.plans.borrow().get(&key).cloned();
-        let plan = match known {
-            Some(plan) => plan,
-            None => {
-                let settings = self.settings;
-                let pin = pin.as_deref();
-                let plan = Plan::of_the_stub(architecture, c_library, is_secure, pin, settings);
-                Arc::new(plan?)
-            }
-        };
-        self.plans.borrow_mut().insert(key, Arc::clone(&plan));
-        let missing_interpreter = interpreter::missing(architecture, interpreter);
-        if missing_interpreter.is_none() && not_used.is_none() {
-            return Ok(plan);
-        }
-        Ok(Arc::new(Plan {
-            missing_interpreter,
-            pin_not_used: not_used,
-            ..Plan::clone(&plan)
-        }))
     }
 
     fn resolve(

@@ -1,5 +1,7 @@
 //! What a file should say once all edits are made.
 
+mod needed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
@@ -213,66 +215,6 @@ impl Wanted {
         let find = |tag| self.entries.iter().rev().find(|it| it.tag == tag);
         let entry = find(DT_RUNPATH).or_else(|| find(DT_RPATH));
         entry.map(|it| text(object, it)).unwrap_or_default()
-    }
-
-    fn add_needed(&mut self, object: &Object<'_>, libraries: &[Vec<u8>]) {
-        for library in libraries.iter().rev() {
-            let is_there = |it: &WantedEntry| it.tag == DT_NEEDED && text(object, it) == *library;
-            if !self.entries.iter().any(is_there) {
-                self.insert(DT_NEEDED, None, Some(library.clone()));
-            }
-        }
-    }
-
-    fn replace_needed(
-        &mut self,
-        object: &Object<'_>,
-        names: &VersionNames,
-        libraries: &BTreeMap<Vec<u8>, Vec<u8>>,
-    ) {
-        for entry in self.entries.iter_mut().filter(|it| it.tag == DT_NEEDED) {
-            if let Some(new) = libraries.get(&text(object, entry)) {
-                entry.text = Some(new.clone());
-            }
-        }
-        for name in &names.files {
-            let Some(old) = object.string(name.string) else {
-                continue;
-            };
-            let known = self.names.iter().position(|it| it.place == name.place);
-            let current = known.map_or(old, |it| &self.names[it].text);
-            let Some(new) = libraries.get(current) else {
-                continue;
-            };
-            let wanted = WantedName {
-                place: name.place,
-                old: name.string,
-                text: new.clone(),
-            };
-            match known {
-                Some(it) => self.names[it] = wanted,
-                None => self.names.push(wanted),
-            }
-        }
-    }
-
-    fn order_needed(&mut self, object: &Object<'_>, order: &[Vec<u8>]) {
-        let places: Vec<usize> = (0..self.entries.len())
-            .filter(|&it| self.entries[it].tag == DT_NEEDED)
-            .collect();
-        let mut needed: Vec<WantedEntry> =
-            places.iter().map(|&it| self.entries[it].clone()).collect();
-        let rank = |it: &WantedEntry| {
-            let name = text(object, it);
-            order
-                .iter()
-                .position(|it| *it == name)
-                .unwrap_or(order.len())
-        };
-        needed.sort_by_key(rank);
-        for (place, entry) in places.into_iter().zip(needed) {
-            self.entries[place] = entry;
-        }
     }
 
     fn clear_version(&mut self, object: &Object<'_>, symbols: &BTreeSet<Vec<u8>>) -> Result<()> {

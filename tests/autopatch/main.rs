@@ -10,6 +10,7 @@ mod made;
 #[path = "../common/nix_index.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod nix_index;
+mod versions;
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -205,27 +206,6 @@ fn origin_stays_where_it_is_asked_for() {
         path.starts_with("$ORIGIN/x:") && !path.contains("/gone"),
         "{path}"
     );
-}
-
-#[test]
-fn a_library_with_the_versions_is_taken_before_one_without_them() {
-    let tree = Tree::new();
-    fs::create_dir(tree.path("wrong")).unwrap();
-    tree.made.write("wrong.map", "WRONG_1 { global: value; };");
-    let script = format!("-Wl,--version-script={}", tree.path("wrong.map").display());
-    tree.made.write("wrong.c", "int value(void) { return 1; }");
-    tree.made.compile(
-        "wrong/libmade.so",
-        "wrong.c",
-        &["-shared", "-fPIC", &script],
-    );
-    let wrong = tree.path("wrong").display().to_string();
-    let right = tree.path("out/lib/deep").display().to_string();
-    drop(
-        tree.autopatch(&["--paths", "bin", "--libs", &wrong, &right, &tree.libs()])
-            .succeeded(),
-    );
-    assert_eq!(run(&tree.app()).stdout, "42");
 }
 
 #[test]

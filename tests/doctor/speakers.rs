@@ -1,7 +1,7 @@
 //! Those who start programs, as they speak here: each is given a program whose loader is missing, one that may not be executed,
 //! one that is not there, and one for another machine, all in a folder whose name has spaces, a colon and a quote.
 //!
-//! `cargo xtask test` installs most of them. zsh, fish, ruby, sudo and java are asked if they are here; what they say stands in
+//! `cargo xtask test` installs them. Only sudo is passed over where it would ask for a password; what it says stands in
 //! `messages.rs` as well.
 
 use std::env;
@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use ldshim::doctor::{Certainty, diagnose};
 use tempfile::TempDir;
 
-use crate::common::store_path;
+use crate::common::{store_path, target};
 
 /// A folder with programs that do not start.
 struct Programs {
@@ -100,28 +100,33 @@ impl Programs {
     }
 }
 
-/// Tools that are asked if they are here; `cargo xtask test` installs the others.
-const OPTIONAL: &[&str] = &["fish", "java", "ruby", "sudo", "zsh"];
+/// A tool in PATH.
+fn tool(name: &str) -> PathBuf {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut all = env::split_paths(&path).map(|it| it.join(name));
+    let found = all.find(|it| it.exists());
+    found.unwrap_or_else(|| panic!("{name} is not here: run `cargo xtask test` once"))
+}
 
-/// A tool in PATH that may be used.
-fn tool(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    let found = env::split_paths(&path)
-        .map(|it| it.join(name))
-        .find(|it| it.exists());
-    assert!(
-        found.is_some() || OPTIONAL.contains(&name),
-        "{name} is not here: run `cargo xtask test` once"
-    );
-    // Not everybody may use sudo without being asked for a password.
-    let may_be_used = name != "sudo" || {
-        Command::new("sudo")
-            .args(["-n", "true"])
-            .stderr(Stdio::null())
-            .status()
-    }
-    .is_ok_and(|it| it.success());
-    found.filter(|_| may_be_used)
+/// The Java that is among the downloaded programs.
+fn java() -> PathBuf {
+    let list = include_str!("../programs/programs.json");
+    let all: serde_json::Value = serde_json::from_str(list).unwrap();
+    let java = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["name"] == "java");
+    let part = |key: &str| java.unwrap()[key].as_str().unwrap();
+    let folder = format!("programs/java-{}", part("version"));
+    target().join(folder).join(part("executable"))
+}
+
+/// Not everybody may use sudo without being asked for a password.
+fn may_use_sudo() -> bool {
+    let mut sudo = Command::new(tool("sudo"));
+    let status = sudo.args(["-n", "true"]).stderr(Stdio::null()).status();
+    status.is_ok_and(|it| it.success())
 }
 
 fn busybox() -> PathBuf {
@@ -175,7 +180,6 @@ const PLAIN: &[(&str, &[&str], Certainty)] = &[
         ],
         Likely,
     ),
-    ("sudo", &["-n", "{P}"], Sure),
     ("zsh", &["-fc", "\"$P\""], Likely),
     (
         "ruby",
@@ -188,7 +192,7 @@ const PLAIN: &[(&str, &[&str], Certainty)] = &[
 fn those_who_pass_on_the_kernels_words() {
     let programs = Programs::new();
     for (name, args, certainty) in PLAIN {
-        let Some(tool) = tool(name) else { continue };
+        let tool = tool(name);
         programs.knows(&tool, args, ("run", "no-such-file", *certainty));
         programs.knows(&tool, args, ("closed", "permission", *certainty));
     }
@@ -202,9 +206,21 @@ fn those_who_pass_on_the_kernels_words() {
         ),
         ("zsh", ["-fc", "\"$P\""]),
     ] {
-        let Some(tool) = tool(name) else { continue };
-        programs.knows(&tool, &args, ("foreign", "exec-format", Sure));
+        programs.knows(&tool(name), &args, ("foreign", "exec-format", Sure));
     }
+}
+
+/// It looks itself whether a program is there and may be executed, and has one message for both.
+#[test]
+fn sudo_says_not_found_of_more_than_that() {
+    if !may_use_sudo() {
+        return;
+    }
+    let programs = Programs::new();
+    let (sudo, args) = (tool("sudo"), ["-n", "{P}"]);
+    programs.knows(&sudo, &args, ("run", "no-such-file", Sure));
+    programs.knows(&sudo, &args, ("closed", "sudo-not-found", Sure));
+    programs.knows(&sudo, &args, ("gone", "sudo-not-found", Sure));
 }
 
 #[test]
@@ -244,7 +260,7 @@ fn shells_that_say_not_found() {
 
 #[test]
 fn fish_knows_what_is_missing() {
-    let Some(fish) = tool("fish") else { return };
+    let fish = tool("fish");
     let programs = Programs::new();
     let args = ["--no-config", "-c", "$P"];
     programs.knows(&fish, &args, ("run", "fish-no-loader", Sure));
@@ -346,14 +362,10 @@ fn programs_of_compiled_languages() {
 
 #[test]
 fn java_counts_errors() {
-    let Some(java) = tool("java") else { return };
+    let java = java();
     let programs = Programs::new();
-    let source = "public class Start { public static void main(String[] a) throws Exception { try { new \
-                  ProcessBuilder(System.getenv(\"P\")).start(); } catch (java.io.IOException e) { System.out.println(e); } } }";
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("Start.java");
-    fs::write(&file, source).unwrap();
-    let args = ["-Xint", file.to_str().unwrap()];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/doctor/sources/java");
+    let args = ["-Xint", "-cp", folder.to_str().unwrap(), "Start"];
     programs.knows(&java, &args, ("run", "no-such-file", Sure));
     programs.knows(&java, &args, ("closed", "permission", Sure));
 }

@@ -13,7 +13,6 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         certainty: Sure,
         patterns: &[
             "sudo: unable to execute {program}: {error}",
-            "sudo: {program:path}: command not found",
             "doas: {program:path}: command not found",
         ],
     },

@@ -88,6 +88,14 @@ pub(super) const TRAPS: &[Trap] = &[
         ..Trap::SURE
     },
     Trap {
+        code: "sudo-not-found",
+        patterns: &["sudo: {program:path}: command not found"],
+        cause: "sudo looks itself before it asks the kernel, and says this of a program that is not there as of one that may not \
+                be executed.",
+        advice: "`ls -l {program}` says which; chmod +x {program} if it is there.",
+        ..Trap::SURE
+    },
+    Trap {
         code: "fish-no-loader",
         patterns: &[
             "Failed to execute process {program:quoted}: The file exists and is executable. Check the interpreter or linker?",

@@ -50,6 +50,7 @@ pub const MESSAGES: &[(&str, &str)] = &[
     ("bad-interpreter", "bash: ./a: cannot execute: required file not found"),
     ("bad-interpreter", "bash: ./a: /bin/bash: bad interpreter: No such file or directory"),
     ("service-exec", "a.service: Main process exited, code=exited, status=203/EXEC"),
+    ("sudo-not-found", "sudo: /srv/tool: command not found"),
     ("env-not-found", "/usr/bin/env: 'python': No such file or directory"),
     ("env-not-found", "env: can't execute 'python': No such file or directory"),
     ("fish-no-loader", "fish: Failed to execute process './a': The file exists and is executable. Check the interpreter or linker?"),

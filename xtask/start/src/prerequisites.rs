@@ -120,11 +120,15 @@ pub const MACHINE: &[Prerequisite] = &[
 #[rustfmt::skip]
 pub const COMPANY: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("bwrap"), package: "bubblewrap" },
+    Prerequisite { need: Need::Command("fish"), package: "fish" },
     Prerequisite { need: Need::Command("gdb"), package: "gdb" },
     Prerequisite { need: Need::Command("go"), package: "golang-go" },
     Prerequisite { need: Need::Command("make"), package: "make" },
     Prerequisite { need: Need::Command("perf"), package: "linux-perf" },
+    Prerequisite { need: Need::Command("ruby"), package: "ruby" },
+    Prerequisite { need: Need::Command("sudo"), package: "sudo" },
     Prerequisite { need: Need::Command("valgrind"), package: "valgrind" },
+    Prerequisite { need: Need::Command("zsh"), package: "zsh" },
 ];
 
 /// Everything that the tests use beyond Rust and a base system.

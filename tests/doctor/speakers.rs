@@ -59,6 +59,8 @@ impl Programs {
             .args(args)
             .env("P", program)
             .env("LC_ALL", "C")
+            // By which gdb starts programs.
+            .env("SHELL", "/bin/bash")
             .env("HOME", self.folder.path())
             .current_dir(self.folder.path())
             .stdin(Stdio::null());

@@ -1,8 +1,8 @@
 //! What a launcher script starts.
 //!
 //! Many programs come with a script that finds its own folder and starts what is in it: `exec "$(dirname "$0")/app.bin" "$@"`.
-//! Whoever looks at the script alone sees a shell. Here its commands are read ([`syntax`]), what their words can mean is
-//! worked out without running anything ([`values`]), and what is a program is told. Where that fails it is said so.
+//! Whoever looks at the script alone sees a shell. Here its commands are read (`syntax`), what their words can mean is
+//! worked out without running anything (`values`), and what is a program is told. Where that fails it is said so.
 
 mod paths;
 mod syntax;

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::symlink;
 
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, SFlag, mknod};
 use nix::unistd::mkfifo;
 
 use super::Made;
@@ -56,8 +56,9 @@ pub(super) fn make(made: &Made) {
     mkfifo(&pipe, Mode::from_bits_truncate(0o755)).expect("a pipe");
     made.mode("pipe", 0o755);
     made.try_it("pipe");
-    // The listener's end leaves the socket where it is.
-    drop(std::os::unix::net::UnixListener::bind(made.folder().join("socket")).expect("a socket"));
+    // Made as a file: the address of one that somebody listens at has 108 bytes, and the clone's path may have more.
+    let socket = made.folder().join("socket");
+    mknod(&socket, SFlag::S_IFSOCK, Mode::S_IRWXU, 0).expect("a socket");
     made.mode("socket", 0o755);
     made.try_it("socket");
 

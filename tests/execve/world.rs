@@ -1,13 +1,13 @@
 //! Where the files are executed and explained: a root like the machine's, with something at the loader's place.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 
 use ldshim::sandbox::Root;
@@ -199,7 +199,7 @@ impl<'m> World<'m> {
             .without("/lib64")
             .directory("/lib64")
             .bind(self.folder, "/t")
-            .bind_read_only(env!("CARGO_BIN_EXE_ldshim"), "/test/ldshim");
+            .bind_read_only(tool(), "/test/ldshim");
         let show = |path: &Path| root.clone().bind_read_only(path, PLACE);
         let made = |name: &str| show(&self.folder.join(name));
         match at {
@@ -286,4 +286,17 @@ pub fn compile_truth(folder: &Path) {
             source.to_str().expect("a path"),
         ],
     );
+}
+
+/// A copy of `ldshim` that every user may execute, whatever the umask was when it was built.
+fn tool() -> &'static Path {
+    static TOOL: OnceLock<PathBuf> = OnceLock::new();
+    TOOL.get_or_init(|| {
+        let tool = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ldshim-of-execve");
+        let new = tool.with_extension(std::process::id().to_string());
+        fs::copy(env!("CARGO_BIN_EXE_ldshim"), &new).expect("a copy");
+        fs::set_permissions(&new, Permissions::from_mode(0o755)).expect("a mode");
+        fs::rename(&new, &tool).expect("a file");
+        tool
+    })
 }

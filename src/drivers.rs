@@ -6,8 +6,8 @@
 //! toolkit is for linkers only. What programs are linked to are mostly not these but the libraries that find a driver, which
 //! are in packages (libglvnd, vulkan-loader, libva) and of no use without one.
 //!
-//! The list says how names begin and end, as drivers have many libraries with versions of all kinds. This is the only one: all
-//! of ldshim asks here.
+//! The lists say how names begin and end, as drivers have many libraries with versions of all kinds. There are no others: all of
+//! ldshim asks here.
 
 /// Why no package is taken, in words that follow "NAME: ".
 pub const NEVER_FROM_A_PACKAGE: &str = "it is the graphics driver's own, which has to fit the kernel and the hardware: it comes with the system and never from \
@@ -79,6 +79,29 @@ const FINDERS: &[&str] = &[
     "libgbm.so",
 ];
 
+/// How the names of libraries begin that load drivers, and of those that are drivers and have no other name.
+const LOADERS: &[&str] = &[
+    "libGL",
+    "libEGL.",
+    "libOpenGL.",
+    "libvulkan.",
+    "libgbm.",
+    "libvdpau.",
+    "libOpenCL.",
+    "libcuda.",
+];
+
+/// How the names of libraries begin that a program's libraries load as drivers: vendors' parts of libglvnd, drivers for Vulkan and
+/// VDPAU, and CUDA's.
+const LOADED: &[&str] = &[
+    "libGLX_",
+    "libEGL_",
+    "libGLESv2_",
+    "libvulkan_",
+    "libvdpau_",
+    "libcuda.so.1",
+];
+
 /// Whether a library is the graphics driver's own, and so is never to be taken from a package or carried to another system.
 #[must_use]
 pub fn is_driver_library(name: &str) -> bool {
@@ -95,6 +118,18 @@ pub fn is_driver_library(name: &str) -> bool {
 #[must_use]
 pub fn is_driver_finder(name: &str) -> bool {
     FINDERS.iter().any(|it| name.starts_with(it))
+}
+
+/// Whether a library loads drivers once it is used, or is one itself.
+#[must_use]
+pub fn loads_drivers(name: &str) -> bool {
+    LOADERS.iter().any(|it| name.starts_with(it))
+}
+
+/// Whether a library of this name is looked at as a driver where a folder of drivers has it.
+#[must_use]
+pub fn is_loaded_as_driver(name: &str) -> bool {
+    LOADED.iter().any(|it| name.starts_with(it))
 }
 
 #[cfg(test)]

@@ -100,11 +100,7 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     rounds.extra_paths = extra_paths(&args.extra_path)?;
     rounds.nixpkgs.clone_from(&args.nixpkgs);
     rounds.is_dry = args.dry_run;
-    rounds.unclear = match args.yes {
-        true => Unclear::TakeFirst,
-        false if prompt::can_ask() => Unclear::Ask,
-        false => Unclear::Fail,
-    };
+    rounds.unclear = Unclear::of(args.yes);
     rounds.say = |text| print(text);
     let outcome = rounds.run(needs)?;
     if args.dry_run {

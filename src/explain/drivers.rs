@@ -5,19 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::drivers::is_loaded_as_driver;
 use crate::elf::{Dependency, DependencyKind, Dynamic};
 use crate::resolver::{Object, Program};
-
-/// How the names of libraries begin that a program's libraries load as drivers: vendors' parts of libglvnd, drivers for Vulkan and
-/// VDPAU, and CUDA's.
-const DRIVERS: [&str; 6] = [
-    "libGLX_",
-    "libEGL_",
-    "libGLESv2_",
-    "libvulkan_",
-    "libvdpau_",
-    "libcuda.so.1",
-];
 
 /// What programs with graphics have loaded when they load a driver. One that is not there does not matter here.
 const LIBRARIES: [&str; 5] = [
@@ -32,11 +22,9 @@ const LIBRARIES: [&str; 5] = [
 pub(super) fn names(folders: &[PathBuf]) -> Vec<OsString> {
     let files = folders.iter().flat_map(|it| in_folder(it));
     let names = files.filter_map(|it| it.file_name().map(OsString::from));
-    let is_driver = |name: &OsString| {
-        let name = name.to_string_lossy();
-        DRIVERS.iter().any(|it| name.starts_with(it))
-    };
-    let mut names: Vec<_> = names.filter(is_driver).collect();
+    let mut names: Vec<_> = names
+        .filter(|it| is_loaded_as_driver(&it.to_string_lossy()))
+        .collect();
     names.sort();
     names.dedup();
     names

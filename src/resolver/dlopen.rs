@@ -8,18 +8,7 @@ use super::found::Found;
 use super::loading::{Loading, PROGRAM};
 use super::search::Outcome;
 use super::{Loaded, Program, dlopen_notes};
-
-/// How the names of libraries begin that load drivers, and of those that are drivers and have no other name.
-const LOAD_DRIVERS: [&str; 8] = [
-    "libGL",
-    "libEGL.",
-    "libOpenGL.",
-    "libvulkan.",
-    "libgbm.",
-    "libvdpau.",
-    "libOpenCL.",
-    "libcuda.",
-];
+use crate::drivers::loads_drivers;
 
 /// A feature that needs a library, which is loaded when it is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +87,7 @@ impl Loading<'_> {
         let mut names = loaded.chain(later.map(|it| &it.name));
         names.any(|name| {
             let name = name.to_string_lossy();
-            LOAD_DRIVERS.iter().any(|it| name.starts_with(it))
+            loads_drivers(&name)
         })
     }
 

@@ -13,7 +13,8 @@ use crate::choice::{Choices, Knowledge, Need, Selection, choose, is_part_of_glib
 use crate::cli::AutopatchArgs;
 use crate::commands::pin::lookup::{self, Store};
 use crate::commands::pin::packages::{self, Had};
-use crate::commands::pin::{prompt, target, text};
+use crate::commands::pin::rounds::Unclear;
+use crate::commands::pin::{target, text};
 use crate::commands::print;
 use crate::drivers::is_driver_library;
 use crate::elf::{Architecture, Dynamic, Image, identify};
@@ -136,12 +137,9 @@ impl<'a> Packages<'a> {
                 glibc_package: None,
             };
             let choices = choose(needs, &knowledge).context("cannot choose packages")?;
-            match choices.unclear() {
-                Some(choice) if !self.args.yes && prompt::can_ask() => {
-                    self.selections.push(prompt::ask(choice)?);
-                }
-                Some(_) if !self.args.yes => bail!("{}", text::unclear(&choices)),
-                _ => return Ok(choices),
+            match Unclear::of(self.args.yes).settle(&choices)? {
+                Some(selection) => self.selections.push(selection),
+                None => return Ok(choices),
             }
         }
     }

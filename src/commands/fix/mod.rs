@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow};
 
 use super::pin::rounds::{Rounds, Unclear};
 use super::pin::target::Target;
-use super::pin::{prompt, text};
+use super::pin::text;
 use crate::choice::Selection;
 use crate::cli::FixArgs;
 use crate::fix;
@@ -71,11 +71,7 @@ impl Work<'_> {
         rounds.nixpkgs.clone_from(&self.args.nixpkgs);
         rounds.is_dry = self.args.dry_run;
         rounds.may_leave = true;
-        rounds.unclear = match self.args.yes {
-            true => Unclear::TakeFirst,
-            false if prompt::can_ask() => Unclear::Ask,
-            false => Unclear::Fail,
-        };
+        rounds.unclear = Unclear::of(self.args.yes);
         rounds.say = |text| say(text);
         rounds
     }

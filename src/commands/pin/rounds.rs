@@ -5,16 +5,16 @@ mod decide;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::left::Left;
 use super::lookup::LIBC;
 use super::packages::{self, Had};
 use super::target::Target;
 use super::temporary::Temporary;
-use super::text;
 use super::today::Today;
 use super::trial::Trial;
+use super::{prompt, text};
 use crate::choice::{Choice, Choices, Need, Selection, is_part_of_glibc};
 use crate::drivers::is_driver_library;
 use crate::explain::Report;
@@ -35,6 +35,29 @@ pub(in crate::commands) enum Unclear {
     TakeFirst,
     /// Give up, and say which there are.
     Fail,
+}
+
+impl Unclear {
+    /// What to do where nobody has said more than whether the first may be taken.
+    pub(in crate::commands) fn of(takes_first: bool) -> Self {
+        match takes_first {
+            true => Self::TakeFirst,
+            false if prompt::can_ask() => Self::Ask,
+            false => Self::Fail,
+        }
+    }
+
+    /// What a user decides of these choices; `None` if they are as they should be.
+    ///
+    /// # Errors
+    /// It is for a user to decide, and nobody can be asked.
+    pub(in crate::commands) fn settle(self, choices: &Choices) -> Result<Option<Selection>> {
+        match (choices.unclear(), self) {
+            (None, _) | (_, Self::TakeFirst) => Ok(None),
+            (Some(choice), Self::Ask) => prompt::ask(choice).map(Some),
+            (Some(_), Self::Fail) => bail!("{}", text::unclear(choices)),
+        }
+    }
 }
 
 /// How packages are chosen for a program.

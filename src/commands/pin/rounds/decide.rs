@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use super::{Rounds, Unclear};
+use super::Rounds;
 use crate::choice::{Choices, Knowledge, Need, choose, is_part_of_glibc};
 use crate::commands::pin::left::Left;
 use crate::commands::pin::lookup::{self, LIBC, Store};
 use crate::commands::pin::packages::Had;
 use crate::commands::pin::temporary::Temporary;
-use crate::commands::pin::{prompt, text};
+use crate::commands::pin::text;
 use crate::explain::{Kind, Report};
 use crate::index::{HOW_TO_GET_ONE, Index};
 
@@ -80,10 +80,9 @@ impl Rounds<'_> {
                 let is_indexed = lookup::is_of_system(index, architecture);
                 text::cannot_choose(&name, architecture, is_indexed)
             })?;
-            match (choices.unclear(), self.unclear) {
-                (None, _) | (_, Unclear::TakeFirst) => return Ok(choices),
-                (Some(choice), Unclear::Ask) => self.selections.push(prompt::ask(choice)?),
-                (Some(_), Unclear::Fail) => bail!("{}", text::unclear(&choices)),
+            match self.unclear.settle(&choices)? {
+                Some(selection) => self.selections.push(selection),
+                None => return Ok(choices),
             }
         }
     }

@@ -28,6 +28,28 @@ pub enum Change {
 /// # Errors
 /// The tree cannot be looked at.
 pub fn change(tree: &Path, record: &Record) -> Result<Change> {
+    let change = change_of_copy(tree, record)?;
+    let (Change::None, Some(first)) = (&change, record.replaced.first()) else {
+        return Ok(change);
+    };
+    let path = tree.join(&first.path);
+    let Some(architecture) = Architecture::of(&identify(&path)?) else {
+        return Ok(Change::Replaced(path));
+    };
+    let modules = modules::find(&[tree.to_owned()], architecture)?;
+    Ok(
+        match fingerprint(tree, &modules.libraries) == record.modules {
+            true => Change::None,
+            false => Change::Modules,
+        },
+    )
+}
+
+/// Looks what has become of the copy, and not at the modules.
+///
+/// # Errors
+/// The copy cannot be looked at.
+pub fn change_of_copy(tree: &Path, record: &Record) -> Result<Change> {
     let paths = record.replaced.iter().map(|it| tree.join(&it.path));
     if let Some(path) = { paths }.find(|it| !record.is_copy(it)) {
         return Ok(Change::Replaced(path));
@@ -46,16 +68,7 @@ pub fn change(tree: &Path, record: &Record) -> Result<Change> {
             return Ok(Change::Updated(now));
         }
     }
-    let Some(architecture) = Architecture::of(&identify(&path)?) else {
-        return Ok(Change::Replaced(path));
-    };
-    let modules = modules::find(&[tree.to_owned()], architecture)?;
-    Ok(
-        match fingerprint(tree, &modules.libraries) == record.modules {
-            true => Change::None,
-            false => Change::Modules,
-        },
-    )
+    Ok(Change::None)
 }
 
 /// The tree that a program is a copy in, if it is one.

@@ -18,7 +18,7 @@ mod release;
 mod stub_place;
 mod venv;
 
-pub use change::{Change, change, tree_of};
+pub use change::{Change, change, change_of_copy, tree_of};
 pub use copy::{Copy, copy, mark};
 pub use exchange::{put, restore};
 pub use find::{given, home, places, trees};

@@ -15,14 +15,10 @@ use crate::tree::{self, is_program_or_library};
 /// What there is of interest in some trees. All paths are canonical as far as their tree's is, and sorted.
 #[derive(Debug, Clone, Default)]
 pub struct Modules {
-    /// For which programs; `None` if nothing was looked at.
-    pub architecture: Option<&'static Architecture>,
     /// The libraries for programs of the architecture, with glibc.
     pub libraries: Vec<PathBuf>,
     /// The foreign programs for that architecture: they name the place of a stub.
     pub programs: Vec<PathBuf>,
-    /// How many files are for others: another machine, system or C library; or programs with a loader of their own.
-    pub others: usize,
     /// The names of all libraries, of their files and their own: what is in a tree is loaded by its path before others ask for it by name.
     names: BTreeSet<OsString>,
 }
@@ -47,7 +43,7 @@ impl Modules {
 ///
 /// # Errors
 /// One of the places is not there.
-pub fn find(places: &[PathBuf], architecture: &'static Architecture) -> Result<Modules> {
+pub fn find(places: &[PathBuf], architecture: &Architecture) -> Result<Modules> {
     let mut files = Vec::new();
     for place in places {
         let real = place.canonicalize();
@@ -63,10 +59,7 @@ pub fn find(places: &[PathBuf], architecture: &'static Architecture) -> Result<M
     }
     let files = once_each(files);
     let kinds = parallel::each(&files, |file| kind(file, architecture));
-    let mut modules = Modules {
-        architecture: Some(architecture),
-        ..Modules::default()
-    };
+    let mut modules = Modules::default();
     for (file, kind) in files.into_iter().zip(kinds) {
         match kind {
             Kind::Library(soname) => {
@@ -75,7 +68,7 @@ pub fn find(places: &[PathBuf], architecture: &'static Architecture) -> Result<M
                 modules.libraries.push(file);
             }
             Kind::Program => modules.programs.push(file),
-            Kind::Other => modules.others += 1,
+            Kind::Other => {}
         }
     }
     Ok(modules)

@@ -71,7 +71,8 @@ impl Case {
         };
         let is_same = older.identity == self.copy.identity.short.to_string()
             && older.left.is_empty()
-            && fix::change(&self.place.tree, older)? == fix::Change::None;
+            && older.modules == self.fingerprint
+            && fix::change_of_copy(&self.place.tree, older)? == fix::Change::None;
         let all = pin::all(&self.state)?;
         let mut pins = all
             .iter()
@@ -93,7 +94,10 @@ impl Case {
             let (tree, original) = (self.place.tree.display(), self.original.path.display());
             format!("cannot fix {tree}, whose interpreter is {original}")
         })?;
-        Target::new(report, settings)?.loading(std::slice::from_ref(&self.place.tree))
+        Ok(Target {
+            modules: self.modules.clone(),
+            ..Target::new(report, settings)?
+        })
     }
 
     /// An interpreter of the store keeps its own loader, and is given no libraries but those of the pin. A foreign one

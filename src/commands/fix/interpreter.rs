@@ -56,7 +56,13 @@ impl Work<'_> {
         );
         let pin = case.put(&target, outcome)?;
         proof::of_start(&case.place)?;
-        let proven = proof::of_modules(&case.place.entry(), &pin, &missing.modules, &case.modules)?;
+        let proven = proof::of_modules(
+            &case.place.entry(),
+            &pin,
+            case.original.architecture,
+            &missing.modules,
+            &case.modules,
+        )?;
         self.is_well &= proven.failed.is_empty();
         say(&words::done(&case, &proven))?;
         Ok(case.programs())

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::elf::Architecture;
 use crate::fix::{Kind, Place};
 use crate::modules::Modules;
 use crate::pin;
@@ -24,12 +25,10 @@ pub(super) struct Proven {
 pub(super) fn of_modules(
     program: &Path,
     directory: &Path,
+    architecture: &Architecture,
     modules: &[PathBuf],
     all: &Modules,
 ) -> Result<Proven> {
-    let architecture = all
-        .architecture
-        .context("the modules are of no architecture")?;
     let (asked, others): (Vec<_>, Vec<_>) = modules.iter().partition(|it| can_be_named(it));
     let mut failed = Vec::new();
     for module in &asked {

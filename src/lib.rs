@@ -33,3 +33,4 @@ pub mod shell;
 pub mod stub_file;
 pub mod surgery;
 pub mod tree;
+mod whole_file;

@@ -3,9 +3,7 @@
 //! The format of the section is that of [`loader_stub::baked`], which the stub reads it by.
 
 use std::ffi::CStr;
-use std::fs::{self, Permissions};
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -13,6 +11,7 @@ use loader_stub::baked::{Baked, SECTION, SIZE};
 use loader_stub::c_library::CLibrary;
 
 use crate::elf::{self, Architecture, section};
+use crate::whole_file;
 
 /// The environment variable that names the stub to use.
 pub const VARIABLE: &str = "LDSHIM_STUB";
@@ -180,21 +179,6 @@ impl StubFile {
     pub fn write(&self, path: &Path) -> Result<()> {
         let operation = || format!("cannot write {}", path.display());
         ensure!(!path.is_dir(), "{}: it is a directory", operation());
-        let parent = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let mut file = tempfile::Builder::new()
-            .permissions(Permissions::from_mode(MODE))
-            .tempfile_in(parent)
-            .with_context(operation)?;
-        file.write_all(&self.bytes).with_context(operation)?;
-        // The mode above is subject to the umask.
-        let permissions = Permissions::from_mode(MODE);
-        fs::set_permissions(file.path(), permissions).with_context(operation)?;
-        file.persist(path)
-            .map_err(|error| error.error)
-            .with_context(operation)?;
-        Ok(())
+        whole_file::write(path, &self.bytes, MODE).with_context(operation)
     }
 }

@@ -1,8 +1,8 @@
 //! Putting the copy into the tree, and what was there before back.
 
-use std::fs::{self, Permissions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -10,12 +10,10 @@ use anyhow::{Context, Result};
 use super::copy::Copy;
 use super::place::Place;
 use super::record::{FILE, Record, Replaced, Was};
+use crate::whole_file::{self, TEMPORARY};
 
 /// The mode of a copy.
 const MODE: u32 = 0o755;
-
-/// How names begin of what is not at its place yet.
-const TEMPORARY: &str = ".ldshim-new-";
 
 /// Puts a copy into a tree at all places of its interpreter, and the record beside it. `older` is the record of a copy that is
 /// there already. The record comes first and knows both copies, so whoever is killed in between can be undone.
@@ -126,21 +124,7 @@ fn write(bytes: &[u8], path: &Path) -> Result<()> {
     let operation = || cannot_change(path);
     let folder = path.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(folder).with_context(operation)?;
-    let mut new = tempfile::Builder::new()
-        .prefix(TEMPORARY)
-        .tempfile_in(folder)
-        .with_context(operation)?;
-    new.write_all(bytes).with_context(operation)?;
-    // Whatever the umask is.
-    let mode = Permissions::from_mode(MODE);
-    new.as_file()
-        .set_permissions(mode)
-        .with_context(operation)?;
-    new.as_file().sync_all().with_context(operation)?;
-    new.persist(path)
-        .map_err(|it| it.error)
-        .with_context(operation)?;
-    Ok(())
+    whole_file::write(path, bytes, MODE).with_context(operation)
 }
 
 fn cannot_change(path: &Path) -> String {

@@ -5,8 +5,6 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -16,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::stub_place;
 use crate::elf::{Image, program_identity};
 use crate::resolver::map_file;
+use crate::whole_file;
 
 /// The name of the record, in the tree.
 pub const FILE: &str = ".ldshim-fix.json";
@@ -140,21 +139,7 @@ impl Record {
         let file = tree.join(FILE);
         let operation = || format!("cannot write {}", file.display());
         let text = serde_json::to_string_pretty(self).with_context(operation)? + "\n";
-        let mut new = tempfile::Builder::new()
-            .prefix(".ldshim-")
-            .tempfile_in(tree)
-            .with_context(operation)?;
-        new.write_all(text.as_bytes()).with_context(operation)?;
-        // The mode of a temporary file is its owner's only.
-        let mode = fs::Permissions::from_mode(MODE);
-        new.as_file()
-            .set_permissions(mode)
-            .with_context(operation)?;
-        new.as_file().sync_all().with_context(operation)?;
-        new.persist(&file)
-            .map_err(|it| it.error)
-            .with_context(operation)?;
-        Ok(())
+        whole_file::write(&file, text.as_bytes(), MODE).with_context(operation)
     }
 
     /// Whether a file is the copy of this record, or a link to it.

@@ -4,15 +4,14 @@
 //! A program can name it as its loader, and needs no stub then. Its file is the loader's in all else, so debuggers and
 //! profilers find the loader's symbols by its build-id.
 
-use std::fs::{self, Permissions};
-use std::io::Write;
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
 use super::{CACHE_NAME, LOADER_NAME, cache_place};
+use crate::whole_file;
 
 /// Programs of all users start by it.
 const MODE: u32 = 0o755;
@@ -56,20 +55,7 @@ pub fn write_prepared_loader(directory: &Path, out: &Path) -> Result<()> {
     old.fill(0);
     old[..path.len()].copy_from_slice(path);
 
-    let folder = out.parent().filter(|it| !it.as_os_str().is_empty());
-    let mut file = tempfile::Builder::new()
-        .prefix(".ldshim-")
-        .permissions(Permissions::from_mode(MODE))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .with_context(operation)?;
-    file.write_all(&bytes).with_context(operation)?;
-    // The mode above is subject to the umask.
-    let permissions = Permissions::from_mode(MODE);
-    fs::set_permissions(file.path(), permissions).with_context(operation)?;
-    file.persist(out)
-        .map_err(|it| it.error)
-        .with_context(operation)?;
-    Ok(())
+    whole_file::write(out, &bytes, MODE).with_context(operation)
 }
 
 #[cfg(test)]

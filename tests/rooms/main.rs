@@ -46,6 +46,7 @@ const ROOMS: &[&str] = &[
     "parallel",
     "presets",
     "printable",
+    "whole_file",
 ];
 
 /// What is named against the order of the rooms, and rooms that have no place in it.

@@ -161,7 +161,7 @@ fn by_c_library(dynamic: &Dynamic) -> Option<Elsewhere> {
         return Some(Elsewhere::System("Android"));
     }
     names.iter().find_map(|name| {
-        let is_musl = name.starts_with("libc.musl-") || name.starts_with("ld-musl-");
+        let is_musl = is_of_musl(name);
         let known = C_LIBRARIES.iter().find(|it| it.0 == *name).map(|it| it.1);
         // libc.so.100.3
         let is_openbsd = || {
@@ -173,7 +173,7 @@ fn by_c_library(dynamic: &Dynamic) -> Option<Elsewhere> {
     })
 }
 
-/// Whether a library of this name is the C library of another system, or a loader of one.
+/// Whether a library of this name is musl, as Alpine calls it, or musl's loader.
 #[must_use]
 pub fn is_of_musl(name: &str) -> bool {
     name.starts_with("libc.musl-") || name.starts_with("ld-musl-")

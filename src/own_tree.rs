@@ -8,7 +8,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::elf::{Architecture, identify};
 use crate::printable::shell_word;
@@ -80,7 +80,8 @@ pub fn find(program: &Path, name: &OsStr, architecture: &Architecture) -> Option
         identify(path).is_ok_and(|it| architecture.matches(&it) && it.is_shared_object())
     };
     let path = search(root, name, fits)?;
-    let search_path = format!("$ORIGIN{}", relative(folder, path.parent()?));
+    let search_path = from_origin(folder, path.parent()?);
+    let search_path = search_path.to_string_lossy().into_owned();
     Some(OwnLibrary { path, search_path })
 }
 
@@ -143,14 +144,13 @@ fn search(root: &Path, name: &OsStr, fits: impl Fn(&Path) -> bool) -> Option<Pat
     None
 }
 
-/// The way from one folder to another, with a slash before each part.
-fn relative(from: &Path, to: &Path) -> String {
-    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
-    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = from[common..].iter().map(|_| Component::ParentDir);
-    let down = to[common..].iter().copied();
-    let parts = up.chain(down).map(|it| it.as_os_str().to_string_lossy());
-    parts.map(|it| format!("/{it}")).collect()
+/// A folder as a search path has it of a file in another one: `$ORIGIN/../lib` (ld.so(8), "Dynamic string tokens").
+#[must_use]
+pub fn from_origin(from: &Path, to: &Path) -> PathBuf {
+    let common = from.iter().zip(to).take_while(|(a, b)| a == b).count();
+    let up = from.iter().skip(common).map(|_| OsStr::new(".."));
+    let origin = std::iter::once(OsStr::new("$ORIGIN"));
+    origin.chain(up).chain(to.iter().skip(common)).collect()
 }
 
 #[cfg(test)]
@@ -207,10 +207,16 @@ mod tests {
 
     #[test]
     fn a_search_path_is_relative_to_the_program() {
-        let way = |from: &str, to: &str| relative(Path::new(from), Path::new(to));
-        assert_eq!(way("/a/bin", "/a/lib"), "/../lib");
-        assert_eq!(way("/a", "/a/lib/x"), "/lib/x");
-        assert_eq!(way("/a", "/a"), "");
+        let named = |from: &str, to: &str| from_origin(Path::new(from), Path::new(to));
+        let same = |from: &str, to: &str, expected: &str| {
+            assert_eq!(named(from, to).to_str(), Some(expected));
+        };
+        same("/a/bin", "/a/lib", "$ORIGIN/../lib");
+        same("/a", "/a/lib/x", "$ORIGIN/lib/x");
+        same("/a", "/a", "$ORIGIN");
+        same("/a/bin", "/a/lib/x", "$ORIGIN/../lib/x");
+        same("a", "a", "$ORIGIN");
+        same("a", "a/b", "$ORIGIN/b");
     }
 
     #[test]

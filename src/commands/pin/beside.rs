@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::lookup;
 use super::target::Target;
 use crate::choice::Need;
+use crate::own_tree;
 use crate::printable;
 
 /// Of a folder with more in it than this, nobody knows which of its folders belong to the program.
@@ -85,18 +86,14 @@ fn is_library(file: &Path, target: &Target) -> bool {
 /// The folder as a search path of the program has it, wherever both are moved.
 fn from_origin(program: &Path, folder: &Path) -> Option<String> {
     let own = program.parent()?;
-    let below = match folder.strip_prefix(own) {
-        Ok(below) => below.to_owned(),
-        Err(_) => Path::new("..").join(folder.strip_prefix(own.parent()?).ok()?),
-    };
-    let below = below
-        .to_str()
-        .filter(|it| !it.contains([':', ';', '\'', '$']))?;
-    Some(if below.is_empty() {
-        "$ORIGIN".into()
-    } else {
-        format!("$ORIGIN/{below}")
-    })
+    let is_near = |it: &Path| folder.starts_with(it);
+    if !is_near(own) && !own.parent().is_some_and(is_near) {
+        return None;
+    }
+    let path = own_tree::from_origin(own, folder).into_os_string();
+    let path = path.into_string().ok()?;
+    let way = path.strip_prefix("$ORIGIN")?;
+    (!way.contains([':', ';', '\'', '$'])).then_some(path)
 }
 
 #[cfg(test)]

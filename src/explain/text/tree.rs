@@ -1,6 +1,5 @@
 //! The report about a directory tree: the most important first, which is what is missing in all.
 
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use super::problem::problem_text;
 use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::tree::{Missing, Standing, Tree, has_no_loader};
 use crate::explain::{Problem, Providers, Report};
+use crate::own_tree::from_origin;
 use crate::presets;
 
 /// Of things that may be of no matter, so many are listed.
@@ -139,23 +139,9 @@ fn write_place_in_tree(text: &mut String, tree: &Tree, report: &Report, problem:
         _ = writeln!(
             text,
             "    {QUIET}to have it found: ldshim patch --add-rpath '{}' {file}{QUIET:#}",
-            from_origin(from, to)
+            from_origin(from, to).display()
         );
     }
-}
-
-/// A folder as seen from another one, for a search path.
-fn from_origin(from: &Path, to: &Path) -> String {
-    let shared = from
-        .iter()
-        .zip(to.iter())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let up = from.iter().skip(shared).map(|_| OsStr::new(".."));
-    let path = std::iter::once(OsStr::new("$ORIGIN"))
-        .chain(up)
-        .chain(to.iter().skip(shared));
-    path.collect::<std::path::PathBuf>().display().to_string()
 }
 
 fn write_later(text: &mut String, tree: &Tree) {
@@ -252,17 +238,4 @@ fn short<'a>(tree: &Tree, path: &'a Path) -> &'a Path {
 
 fn files(count: usize) -> String {
     format!("{count} {}", if count == 1 { "file" } else { "files" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_is_named_from_another_one() {
-        let named = |from: &str, to: &str| from_origin(Path::new(from), Path::new(to));
-        assert_eq!(named("/a/bin", "/a/lib/x"), "$ORIGIN/../lib/x");
-        assert_eq!(named("a", "a"), "$ORIGIN");
-        assert_eq!(named("a", "a/b"), "$ORIGIN/b");
-    }
 }

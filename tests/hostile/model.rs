@@ -1,4 +1,4 @@
-//! A naive model of what the stub does about environments, written from README.md (the table, the list of
+//! A naive model of what the stub does about environments, written from docs/options.md (the table, the list of
 //! variables) and DESIGN's rules, not from the code. It copies and searches as it likes.
 
 /// What the stub is started with.

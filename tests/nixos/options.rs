@@ -1,4 +1,4 @@
-//! The options as their users meet them: described, with an example, and listed in the README.
+//! The options as their users meet them: described, with an example, and listed in docs/options.md.
 
 use std::fs;
 
@@ -48,9 +48,9 @@ fn each_has_a_description_an_example_and_a_type() {
 }
 
 #[test]
-fn the_readme_lists_each_and_no_other() {
-    let readme = fs::read_to_string(nix::root().join("README.md")).unwrap();
-    let (_, section) = readme.split_once("### Options\n").expect("the section");
+fn the_documentation_lists_each_and_no_other() {
+    let page = fs::read_to_string(nix::root().join("docs/options.md")).unwrap();
+    let (_, section) = page.split_once("## Options\n").expect("the section");
     let table = section.split("\n#").next().unwrap();
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
     let mut listed: Vec<_> = rows.filter_map(|row| row.split('`').next()).collect();

@@ -202,10 +202,7 @@ fn large_input_is_no_trouble() {
 fn the_messages_in_the_documentation_are_explained_as_it_says() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md");
     let page = std::fs::read_to_string(page).unwrap();
-    let examples: Vec<_> = page
-        .split("$ ldshim doctor --message \"")
-        .skip(1)
-        .collect();
+    let examples: Vec<_> = page.split("$ ldshim doctor --message \"").skip(1).collect();
     assert!(examples.len() >= 3);
     for example in examples {
         let (message, rest) = example.split_once("\"\n").unwrap();

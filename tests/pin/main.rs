@@ -18,6 +18,7 @@ mod commands;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod docs;
 mod fix;
 mod garbage;
 mod killed;
@@ -142,6 +143,7 @@ fn trials() -> Vec<Trial> {
     let tests = tests
         .into_iter()
         .chain(command::tests())
-        .chain(fix::tests());
+        .chain(fix::tests())
+        .chain(docs::tests());
     tests.map(trial).collect()
 }

@@ -72,7 +72,7 @@ pub fn unpacked(name: &str) -> (PathBuf, Value) {
 
 /// A copy of a program whose loader is the stub, at a path that is not longer: as if the stub were where programs
 /// look for their loader, which is for root to do.
-fn with_the_stub(ground: &Ground, program: &Path) -> (PathBuf, tempfile::TempDir) {
+pub fn with_the_stub(ground: &Ground, program: &Path, copy: &Path) -> tempfile::TempDir {
     let short = tempfile::Builder::new().rand_bytes(6).tempdir_in("/tmp");
     let short = short.expect("a folder");
     let link = short.path().join("ld");
@@ -82,17 +82,17 @@ fn with_the_stub(ground: &Ground, program: &Path) -> (PathBuf, tempfile::TempDir
     assert!(place.len() < LOADER.len());
     place.resize(LOADER.len(), 0);
     replace(&mut bytes, LOADER, &place);
-    let copy = ground.path("foreign");
-    fs::write(&copy, bytes).expect("a file");
-    fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).expect("a file");
-    (copy, short)
+    fs::write(copy, bytes).expect("a file");
+    fs::set_permissions(copy, fs::Permissions::from_mode(0o755)).expect("a file");
+    short
 }
 
 /// The program does not start; it is pinned, and prints what it should.
 fn is_pinned(name: &str, missing: &[&str], packages: &[&str], arguments: &[&str], printed: &str) {
     let ground = ground();
     let original = fetched(name);
-    let (program, _short) = with_the_stub(&ground, &original);
+    let program = ground.path("foreign");
+    let _short = with_the_stub(&ground, &original, &program);
     ground.does_not_start(&program, missing[0]);
     let packages: Vec<_> = packages.iter().map(|it| common::store_path(it)).collect();
     let packages: Vec<_> = packages.iter().map(PathBuf::as_path).collect();

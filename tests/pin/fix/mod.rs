@@ -4,7 +4,7 @@ mod changes;
 mod interpreters;
 mod misfortune;
 mod programs;
-mod real;
+pub mod real;
 mod scene;
 mod trees;
 

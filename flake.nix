@@ -35,6 +35,9 @@
             inherit (pkgs.stdenv) hostPlatform;
           in
           {
+            # Several modules of one system may import this one.
+            key = toString ./flake.nix;
+            _file = ./flake.nix;
             imports = [ ./nixos-module ];
             programs.nix-ld.package = lib.mkDefault self.packages.${hostPlatform.system}.default;
             programs.nix-ld.package32 = lib.mkIf hostPlatform.isx86_64 (

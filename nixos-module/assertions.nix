@@ -48,14 +48,6 @@ in
         '';
       }
       {
-        assertion = cfg.package ? configureStub && cfg.package ? mkLibraryEnvironment;
-        message = ''
-          programs.nix-ld.package is ${
-            cfg.package.name or "a package"
-          }, which is not ldshim: it has no configureStub and mkLibraryEnvironment. Remove the setting; ldshim's own package is the default.
-        '';
-      }
-      {
         assertion = cfg.enable32Bit -> pkgs.stdenv.hostPlatform.isx86_64;
         message = ''
           programs.nix-ld.enable32Bit is set, but this system is ${system}, which cannot run programs for i686. Remove it; for emulation there is programs.nix-ld.emulatedSystems.

@@ -8,6 +8,12 @@
 let
   cfg = config.programs.nix-ld;
   kinds = import ./kinds.nix { inherit lib pkgs; };
+
+  # Its type says so where another one is given, for what needs the tool may be evaluated before any assertion is.
+  isLdshim = package: package ? configureStub && package ? mkLibraryEnvironment;
+  ldshim = lib.types.addCheck lib.types.package isLdshim // {
+    description = "package of ldshim (nixpkgs' nix-ld is another: remove the setting, for the default is ldshim's own)";
+  };
 in
 {
   options.programs.nix-ld = {
@@ -19,7 +25,7 @@ in
     };
 
     package = lib.mkOption {
-      type = lib.types.package;
+      type = ldshim;
       default = pkgs.ldshim or (pkgs.callPackage ../package.nix { });
       defaultText = lib.literalMD "`pkgs.ldshim`, or the package of the sources that this module is from";
       example = lib.literalExpression "pkgs.callPackage ./ldshim/package.nix { }";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::nix::{configured, evaluate, system};
+use crate::nix::{self, configured, evaluate, system};
 
 /// The first word of the tmpfiles rule for a path, and the name of the store path that it leads to.
 fn rule(rules: &Value, path: &str) -> Option<(String, String)> {
@@ -59,8 +59,6 @@ fn enabled_it_puts_a_configured_stub_at_the_loaders_path() {
 fn it_goes_before_the_explanation_of_stub_ld() {
     let enabled = rules("{ programs.nix-ld.enable = true; }");
     assert_eq!(rule(&enabled, LOADER), placed());
-    let explained = Some(("L+".to_owned(), "stub-ld32".to_owned()));
-    assert_eq!(rule(&enabled, LOADER32), explained);
     let explained = Some(("L+".to_owned(), "stub-ld".to_owned()));
     assert_eq!(rule(&rules("{ }"), LOADER), explained);
 }
@@ -95,13 +93,56 @@ fn a_users_own_variable_counts() {
 
 #[test]
 fn the_library_environment_is_linked_where_nix_ld_has_always_had_it() {
-    let links =
-        |configuration: &str| configured(configuration, "config.environment.pathsToLink").unwrap();
+    let is_linked = |configuration: &str| {
+        let links = configured(configuration, "config.environment.pathsToLink").unwrap();
+        links.as_array().unwrap().contains(&json!("/share/nix-ld"))
+    };
+    assert!(is_linked("{ programs.nix-ld.enable = true; }"));
+    assert!(!is_linked("{ }"));
+}
+
+/// What a configuration comes to with nixpkgs' own module, or ours in its place.
+fn compared(configuration: &str, module: &str) -> Value {
+    let nixpkgs = nix::nixpkgs().map(|path| format!("nixpkgs = {};", nix::in_nix(&path)));
+    let nixpkgs = nixpkgs.unwrap_or_default();
+    evaluate(&format!(
+        "let evaluated = import ./tests/nixos/evaluate.nix {{ {nixpkgs} {module} configuration = {configuration}; }};
+             inherit (evaluated) config; in {{
+           libraries = builtins.sort builtins.lessThan (map (it: it.name) config.programs.nix-ld.libraries);
+           variables = config.environment.sessionVariables;
+           link = builtins.elem \"/share/nix-ld\" config.environment.pathsToLink;
+           stub = builtins.match \".*/libexec/nix-ld\" (toString config.environment.ldso) != null;
+           inherit (evaluated) failed;
+         }}"
+    ))
+    .unwrap()
+}
+
+const THEIRS: &str = "module = { };";
+
+#[test]
+fn a_configuration_for_nixpkgs_own_module_means_the_same() {
+    for configuration in [
+        "{ }",
+        "{ programs.nix-ld.enable = true; environment.stub-ld.enable = false; }",
+        "({ pkgs, ... }: { programs.nix-ld = { enable = true; libraries = [ pkgs.zlib pkgs.gtk3 ]; }; })",
+        "({ lib, pkgs, ... }: { programs.nix-ld = { enable = true; libraries = lib.mkForce [ pkgs.zlib ]; }; })",
+    ] {
+        let theirs = compared(configuration, THEIRS);
+        assert_eq!(compared(configuration, ""), theirs, "{configuration}");
+        assert_eq!(theirs["stub"], configuration.contains("enable = true"));
+    }
+}
+
+#[test]
+fn the_package_serves_nixpkgs_own_module() {
+    let configuration = "({ pkgs, ... }: { programs.nix-ld.enable = true; \
+         programs.nix-ld.package = pkgs.callPackage ./package.nix { }; })";
+    let theirs = compared(configuration, THEIRS);
     assert_eq!(
-        links("{ programs.nix-ld.enable = true; }"),
-        json!(["/share/nix-ld"])
+        (&theirs["stub"], &theirs["failed"]),
+        (&json!(true), &json!([]))
     );
-    assert_eq!(links("{ }"), json!([]));
 }
 
 /// The names of the packages in an option.

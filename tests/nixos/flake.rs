@@ -121,6 +121,29 @@ fn its_module_brings_its_own_package() {
     );
 }
 
+/// A module of one's own for all machines may import it, and that of one machine too.
+#[test]
+fn its_module_can_be_imported_twice() {
+    let expression = "
+        let
+          nixpkgs = (import ./tests/nixos/nixpkgs/flake.nix).outputs { };
+          self = (import ./flake.nix).outputs { inherit self nixpkgs; };
+          ours = self.nixosModules.default;
+          evaluate = ours: builtins.tryEval (nixpkgs.lib.nixosSystem {
+            modules = [ ours { imports = [ ours ]; programs.nix-ld.enable = true; } ];
+          }).config.programs.nix-ld.package.name;
+          # Control: with nothing to know it by.
+          unknown = arguments: builtins.removeAttrs (ours arguments) [ \"key\" ];
+        in {
+          ours = (evaluate ours).success;
+          control = (evaluate ({ lib, pkgs, ... }: unknown { inherit lib pkgs; })).success;
+        }";
+    assert_eq!(
+        nix::evaluate(expression).unwrap(),
+        json!({ "ours": true, "control": false })
+    );
+}
+
 #[test]
 fn the_machine_of_the_scenarios_has_the_systems_that_they_switch_to() {
     let expression = "

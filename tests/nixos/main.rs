@@ -2,8 +2,11 @@
 //! built. One module per subject.
 //!
 //! There is no nixpkgs here. `nixpkgs/` has stand-ins with the same names: a lib, packages made of Debian's, and the
-//! options of NixOS that the module has to do with. `NIXPKGS_LIB` names the folder of a real nixpkgs' lib to use
-//! instead. Builds are made with what this machine has, in its own Nix store, as root or by Nix' daemon.
+//! options of NixOS that the module has to do with. Builds are made with what this machine has, in its own Nix store, as
+//! root or by Nix' daemon.
+//!
+//! `cargo xtask test nixos --modules PATH` names a checkout of nixpkgs (in `LDSHIM_TEST_NIXPKGS`). Then its lib takes the
+//! place of the stand-in, and those of its modules that `modules.json` lists; and `real_nixpkgs` is tried besides.
 
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
@@ -17,4 +20,5 @@ mod mistakes;
 mod nix;
 mod options;
 mod package;
+mod real_nixpkgs;
 mod with_libraries;

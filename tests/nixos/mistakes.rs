@@ -77,16 +77,20 @@ fn a_path_among_the_libraries() {
     }
 }
 
+/// Whatever needs its tool first: nothing else may be said than this.
 #[test]
 fn a_package_that_is_not_ldshim() {
-    let package =
-        "derivation { name = \"nix-ld-2.0.6\"; system = \"x86_64-linux\"; builder = \"/bin/sh\"; }";
-    assert_eq!(
-        messages("x86_64-linux", &format!("package = {package};")),
-        [
-            "programs.nix-ld.package is nix-ld-2.0.6, which is not ldshim: it has no configureStub and mkLibraryEnvironment. Remove the setting; ldshim's own package is the default."
-        ]
-    );
+    let package = "package = derivation { name = \"nix-ld-2.0.6\"; system = \"x86_64-linux\"; builder = \"/bin/sh\"; };";
+    let expected = "A definition for option `programs.nix-ld.package' is not of type `package of ldshim (nixpkgs' nix-ld is another: remove the setting, for the default is ldshim's own)'.";
+    for (more, attribute) in [
+        ("", "config.systemd.tmpfiles.rules"),
+        ("enable32Bit = true;", "failed"),
+        ("ldconfig.enable = true;", "failed"),
+    ] {
+        let text = error(&format!("{package} {more}"), attribute);
+        assert!(text.contains(expected), "{more}: {text}");
+        assert!(text.contains("nix-ld-2.0.6"), "{text}");
+    }
 }
 
 #[test]

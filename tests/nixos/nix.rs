@@ -95,29 +95,34 @@ pub fn real_system(configuration: &str, attribute: &str) -> String {
 }
 
 fn expression(system: &str, configuration: &str, tests: &str, attribute: &str) -> String {
-    let lib = std::env::var("NIXPKGS_LIB").unwrap_or_default();
-    let lib = if lib.is_empty() {
-        String::new()
-    } else {
-        format!("libPath = {lib};")
-    };
+    let nixpkgs = nixpkgs().map(|path| format!("nixpkgs = {};", in_nix(&path)));
+    let nixpkgs = nixpkgs.unwrap_or_default();
     format!(
-        "(import ./tests/nixos/evaluate.nix {{ {lib} system = \"{system}\"; configuration = {configuration}; \
+        "(import ./tests/nixos/evaluate.nix {{ {nixpkgs} system = \"{system}\"; configuration = {configuration}; \
          tests = {tests}; }}).{attribute}"
     )
+}
+
+/// The checkout of nixpkgs whose lib and modules are to be used in the place of the stand-ins.
+pub fn nixpkgs() -> Option<PathBuf> {
+    let path = std::env::var_os("LDSHIM_TEST_NIXPKGS")?;
+    (!path.is_empty()).then(|| path.into())
+}
+
+/// A path as an expression. By itself it may have no spaces in it.
+pub fn in_nix(path: &Path) -> String {
+    format!("/. + {:?}", path.display().to_string())
 }
 
 /// What the stand-in for nixpkgs makes its packages of.
 fn built() -> String {
     assert!(may_build(), "builds need root, or Nix with its daemon");
-    // A path by itself may have no spaces in it.
-    let path = |path: &Path| format!("/. + {:?}", path.display().to_string());
     format!(
         "{{ debs = {}; tool = {}; xtask = {}; stubs.x86_64-linux = {}; }}",
-        path(&common::target().join("debs")),
-        path(Path::new(env!("CARGO_BIN_EXE_ldshim"))),
-        path(xtask()),
-        path(common::stub())
+        in_nix(&common::target().join("debs")),
+        in_nix(Path::new(env!("CARGO_BIN_EXE_ldshim"))),
+        in_nix(xtask()),
+        in_nix(common::stub())
     )
 }
 

@@ -48,7 +48,11 @@ pub struct DemoArgs {
 
 /// `cargo xtask test`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct TestArgs {
+    /// Test only this
+    #[command(subcommand)]
+    pub only: Option<TestOnly>,
     /// Try the stub for another architecture only: its shape, its counts, and all of its behaviours
     ///
     /// Without it, everything is tested, the stubs of all architectures among it.
@@ -62,6 +66,23 @@ pub struct TestArgs {
     /// Each is one run in another folder, with other variables, umask, time zone, locale and standard input.
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, default_missing_value = "all", conflicts_with_all = ["arch", "store_glibc"])]
     pub shaken: Option<Shaken>,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// What `cargo xtask test` can be told to test only.
+#[derive(Debug, Subcommand)]
+pub enum TestOnly {
+    /// The NixOS module, among nixpkgs' own modules: tests/nixos
+    Nixos(NixosArgs),
+}
+
+/// `cargo xtask test nixos`
+#[derive(Debug, Args)]
+pub struct NixosArgs {
+    /// A checkout of nixpkgs. Its lib and modules are read, and those parts that tests/nixos names will do
+    #[arg(long, value_name = "PATH")]
+    pub modules: PathBuf,
     #[command(flatten)]
     pub network: NetworkArgs,
 }

@@ -16,6 +16,7 @@ mod glibcs;
 mod kernel;
 mod manifest;
 mod nix_linters;
+mod nixpkgs;
 mod peers;
 mod progress;
 mod shaken;

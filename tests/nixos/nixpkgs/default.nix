@@ -16,10 +16,25 @@ let
     i686 = "ld-linux.so.2";
   };
 
-  # An x86-64 machine runs both.
-  canExecute =
-    { system, ... }:
-    system == builders.system || (system == "i686-linux" && builders.system == "x86_64-linux");
+  # A platform, as nixpkgs' lib describes it, or as far as the package and the module ask.
+  platform =
+    lib.systems.elaborate or (
+      system:
+      let
+        architecture = lib.head (lib.splitString "-" system);
+      in
+      {
+        inherit system;
+        isLinux = true;
+        isx86_64 = architecture == "x86_64";
+        isAarch64 = architecture == "aarch64";
+        isi686 = architecture == "i686";
+        libDir = if architecture == "x86_64" then "lib64" else "lib";
+        # An x86-64 machine runs both.
+        canExecute = other: other.system == system || (other.isi686 && architecture == "x86_64");
+      }
+    );
+  buildPlatform = platform builders.system;
 
   builders = import ./builders.nix { inherit lib; };
   empty = name: builders.runCommand name { } ''mkdir -p "$out/lib"'';
@@ -56,6 +71,15 @@ let
       overlays
       system
       ;
+    # What nixpkgs' own modules ask of a set of packages.
+    _type = "pkgs";
+    appendOverlays =
+      more:
+      import ./. {
+        inherit system config lib;
+        overlays = overlays ++ more;
+      };
+    __splicedPackages = self;
     path = ./.;
     pkgs = self;
     inherit (builders)
@@ -65,15 +89,8 @@ let
       ;
     callPackage = lib.callPackageWith self;
     stdenv = {
-      buildPlatform = { inherit canExecute; };
-      hostPlatform = {
-        inherit system;
-        isLinux = true;
-        isx86_64 = architecture == "x86_64";
-        isAarch64 = architecture == "aarch64";
-        isi686 = architecture == "i686";
-        libDir = if architecture == "x86_64" then "lib64" else "lib";
-      };
+      inherit buildPlatform;
+      hostPlatform = platform system;
       cc = empty "gcc-wrapper" // {
         cc = debian.gcc;
         bintools.dynamicLinker = "${debian.glibc}/lib/${loaderNames.${architecture}}";
@@ -117,7 +134,7 @@ let
     };
     # What the packages run on that build others.
     buildPackages =
-      if canExecute self.stdenv.hostPlatform then
+      if buildPlatform.canExecute self.stdenv.hostPlatform then
         self
       else
         import ./. {
@@ -129,6 +146,10 @@ let
     # The scenarios need a real NixOS.
     fetchPypi = arguments: empty arguments.pname;
     runCommandCC = builders.runCommand;
+    pkgsStatic = self;
+    buildEnv = arguments: empty arguments.name;
+    wrapQemuBinfmtP = name: _: empty name;
+    writeShellScript = builders.writeText;
     writeShellScriptBin = builders.writeText;
     testers.runNixOSTest = test: empty test.name // { inherit test; };
   };

@@ -86,6 +86,15 @@ in
   "strace"
   "unzip"
 ]
+# What nixpkgs' own modules name: modules.json.
+++ [
+  "bash"
+  "envfs"
+  "mesa"
+  "nix-ld"
+  "qemu-user"
+  "unixtools.xxd"
+]
 # The new names of some of X11's libraries, and the old names of others.
 ++ [
   "libx11"

@@ -1,4 +1,5 @@
-//! `cargo xtask test [--offline] [--arch ARCH | --store-glibc]`: everything that has to pass.
+//! `cargo xtask test [--offline] [--arch ARCH | --store-glibc]`: everything that has to pass; `cargo xtask test nixos
+//! --modules PATH`: the NixOS module among nixpkgs' own.
 
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
@@ -8,8 +9,8 @@ use anyhow::{Result, bail};
 use xtask_start::Network;
 
 use crate::cargo;
-use crate::cli::{Arch, TestArgs};
-use crate::{fetch, glibcs, kernel, nix_linters, shaken, store, store_glibc};
+use crate::cli::{Arch, NixosArgs, TestArgs, TestOnly};
+use crate::{fetch, glibcs, kernel, nix_linters, nixpkgs, shaken, store, store_glibc};
 
 /// A step of the test.
 #[derive(Clone, Copy)]
@@ -91,6 +92,9 @@ fn steps(arch: Option<Arch>) -> Vec<Step> {
 }
 
 pub(super) fn run(args: &TestArgs) -> Result<()> {
+    if let Some(TestOnly::Nixos(args)) = &args.only {
+        return nixos(args);
+    }
     if let Some(which) = args.shaken {
         fetch(args.network.network())?;
         return shaken::run(which, args.network.network());
@@ -146,6 +150,18 @@ impl Outcome {
             Outcome::NotTried => "not tried".to_owned(),
         }
     }
+}
+
+/// `tests/nixos` with a checkout of nixpkgs, and what needs one besides.
+fn nixos(args: &NixosArgs) -> Result<()> {
+    let checkout = nixpkgs::checkout(&args.modules)?;
+    let network = args.network.network();
+    store::build(network)?;
+    nix_linters::fetch(network)?;
+    let arguments = ["test", "--test", "nixos", "--", "--include-ignored"];
+    let mut command = cargo::command(&arguments, network);
+    command.env("LDSHIM_TEST_NIXPKGS", checkout);
+    cargo::run(command)
 }
 
 fn fetch(network: Network) -> Result<()> {

@@ -13,7 +13,7 @@
       }
       // specialArgs;
 
-      # A module and what it imports, as { file, disabled, options, config }.
+      # A module and what it imports, as { key, file, disabled, options, config }. Those with the same key are the same.
       load =
         parent: module:
         let
@@ -29,6 +29,7 @@
           isLong = set ? config || set ? options;
           meta = [
             "_file"
+            "key"
             "imports"
             "disabledModules"
             "options"
@@ -41,7 +42,8 @@
         else
           [
             {
-              file = set._file or file;
+              file = toString (set._file or file);
+              key = set.key or (if isFile then file else null);
               disabled = set.disabledModules or [ ];
               options = set.options or { };
               config = if isLong then set.config or { } else builtins.removeAttrs set meta;
@@ -49,7 +51,10 @@
           ]
           ++ lib.concatMap (load file) (set.imports or [ ]);
 
-      loaded = lib.concatMap (load "<unknown-file>") modules;
+      isAmong = all: one: one.key != null && builtins.any (other: other.key == one.key) all;
+      loaded = builtins.foldl' (all: one: if isAmong all one then all else all ++ [ one ]) [ ] (
+        lib.concatMap (load "<unknown-file>") modules
+      );
       disabled = lib.concatMap (
         module: map (name: "${arguments.modulesPath}/${name}") module.disabled
       ) loaded;

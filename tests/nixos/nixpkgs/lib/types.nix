@@ -57,6 +57,13 @@ in
     && lib.hasPrefix "/" (toString value)
   );
 
+  addCheck =
+    inner: check:
+    inner
+    // {
+      check = value: inner.check value && check value;
+    };
+
   nullOr =
     inner:
     type "null or ${inner.description}" (value: value == null || inner.check value)

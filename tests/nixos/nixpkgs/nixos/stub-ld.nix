@@ -1,11 +1,6 @@
 # Stands in for nixpkgs' nixos/modules/config/stub-ld.nix: a program that says what NixOS cannot run, unless something
-# else is at the loader's path.
-{
-  config,
-  lib,
-  pkgs,
-  ...
-}:
+# else is at the loader's path. It does so for 64-bit programs only.
+{ config, lib, ... }:
 {
   options.environment.stub-ld.enable = lib.mkOption {
     type = lib.types.bool;
@@ -15,8 +10,5 @@
 
   config = lib.mkIf config.environment.stub-ld.enable {
     environment.ldso = lib.mkDefault (builtins.toFile "stub-ld" "");
-    environment.ldso32 = lib.mkIf pkgs.stdenv.hostPlatform.isx86_64 (
-      lib.mkDefault (builtins.toFile "stub-ld32" "")
-    );
   };
 }

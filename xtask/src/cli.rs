@@ -143,6 +143,18 @@ pub struct BenchArgs {
 pub enum PeersTask {
     /// patchelf's tests and its property test, and edits of real files, side by side
     Patchelf(PatchelfArgs),
+    /// nix-ld's tests, with ldshim's stub and with its own
+    NixLd(NixLdArgs),
+}
+
+/// `cargo xtask peers nix-ld`
+#[derive(Debug, Args)]
+pub struct NixLdArgs {
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// A checkout of nix-ld; it is copied, and stays as it is
+    #[arg(value_name = "CHECKOUT")]
+    pub checkout: PathBuf,
 }
 
 /// `cargo xtask peers patchelf`

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use xtask_start::process;
 
-use crate::workspace;
+use super::checkout;
 
 /// A copy of a checkout, built.
 pub struct Suite {
@@ -21,19 +21,7 @@ impl Suite {
     /// # Errors
     /// It is no checkout of patchelf, or cannot be built: that takes a C++ compiler, autoconf, automake and make.
     pub fn build(checkout: &Path) -> Result<Self> {
-        ensure!(
-            checkout.join("src/patchelf.cc").exists(),
-            "{} is no checkout of patchelf: there is no src/patchelf.cc",
-            checkout.display()
-        );
-        let folder = workspace::target("peers/patchelf");
-        let context = || format!("cannot copy {} to {}", checkout.display(), folder.display());
-        if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(context)?;
-        }
-        fs::create_dir_all(&folder).with_context(context)?;
-        let mut copy = Command::new("cp");
-        process::run(copy.arg("-a").arg(checkout.join(".")).arg(&folder)).with_context(context)?;
+        let folder = checkout::copy(checkout, "patchelf", "src/patchelf.cc")?;
         let suite = Self { folder };
         for line in [
             "./bootstrap.sh",

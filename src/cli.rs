@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::elf::Architecture;
 
 mod autopatch;
+mod bundle;
 mod doctor;
 mod fix;
 mod freeze;
@@ -20,6 +21,7 @@ mod pins;
 mod shell;
 
 pub use autopatch::AutopatchArgs;
+pub use bundle::{BundleArgs, BundleFormat};
 pub use doctor::DoctorArgs;
 pub use fix::{FixArgs, UnfixArgs};
 pub use freeze::FreezeArgs;

@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "doctor",
     "shell",
     "fix",
+    "bundle",
     "pin",
     "autopatch",
     "freeze",

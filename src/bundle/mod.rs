@@ -11,10 +11,20 @@
 //! bundle.json        what is in it, and why
 //! ```
 
+mod closure;
+mod contents;
+mod entry;
+mod kind;
+mod loader_copy;
+mod make;
 mod manifest;
 mod place;
 mod setting;
+mod write;
 
+pub use contents::{Contents, Make, Wanted};
+pub use make::Maker;
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;
 pub use setting::{ROOT, Setting};
+pub use write::{New, Summary, check_target};

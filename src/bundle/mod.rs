@@ -11,6 +11,8 @@
 //! bundle.json        what is in it, and why
 //! ```
 
+pub mod check;
+pub mod learn;
 mod manifest;
 mod place;
 mod setting;

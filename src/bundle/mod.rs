@@ -11,10 +11,16 @@
 //! bundle.json        what is in it, and why
 //! ```
 
+pub mod archive;
+mod calendar;
+mod hash;
 mod manifest;
+pub mod papers;
 mod place;
+mod read;
 mod setting;
 
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;
+pub use read::{parse, read};
 pub use setting::{ROOT, Setting};

@@ -11,12 +11,18 @@
 //! bundle.json        what is in it, and why
 //! ```
 
+pub mod archive;
+mod calendar;
 pub mod check;
+mod hash;
 pub mod learn;
 mod manifest;
+pub mod papers;
 mod place;
+mod read;
 mod setting;
 
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;
+pub use read::{parse, read};
 pub use setting::{ROOT, Setting};

@@ -11,14 +11,21 @@
 //! bundle.json        what is in it, and why
 //! ```
 
+pub mod archive;
+mod calendar;
+pub mod check;
 mod closure;
 mod contents;
 mod entry;
+mod hash;
 mod kind;
+pub mod learn;
 mod loader_copy;
 mod make;
 mod manifest;
+pub mod papers;
 mod place;
+mod read;
 mod setting;
 mod write;
 
@@ -26,5 +33,6 @@ pub use contents::{Contents, Make, Wanted};
 pub use make::Maker;
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;
-pub use setting::{ROOT, Setting};
+pub use read::{parse, read};
+pub use setting::{Choice, ROOT, Setting};
 pub use write::{New, Summary, check_target};

@@ -12,9 +12,10 @@
 //! ```
 
 mod manifest;
+pub mod needs;
 mod place;
 mod setting;
 
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;
-pub use setting::{ROOT, Setting};
+pub use setting::{Choice, ROOT, Setting};

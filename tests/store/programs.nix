@@ -34,7 +34,10 @@ derivation {
   args = [
     "-euc"
     ''
-      for file in $files; do dpkg-deb -x "$debs/$file" unpacked; done
+      mkdir unpacked
+      for file in $files; do
+        dpkg-deb --fsys-tarfile "$debs/$file" | tar -x --no-same-owner --no-same-permissions -C unpacked
+      done
       mkdir -p "$out/bin" "$out/lib" "$out/share" "$out/etc"
       for folder in unpacked/bin unpacked/sbin unpacked/usr/bin unpacked/usr/sbin; do
         if [ -d "$folder" ]; then cp -a "$folder/." "$out/bin/"; fi

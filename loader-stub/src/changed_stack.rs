@@ -3,11 +3,13 @@
 //! The changed stack is a copy. Strings that stay as they are stay where they are. See `block.rs` for why a program keeps a
 //! copy.
 
+use core::ffi::CStr;
 use core::mem::{MaybeUninit, size_of};
 
 use crate::changed_value::{Value, for_each_expanded};
-use crate::entry_records::{Records, Tag};
+use crate::entry_records::{BUNDLE, Records, Tag};
 use crate::output::{Measure, Output, Writer};
+use crate::path_buffer::LongPathBuffer;
 use crate::stack::{AuxEntry, Entry, InitialStack};
 use crate::words::{CopyBytes, WORD};
 
@@ -17,22 +19,70 @@ pub struct ChangedStack<'a> {
     stack: &'a InitialStack<'a>,
     records: Records<'a>,
     bundle: &'a [u8],
+    choices: Choices,
     size: Measure,
 }
 
+/// For how many variables what is there decides; more keep what the user has set.
+const MOST_CHOICES: usize = 32;
+
+/// Which choice is there, for each variable that has some, in their order: counted from 1, and 0 if none is. Each is
+/// looked for once, so that what is written is what was measured.
+type Choices = [u8; MOST_CHOICES];
+
 impl<'a> ChangedStack<'a> {
-    /// Prepares a copy. Nothing is written yet. `bundle` is the bundle's folder.
-    pub fn new(stack: &'a InitialStack<'a>, records: Records<'a>, bundle: &'a [u8]) -> Self {
+    /// Prepares a copy. Nothing is written yet. `bundle` is the bundle's folder, `is_there` says whether a file is.
+    pub fn new(
+        stack: &'a InitialStack<'a>,
+        records: Records<'a>,
+        bundle: &'a [u8],
+        is_there: impl Fn(&CStr) -> bool,
+    ) -> Self {
         let mut changed = Self {
             stack,
             records,
             bundle,
+            choices: [0; MOST_CHOICES],
             size: Measure::default(),
         };
+        changed.choose(is_there);
         let mut size = Measure::default();
         changed.put(&mut size);
         changed.size = size;
         changed
+    }
+
+    /// Looks which choices are there.
+    fn choose(&mut self, is_there: impl Fn(&CStr) -> bool) {
+        let mut places = self.choices.iter_mut();
+        let mut records = self.records;
+        while let Some((tag, name)) = records.next() {
+            let mut own = own(records, Tag::Choice);
+            if tag != Tag::Variable as u16 || own.clone().next().is_none() {
+                continue;
+            }
+            let Some(place) = places.next() else { return };
+            if find(self.stack.envp, name).is_none() {
+                let found = own.position(|path| is_choice_there(path, self.bundle, &is_there));
+                *place = found.map_or(0, |number| number as u8 + 1);
+            }
+        }
+    }
+
+    /// The choice that is there for the variable of these records: those behind its name.
+    fn choice(&self, variable: Records<'_>) -> Option<usize> {
+        own(variable, Tag::Choice).next()?;
+        let mut places = self.choices.iter();
+        let mut records = self.records;
+        while let Some((tag, _)) = records.next() {
+            if tag == Tag::Variable as u16 && own(records, Tag::Choice).next().is_some() {
+                let place = *places.next()?;
+                if core::ptr::eq(records.0, variable.0) {
+                    return usize::from(place).checked_sub(1);
+                }
+            }
+        }
+        None
     }
 
     /// How much memory the copy takes, in words.
@@ -53,6 +103,7 @@ impl<'a> ChangedStack<'a> {
 
     /// Writes the copy to the beginning of `memory`, which has at least [`Self::words`] words; `None` if it has not.
     pub fn write<C: CopyBytes>(&self, memory: &mut [MaybeUninit<usize>]) -> Option<()> {
+        let memory = memory.get_mut(..self.words())?;
         let (vectors, texts) = memory.split_at_mut_checked(self.vector_words())?;
         let (pointers, auxv) = vectors.split_at_mut_checked(self.size.words)?;
         let mut writer = Writer::<C>::new(pointers, texts);
@@ -143,6 +194,7 @@ impl<'a> ChangedStack<'a> {
             records,
             user.map(|value| value.to_c_str().to_bytes()),
             self.bundle,
+            self.choice(records),
         );
         if value.is_some() {
             out.piece(name);
@@ -151,6 +203,23 @@ impl<'a> ChangedStack<'a> {
             out.end_text();
         }
     }
+}
+
+/// The texts with a tag that are about the variable whose name is before these records.
+fn own(records: Records<'_>, tag: Tag) -> impl Iterator<Item = &[u8]> + Clone {
+    records
+        .take_while(|record| record.0 != Tag::Variable as u16)
+        .filter(move |record| record.0 == tag as u16)
+        .map(|record| record.1)
+}
+
+fn is_choice_there(path: &[u8], bundle: &[u8], is_there: impl Fn(&CStr) -> bool) -> bool {
+    let mut buffer = LongPathBuffer::new();
+    let path = match path.strip_prefix(BUNDLE) {
+        Some(rest) => buffer.concat(&[bundle, rest]),
+        None => buffer.concat(&[path]),
+    };
+    path.is_some_and(is_there)
 }
 
 /// The value of an entry of the environment, if it is that of the variable `name`.

@@ -14,16 +14,29 @@ pub(crate) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The value by what the user has set, and the records behind the variable's name.
-    pub(crate) fn new(records: Records<'a>, user: Option<&'a [u8]>, bundle: &'a [u8]) -> Self {
+    /// The value by what the user has set, and the records behind the variable's name. `choice` is the number of the choice
+    /// that is there, counted from 0.
+    pub(crate) fn new(
+        records: Records<'a>,
+        user: Option<&'a [u8]>,
+        bundle: &'a [u8],
+        choice: Option<usize>,
+    ) -> Self {
         let mut value = Self {
             records,
             bundle,
             separator: b"",
             base: user.map(|text| (text, false)),
         };
+        let mut next_choice = 0;
         for (tag, text) in value.own() {
-            if tag == Tag::Unset as u16 {
+            if tag == Tag::Choice as u16 {
+                next_choice += 1;
+            } else if tag == Tag::ChoiceValue as u16 {
+                if user.is_none() && choice.is_some_and(|choice| choice + 1 == next_choice) {
+                    value.base = Some((text, true));
+                }
+            } else if tag == Tag::Unset as u16 {
                 value.base = None;
             } else if tag == Tag::Value as u16 || tag == Tag::Default as u16 && user.is_none() {
                 value.base = Some((text, true));
@@ -175,7 +188,7 @@ mod tests {
         }
         bytes.extend(record(Tag::Variable, "OTHER"));
         bytes.extend(record(Tag::Value, "other"));
-        let value = Value::new(Records(&bytes), user.map(str::as_bytes), b"/b");
+        let value = Value::new(Records(&bytes), user.map(str::as_bytes), b"/b", Some(1));
         let mut text = Vec::new();
         value.for_each_piece(|piece| text.extend(piece));
         value
@@ -201,6 +214,27 @@ mod tests {
         is(&[(Tag::Default, "d:@bundle@")], None, Some("d:/b"));
         is(&[(Tag::Default, "d")], Some(""), Some(""));
         is(&[(Tag::Default, "d")], Some("x"), Some("x"));
+    }
+
+    #[test]
+    fn the_choice_that_is_there_gives_the_value_if_the_user_has_set_none() {
+        let second = [
+            (Tag::Choice, "/a"),
+            (Tag::ChoiceValue, "1"),
+            (Tag::Choice, "/b"),
+            (Tag::ChoiceValue, "@bundle@/2"),
+            (Tag::Choice, "/c"),
+            (Tag::ChoiceValue, "3"),
+        ];
+        is(&second, None, Some("/b/2"));
+        is(&second, Some("x"), Some("x"));
+        is(&second[..2], None, None);
+        let without = [
+            (Tag::Choice, "/a"),
+            (Tag::ChoiceValue, "1"),
+            (Tag::Choice, "/b"),
+        ];
+        is(&without, None, None);
     }
 
     #[test]

@@ -110,6 +110,8 @@ pub enum Tag {
     Program = 3,
     /// The folder of the libraries, likewise, for a system without /proc, where the loader does not know `$ORIGIN`.
     Libraries = 4,
+    /// The loader is musl's.
+    Musl = 5,
     /// A variable's name. What follows is about this variable, up to the next one.
     Variable = 16,
     /// It has no value to begin with.
@@ -124,6 +126,11 @@ pub enum Tag {
     Front = 21,
     /// A part that comes last, unless it is there. Several are in the order in which they come.
     Back = 22,
+    /// If the user has set no value: a file or folder that has a [`Tag::ChoiceValue`] behind it for where it is there. The
+    /// first one that is there decides.
+    Choice = 23,
+    /// The value that comes of the choice before it. Without one there is none.
+    ChoiceValue = 24,
     /// `argv[0]`
     Argv0 = 32,
     /// An argument before the user's.

@@ -17,6 +17,9 @@ const HOST_CACHE: &[u8] = b"/etc/ld.so.cache";
 /// Where nothing can be: it is no folder.
 const NOWHERE: &[u8] = b"/dev/null/";
 
+/// How the path of the file begins in which musl's loader has its directories, and what leads nowhere.
+const MUSL_FILE: (&[u8], &[u8]) = (b"/etc/ld-musl-", b"/dev/null/ld-");
+
 /// Where musl's loader looks if its file of paths is not there: `load_library` in its ldso/dynlink.c.
 const MUSL_DIRS: &[u8] = b"/lib:/usr/local/lib:/usr/lib";
 
@@ -65,6 +68,10 @@ pub fn neutral_musl(bytes: &[u8]) -> Vec<u8> {
     let mut new = NOWHERE.to_vec();
     new.resize(MUSL_DIRS.len(), b'/');
     let _kept = replace(&mut copy, MUSL_DIRS, &new, "its list of directories");
+    let places: Vec<usize> = memmem::find_iter(bytes, MUSL_FILE.0).collect();
+    for place in places {
+        copy[place..][..MUSL_FILE.1.len()].copy_from_slice(MUSL_FILE.1);
+    }
     copy
 }
 

@@ -151,11 +151,14 @@ impl<'a> Maker<'a> {
         let set = &self.contents.sets[set];
         let entry = self.entry.as_ref().context("there is no entry")?;
         let up = relative_from_folder(own.parent().unwrap_or(Path::new("")), Path::new(""));
-        let orders = Orders::default()
+        let mut orders = Orders::default()
             .with(Tag::Up, up.as_os_str().as_bytes())
             .with(Tag::Loader, set.folder.join("ld.so").as_os_str().as_bytes())
             .with(Tag::Libraries, set.folder.as_os_str().as_bytes())
             .with_settings(settings);
+        if set.is_of_musl() {
+            orders = orders.with(Tag::Musl, b"");
+        }
         entry.inside(
             bytes,
             &Start {

@@ -34,5 +34,5 @@ pub use make::Maker;
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;
 pub use read::{parse, read};
-pub use setting::{ROOT, Setting};
+pub use setting::{Choice, ROOT, Setting};
 pub use write::{New, Summary, check_target};

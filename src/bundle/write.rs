@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use super::contents::{Contents, Item, Make};
+use super::hash::hexadecimal;
 use super::make::Maker;
 use super::manifest::{FILE_NAME, FileKind, Manifest, Program};
 use crate::whole_file::TEMPORARY;
@@ -205,8 +206,4 @@ fn open_folders(folder: &Path) -> std::io::Result<()> {
         }
     }
     fs::set_permissions(folder, Permissions::from_mode(FOLDER_MODE))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|it| format!("{it:02x}")).collect()
 }

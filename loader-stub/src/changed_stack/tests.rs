@@ -42,7 +42,7 @@ fn changed(records: &[(Tag, &str)], argv: &[&str], envp: &[&str]) -> (Vec<String
     words.extend([0, at::PAGESZ, 4096, at::ENTRY, 99, at::NULL, 0]);
     // SAFETY: the words are laid out as the kernel does it, and live as long as the stack.
     let stack = unsafe { InitialStack::from_pointer(words.as_mut_ptr()) };
-    let changed = ChangedStack::new(&stack, Records(&bytes), b"/b");
+    let changed = ChangedStack::new(&stack, Records(&bytes), b"/b", |path| path == c"/b/there");
     let mut memory = vec![MaybeUninit::new(usize::MAX); changed.words()];
     assert!(changed.write::<Memcpy>(&mut memory[1..]).is_none());
     changed.write::<Memcpy>(&mut memory).unwrap();
@@ -92,4 +92,24 @@ fn variables_change_where_they_are_and_new_ones_come_last() {
         envp,
         ["PATH=/b/bin:/bin", "AA=2", "A=/b/a", "PATH", "NEW=n"]
     );
+}
+
+#[test]
+fn what_is_there_decides_for_each_variable() {
+    let records = [
+        (Tag::Variable, "A"),
+        (Tag::Choice, "/there"),
+        (Tag::ChoiceValue, "1"),
+        (Tag::Variable, "B"),
+        (Tag::Value, "b"),
+        (Tag::Variable, "C"),
+        (Tag::Choice, "/gone"),
+        (Tag::ChoiceValue, "2"),
+        (Tag::Choice, "@bundle@/there"),
+        (Tag::ChoiceValue, "@bundle@/3"),
+    ];
+    let (_, envp) = changed(&records, &["a"], &[]);
+    assert_eq!(envp, ["B=b", "C=/b/3"]);
+    let (_, envp) = changed(&records, &["a"], &["C=own"]);
+    assert_eq!(envp, ["C=own", "B=b"]);
 }

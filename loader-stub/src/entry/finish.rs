@@ -17,7 +17,7 @@ use loader_stub::stack::InitialStack;
 use crate::failure::fail;
 use crate::handover::{self, ByInstruction};
 use crate::log::Reason;
-use crate::{arch, process};
+use crate::{arch, process, sys};
 
 /// What is left to do.
 #[derive(Clone, Copy)]
@@ -61,7 +61,7 @@ struct Argument<'a> {
 }
 
 fn with_changes(stack: &InitialStack<'_>, finish: &Finish<'_>) -> ! {
-    let changed = ChangedStack::new(stack, finish.records, finish.bundle);
+    let changed = ChangedStack::new(stack, finish.records, finish.bundle, sys::is_there);
     let argument = Argument {
         changed: &changed,
         finish,
@@ -130,7 +130,10 @@ fn become_other(stack: &InitialStack<'_>, finish: &Finish<'_>) -> ! {
 /// The loader is mapped, `stack` an initial stack of this process.
 unsafe fn jump(stack: &InitialStack<'_>, finish: &Finish<'_>) -> ! {
     if finish.needs_libraries && finish.role == Role::Inside {
-        let c_library = CLibrary::Glibc;
+        let c_library = match finish.records.first(Tag::Musl) {
+            Some(_) => CLibrary::Musl,
+            None => CLibrary::Glibc,
+        };
         let mut settings = Settings::default();
         env::scan_into(&mut settings, stack.envp, c_library);
         let (placement, user) = Placement::choose(stack, settings.user, c_library, false);

@@ -2,7 +2,7 @@
 
 use loader_stub::entry_records::{BUNDLE, Tag};
 
-use crate::bundle::setting::{ROOT, Setting};
+use crate::bundle::setting::{Choice, ROOT, Setting};
 
 const _: () = assert!(BUNDLE.len() == ROOT.len());
 
@@ -16,6 +16,8 @@ struct Variable<'a> {
     name: &'a str,
     /// What it is before anything is added.
     base: Option<(Tag, &'a str)>,
+    /// What decides if the user has set nothing.
+    choices: &'a [Choice],
     separator: &'a str,
     front: Vec<&'a str>,
     back: Vec<&'a str>,
@@ -51,6 +53,12 @@ impl Orders {
             if let Some((tag, text)) = variable.base {
                 self = self.with(tag, text.as_bytes());
             }
+            for choice in variable.choices {
+                self = self.with(Tag::Choice, choice.there.as_bytes());
+                if let Some(value) = &choice.value {
+                    self = self.with(Tag::ChoiceValue, value.as_bytes());
+                }
+            }
             self = self.with(Tag::Separator, variable.separator.as_bytes());
             for part in variable.front {
                 self = self.with(Tag::Front, part.as_bytes());
@@ -76,6 +84,7 @@ fn variables(settings: &[Setting]) -> Vec<Variable<'_>> {
         let name = match setting {
             Setting::Set { name, .. }
             | Setting::SetDefault { name, .. }
+            | Setting::SetByHost { name, .. }
             | Setting::Unset { name }
             | Setting::Prefix { name, .. }
             | Setting::Suffix { name, .. } => name,
@@ -99,13 +108,13 @@ impl<'a> Variable<'a> {
         match setting {
             Setting::Set { value, .. } => self.begin(Tag::Value, value),
             Setting::Unset { .. } => self.begin(Tag::Unset, ""),
-            Setting::SetDefault { value, .. } => {
-                let is_set = !self.front.is_empty() || !self.back.is_empty();
-                match self.base {
-                    Some((Tag::Unset, _)) if !is_set => self.base = Some((Tag::Value, value)),
-                    None if !is_set => self.base = Some((Tag::Default, value)),
-                    _ => {}
-                }
+            Setting::SetDefault { value, .. } if !self.has_parts() => match self.base {
+                Some((Tag::Unset, _)) => self.base = Some((Tag::Value, value)),
+                None if self.choices.is_empty() => self.base = Some((Tag::Default, value)),
+                _ => {}
+            },
+            Setting::SetByHost { choices, .. } if !self.has_parts() && self.base.is_none() => {
+                self.choices = choices;
             }
             Setting::Prefix {
                 separator, value, ..
@@ -129,8 +138,14 @@ impl<'a> Variable<'a> {
         }
     }
 
+    /// Whether it has a value in any case.
+    fn has_parts(&self) -> bool {
+        !self.front.is_empty() || !self.back.is_empty()
+    }
+
     fn begin(&mut self, tag: Tag, value: &'a str) {
         self.base = Some((tag, value));
+        self.choices = &[];
         self.front.clear();
         self.back.clear();
     }

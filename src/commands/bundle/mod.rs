@@ -1,6 +1,6 @@
 //! `ldshim bundle`
 
-// mod check;
+mod check;
 mod collect;
 mod details;
 mod interrupt;
@@ -21,7 +21,7 @@ use progress::Progress;
 /// Carries out `ldshim bundle`.
 pub fn run(args: &BundleArgs) -> Result<ExitCode> {
     if let Some(bundle) = &args.check {
-        bail!("{}: --check is not here yet", bundle.display());
+        return check::run(bundle, args);
     }
     make(args)?;
     Ok(ExitCode::SUCCESS)

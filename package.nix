@@ -71,6 +71,8 @@ rustPlatform.buildRustPackage (finalAttrs: {
     ''}
     mkdir -p "$out/libexec" "$out/nix-support" "$out/lib/tmpfiles.d"
     ln -s ../bin/nix-ld "$out/libexec/nix-ld"
+    # Part of bundled programs, and no command.
+    mv "$out/bin/bundle-entry" "$out/libexec/bundle-entry"
     ldpath=/${hostPlatform.libDir}/${baseNameOf (builtins.unsafeDiscardStringContext dynamicLinker)}
     echo "$ldpath" > "$out/nix-support/ldpath"
     echo "L+ $ldpath - - - - $out/libexec/nix-ld" > "$out/lib/tmpfiles.d/nix-ld.conf"

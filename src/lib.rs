@@ -3,6 +3,7 @@
 //! ARCHITECTURE.md has the map; the words used here are defined there.
 
 pub mod autopatch;
+pub mod bundle;
 pub mod choice;
 pub mod cli;
 pub mod commands;
@@ -33,4 +34,5 @@ pub mod shell;
 pub mod stub_file;
 pub mod surgery;
 pub mod tree;
+pub mod watch;
 mod whole_file;

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use ldshim::bundle::archive::{self, Format, Options, Summary};
 use ldshim::bundle::{File, FileKind, Manifest, Program, Start};
@@ -38,7 +39,7 @@ impl Made {
         made.file(&format!("{store}/bin/greet"), greet.as_bytes(), true);
         made.file(&format!("{store}/share/the greeting"), b"hello\n", false);
         made.file(&format!("{store}/share/doc/hello/COPYING"), b"Permission is granted\n", false);
-        made.file("lib/libbig.so.1", &vec![7; 9 << 20], false);
+        made.file("lib/libbig.so.1", &vec![7; 5 << 20], false);
         made.link("lib/libbig.so", "libbig.so.1");
         for name in ["greet", "show"] {
             let place = format!("{store}/bin/{name}");
@@ -104,11 +105,24 @@ impl Made {
         let out = self.path(name);
         let options = Options {
             maintainer: Some("Ann Lee <ann@debian.org>".into()),
+            head: Some(head().to_owned()),
             ..Options::default()
         };
         let summary = archive::write(&self.bundle(), &self.manifest, format, &options, &out)?;
         Ok((out, summary))
     }
+}
+
+/// `run-head`, built if it is not up to date.
+fn head() -> &'static Path {
+    static HEAD: OnceLock<PathBuf> = OnceLock::new();
+    HEAD.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--release", "--package=run-head", "--target-dir"]);
+        run(build.arg(target).current_dir(env!("CARGO_MANIFEST_DIR")));
+        target.join("release/run-head")
+    })
 }
 
 fn static_program() -> Vec<u8> {

@@ -1,6 +1,7 @@
-//! Bundles as archives, by the tools that take them: tar, dpkg and lintian, rpm.
+//! Bundles as archives, by the tools that take them: tar, dpkg and lintian, rpm; and those that unpack themselves.
 
 mod deb;
 mod made;
 mod rpm;
+mod run;
 mod tar;

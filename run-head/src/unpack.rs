@@ -54,7 +54,7 @@ fn all(own: &Own, folder: &CStr) -> Result<(), Failure> {
     while let Some(entry) = from.entry()? {
         from.unpack(&entry, folder)?;
     }
-    Ok(())
+    from.check()
 }
 
 struct Entry {
@@ -70,6 +70,18 @@ struct Payload {
 impl Payload {
     fn read(&mut self, buffer: &mut [u8]) -> Result<(), Failure> {
         self.decoder.read_exact(buffer).map_err(|_| Failure::new(DAMAGED))
+    }
+
+    /// Reads what is left, and holds everything against the checksum behind it.
+    fn check(&mut self) -> Result<(), Failure> {
+        let mut rest = [0; 64];
+        while self.decoder.read(&mut rest).map_err(|_| Failure::new(DAMAGED))? > 0 {}
+        let decoder = &self.decoder.decoder;
+        let expected = decoder.get_checksum_from_data();
+        if expected.is_none() || decoder.get_calculated_checksum() != expected {
+            return Err(Failure::new(DAMAGED));
+        }
+        Ok(())
     }
 
     /// The next entry, whose content follows; `None` at the end.

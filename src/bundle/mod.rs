@@ -14,12 +14,14 @@
 pub mod archive;
 mod calendar;
 mod hash;
+mod list;
 mod manifest;
 pub mod papers;
 mod place;
 mod read;
 mod setting;
 
+pub use list::list;
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;
 pub use read::{parse, read};

@@ -62,7 +62,15 @@ mod tests {
 
     #[test]
     fn times_are_those_of_date() {
-        for time in [0, 1, 951_782_399, 951_782_400, 1_709_164_800, 1_764_363_661, u32::MAX] {
+        for time in [
+            0,
+            1,
+            951_782_399,
+            951_782_400,
+            1_709_164_800,
+            1_764_363_661,
+            u32::MAX,
+        ] {
             let date = |format: &str| {
                 let mut command = std::process::Command::new("date");
                 command.args(["-u", "-d", &format!("@{time}"), format]);

@@ -99,7 +99,9 @@ fn is_inside(place: &Path) -> bool {
 /// A target goes up first and down then, and no higher than the bundle: so it stays inside whatever other links it passes.
 fn check_target(place: &Path, target: &Path) -> Result<()> {
     let leaves = || format!("the link {} leads out of the bundle", shown(place));
-    let above = target.components().take_while(|it| *it == Component::ParentDir);
+    let above = target
+        .components()
+        .take_while(|it| *it == Component::ParentDir);
     let above = above.count();
     let mut below = target.components().skip(above).peekable();
     ensure!(
@@ -160,8 +162,19 @@ mod tests {
 
     #[test]
     fn places_outside_are_refused() {
-        for place in ["/etc/passwd", "../x", "a/../../x", "a/./b", "", "a//b", "a\nb"] {
-            assert!(error(&manifest(&[(place, None)])).contains("is no place"), "{place}");
+        for place in [
+            "/etc/passwd",
+            "../x",
+            "a/../../x",
+            "a/./b",
+            "",
+            "a//b",
+            "a\nb",
+        ] {
+            assert!(
+                error(&manifest(&[(place, None)])).contains("is no place"),
+                "{place}"
+            );
         }
     }
 
@@ -192,7 +205,10 @@ mod tests {
     #[test]
     fn a_newer_format_is_named_even_if_all_else_is_different() {
         let said = error(r#"{"version": 2, "things": []}"#);
-        assert!(said.contains("has the format 2, and this ldshim reads 1"), "{said}");
+        assert!(
+            said.contains("has the format 2, and this ldshim reads 1"),
+            "{said}"
+        );
         for text in ["", "{", "[]", "{}", r#"{"version": 1}"#] {
             assert!(error(text).contains("is damaged"), "{text}");
         }

@@ -23,6 +23,14 @@ pub enum Setting {
         /// Its value.
         value: String,
     },
+    /// The variable, if it has no value, gets one by what this system has: the first of the choices whose file or folder is
+    /// there decides. If none is there, it stays without.
+    SetByHost {
+        /// The variable.
+        name: String,
+        /// The choices, the best one first.
+        choices: Vec<Choice>,
+    },
     /// The variable is not there.
     Unset {
         /// The variable.
@@ -61,4 +69,14 @@ pub enum Setting {
         /// The name.
         value: String,
     },
+}
+
+/// What a variable becomes where a file or folder is there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Choice {
+    /// The file or folder: an absolute path, or one that begins with [`ROOT`].
+    pub there: String,
+    /// The value; `None` leaves the variable without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
 }

@@ -34,8 +34,21 @@ impl Root {
 
     /// All files and links but those of dpkg's database.
     fn files(&self) -> Vec<PathBuf> {
-        let list = run(Command::new("find").arg(self.0.path()).args(["-mindepth", "1", "-path", "*/var*", "-prune", "-o", "-print"]));
-        let files = list.lines().map(|it| Path::new(it).strip_prefix(self.0.path()).unwrap().to_owned());
+        let list = run(Command::new("find").arg(self.0.path()).args([
+            "-mindepth",
+            "1",
+            "-path",
+            "*/var*",
+            "-prune",
+            "-o",
+            "-print",
+        ]));
+        let files = list.lines().map(|it| {
+            Path::new(it)
+                .strip_prefix(self.0.path())
+                .unwrap()
+                .to_owned()
+        });
         files.filter(|it| !it.starts_with("var")).collect()
     }
 }
@@ -49,10 +62,20 @@ fn dpkg_installs_programs_that_run() {
     let (made, root) = (Made::new(), Root::new());
     run(root.dpkg().arg("-i").arg(package(&made)));
     let program = root.0.path().join("usr/bin/greet");
-    assert_eq!(fs::read_link(&program).unwrap(), Path::new("../lib/hello-bundle/bin/greet"));
+    assert_eq!(
+        fs::read_link(&program).unwrap(),
+        Path::new("../lib/hello-bundle/bin/greet")
+    );
     let installed = root.0.path().join("usr/lib/hello-bundle");
-    assert_eq!(run(&mut Command::new(installed.join("bin/greet"))), "hello\n");
-    run(Command::new("diff").arg("-r").arg("--no-dereference").arg(made.bundle()).arg(&installed));
+    assert_eq!(
+        run(&mut Command::new(installed.join("bin/greet"))),
+        "hello\n"
+    );
+    run(Command::new("diff")
+        .arg("-r")
+        .arg("--no-dereference")
+        .arg(made.bundle())
+        .arg(&installed));
     let verified = run(root.dpkg().arg("--verify"));
     assert_eq!(verified, "");
     fs::write(installed.join("lib/libbig.so.1"), "").unwrap();
@@ -69,10 +92,17 @@ fn the_next_version_takes_its_place_and_purge_leaves_nothing() {
     run(root.dpkg().arg("-i").arg(package(&old)));
     run(root.dpkg().arg("-i").arg(package(&new)));
     let status = run(root.dpkg().arg("-s").arg("hello-bundle"));
-    assert!(status.contains("Version: 2.13") && status.contains("Status: install ok installed"), "{status}");
+    assert!(
+        status.contains("Version: 2.13") && status.contains("Status: install ok installed"),
+        "{status}"
+    );
     assert!(root.files().iter().any(|it| it.ends_with("share/new")));
     // And back: what is no longer in it goes.
-    run(root.dpkg().arg("--force-downgrade").arg("-i").arg(package(&old)));
+    run(root
+        .dpkg()
+        .arg("--force-downgrade")
+        .arg("-i")
+        .arg(package(&old)));
     assert!(!root.files().iter().any(|it| it.ends_with("share/new")));
     run(root.dpkg().args(["--purge", "hello-bundle"]));
     assert_eq!(root.files(), Vec::<PathBuf>::new());
@@ -83,19 +113,31 @@ fn a_program_that_another_package_has_is_not_overwritten() {
     let (made, root) = (Made::new(), Root::new());
     let other = made.path("other");
     for (file, text) in [
-        ("DEBIAN/control", "Package: other\nVersion: 1\nArchitecture: all\nMaintainer: A <a@b.c>\nDescription: other\n"),
+        (
+            "DEBIAN/control",
+            "Package: other\nVersion: 1\nArchitecture: all\nMaintainer: A <a@b.c>\nDescription: other\n",
+        ),
         ("usr/bin/greet", "other\n"),
     ] {
         fs::create_dir_all(other.join(file).parent().unwrap()).unwrap();
         fs::write(other.join(file), text).unwrap();
     }
     let built = made.path("other.deb");
-    run(Command::new("dpkg-deb").args(["--root-owner-group", "-b"]).arg(&other).arg(&built));
+    run(Command::new("dpkg-deb")
+        .args(["--root-owner-group", "-b"])
+        .arg(&other)
+        .arg(&built));
     run(root.dpkg().arg("-i").arg(&built));
     let output = root.dpkg().arg("-i").arg(package(&made)).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.contains("trying to overwrite '/usr/bin/greet'"), "{said}");
-    assert_eq!(fs::read_to_string(root.0.path().join("usr/bin/greet")).unwrap(), "other\n");
+    assert!(
+        !output.status.success() && said.contains("trying to overwrite '/usr/bin/greet'"),
+        "{said}"
+    );
+    assert_eq!(
+        fs::read_to_string(root.0.path().join("usr/bin/greet")).unwrap(),
+        "other\n"
+    );
     assert!(!root.files().iter().any(|it| it.starts_with("usr/lib")));
 }
 
@@ -104,7 +146,13 @@ fn lintian_finds_no_errors() {
     let made = Made::new();
     let package = package(&made);
     let mut lintian = Command::new("lintian");
-    lintian.args(["--allow-root", "--fail-on", "error,warning", "--tag-display-limit", "0"]);
+    lintian.args([
+        "--allow-root",
+        "--fail-on",
+        "error,warning",
+        "--tag-display-limit",
+        "0",
+    ]);
     let output = lintian.arg(&package).output().expect("lintian");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");

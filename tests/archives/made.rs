@@ -35,10 +35,16 @@ impl Made {
         let mut made = Self { folder, manifest };
         let store = "store/0123456789abcdfghijklmnpqrsvwxyz-hello-2.12";
         made.file(&format!("{store}/bin/show"), &static_program(), true);
-        let greet = format!("#!/bin/sh\nread greeting < \"${{0%/*}}/../{store}/share/the greeting\"\necho \"$greeting\"\n");
+        let greet = format!(
+            "#!/bin/sh\nread greeting < \"${{0%/*}}/../{store}/share/the greeting\"\necho \"$greeting\"\n"
+        );
         made.file(&format!("{store}/bin/greet"), greet.as_bytes(), true);
         made.file(&format!("{store}/share/the greeting"), b"hello\n", false);
-        made.file(&format!("{store}/share/doc/hello/COPYING"), b"Permission is granted\n", false);
+        made.file(
+            &format!("{store}/share/doc/hello/COPYING"),
+            b"Permission is granted\n",
+            false,
+        );
         made.file("lib/libbig.so.1", &vec![7; 5 << 20], false);
         made.link("lib/libbig.so", "libbig.so.1");
         for name in ["greet", "show"] {
@@ -79,7 +85,9 @@ impl Made {
                 executable,
                 sha256: sha256.iter().map(|it| format!("{it:02x}")).collect(),
             },
-            source: place.strip_prefix("store/").map(|it| Path::new("/nix/store").join(it)),
+            source: place
+                .strip_prefix("store/")
+                .map(|it| Path::new("/nix/store").join(it)),
             why: "made for the test".into(),
         });
     }
@@ -90,7 +98,9 @@ impl Made {
         symlink(target, path).unwrap();
         self.manifest.files.push(File {
             place: place.into(),
-            kind: FileKind::Link { target: target.into() },
+            kind: FileKind::Link {
+                target: target.into(),
+            },
             source: None,
             why: "made for the test".into(),
         });

@@ -23,12 +23,26 @@ fn tar_unpacks_what_was_in_the_folder() {
         let (archive, _) = made.write(*format, name).unwrap();
         let out = made.path(&format!("out of {name}"));
         fs::create_dir(&out).unwrap();
-        run(Command::new("tar").arg("-C").arg(&out).arg("-xf").arg(&archive));
+        run(Command::new("tar")
+            .arg("-C")
+            .arg(&out)
+            .arg("-xf")
+            .arg(&archive));
         let unpacked = out.join("hello-2.12");
-        run(Command::new("diff").arg("-r").arg("--no-dereference").arg(made.bundle()).arg(&unpacked));
-        let show = Command::new(unpacked.join("bin/show")).arg("x").status().unwrap();
+        run(Command::new("diff")
+            .arg("-r")
+            .arg("--no-dereference")
+            .arg(made.bundle())
+            .arg(&unpacked));
+        let show = Command::new(unpacked.join("bin/show"))
+            .arg("x")
+            .status()
+            .unwrap();
         assert_eq!(show.code(), Some(2));
-        assert_eq!(run(&mut Command::new(unpacked.join("bin/greet"))), "hello\n");
+        assert_eq!(
+            run(&mut Command::new(unpacked.join("bin/greet"))),
+            "hello\n"
+        );
     }
 }
 
@@ -36,10 +50,17 @@ fn tar_unpacks_what_was_in_the_folder() {
 fn tar_lists_root_and_one_time() {
     let made = Made::new();
     let (archive, _) = made.write(Format::TarGz, "hello.tar.gz").unwrap();
-    let list = run(Command::new("tar").env("TZ", "UTC").arg("--full-time").arg("-tvf").arg(&archive));
+    let list = run(Command::new("tar")
+        .env("TZ", "UTC")
+        .arg("--full-time")
+        .arg("-tvf")
+        .arg(&archive));
     assert_eq!(list.lines().count(), 18, "{list}");
     for line in list.lines() {
-        assert!(line.contains("root/root") && line.contains("1970-01-01 00:00:01"), "{line}");
+        assert!(
+            line.contains("root/root") && line.contains("1970-01-01 00:00:01"),
+            "{line}"
+        );
     }
 }
 
@@ -83,7 +104,10 @@ fn a_damaged_archive_is_said_to_be_one() {
         for length in [0, 1, 8, 60, 100, 300] {
             fs::write(&archive, &bytes[..length]).unwrap();
             let error = format!("{:#}", manifest_of(&archive).unwrap_err());
-            assert!(error.starts_with("cannot read the bundle "), "{name}: {error}");
+            assert!(
+                error.starts_with("cannot read the bundle "),
+                "{name}: {error}"
+            );
         }
     }
 }
@@ -96,10 +120,19 @@ fn what_has_changed_since_is_not_archived() {
     let mut big = vec![7; 5 << 20];
     big[5] = 8;
     fs::write(made.bundle().join("lib/libbig.so.1"), big).unwrap();
-    let error = format!("{:#}", made.write(Format::TarZst, "hello.tar.zst").unwrap_err());
-    assert!(error.contains("libbig.so.1 has changed since bundle.json was written"), "{error}");
+    let error = format!(
+        "{:#}",
+        made.write(Format::TarZst, "hello.tar.zst").unwrap_err()
+    );
+    assert!(
+        error.contains("libbig.so.1 has changed since bundle.json was written"),
+        "{error}"
+    );
     assert_eq!(fs::read(&out).unwrap(), b"old");
-    let names: Vec<_> = fs::read_dir(made.folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    let names: Vec<_> = fs::read_dir(made.folder.path())
+        .unwrap()
+        .map(|it| it.unwrap().file_name())
+        .collect();
     assert_eq!(names.len(), 2, "{names:?}");
 }
 

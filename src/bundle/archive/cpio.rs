@@ -61,7 +61,11 @@ fn append(
     };
     let size = entry.size() + target.len() as u64;
     let size = u32::try_from(size).context("it has 4 GiB or more, which cpio has no room for")?;
-    let links = if matches!(entry.kind, Kind::Folder) { 2 } else { 1 };
+    let links = if matches!(entry.kind, Kind::Folder) {
+        2
+    } else {
+        1
+    };
     head(out, &name, [number, mode(entry), links, time, size])?;
     out.write_all(target)?;
     if let Some(mut bytes) = Bytes::of(entry, watch)? {
@@ -72,7 +76,11 @@ fn append(
 }
 
 /// The header of an entry with its name: number, mode, links, time, size.
-fn head(out: &mut impl Write, name: &[u8], [number, mode, links, time, size]: [u32; 5]) -> io::Result<()> {
+fn head(
+    out: &mut impl Write,
+    name: &[u8],
+    [number, mode, links, time, size]: [u32; 5],
+) -> io::Result<()> {
     let length = name.len() + 1;
     write!(
         out,

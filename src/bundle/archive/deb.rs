@@ -57,7 +57,12 @@ fn member(
     time: u32,
     content: impl FnOnce(&mut File) -> Result<()>,
 ) -> Result<()> {
-    let head = |size: u64| format!("{name:<16}{time:<12}{:<6}{:<6}{:<8}{size:<10}`\n", 0, 0, "100644");
+    let head = |size: u64| {
+        format!(
+            "{name:<16}{time:<12}{:<6}{:<6}{:<8}{size:<10}`\n",
+            0, 0, "100644"
+        )
+    };
     let start = out.stream_position()?;
     out.write_all(head(0).as_bytes())?;
     let first = out.stream_position()?;

@@ -29,7 +29,10 @@ const OVERRIDES: &[(&str, &str)] = &[
         "What was built without debugging information to be kept apart is as it was built.",
         "unstripped-binary-or-object",
     ),
-    ("Programs that need no loader are bundled too.", "statically-linked-binary"),
+    (
+        "Programs that need no loader are bundled too.",
+        "statically-linked-binary",
+    ),
     (
         "Scripts find their interpreter in the bundle.",
         "unusual-interpreter",

@@ -99,7 +99,8 @@ pub fn time() -> Result<u32> {
         return Ok(1);
     };
     let number = text.to_str().and_then(|it| it.parse::<u32>().ok());
-    number.with_context(|| format!("SOURCE_DATE_EPOCH is {text:?}, no number of seconds since 1970"))
+    number
+        .with_context(|| format!("SOURCE_DATE_EPOCH is {text:?}, no number of seconds since 1970"))
 }
 
 /// Writes the bundle in a folder to `out`, in place of what is there. If that fails, what was there is as before.

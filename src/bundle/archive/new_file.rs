@@ -58,25 +58,27 @@ impl NewFile {
     /// # Errors
     /// The file system refuses. Then what was at `path` is as before.
     pub(super) fn publish(mut self, path: &Path, mode: u32) -> io::Result<()> {
-        self.file().set_permissions(fs::Permissions::from_mode(mode))?;
+        self.file()
+            .set_permissions(fs::Permissions::from_mode(mode))?;
         self.file().sync_all()?;
-        let named = match self {
-            Self::Named(file) => file,
-            Self::Nameless(file, folder) => tempfile::Builder::new()
-                .prefix(TEMPORARY)
-                .make_in(&folder, |name| {
-                    // open(2) on O_TMPFILE: that is how it gets a name. One in use is refused, and another is tried.
-                    let own = format!("/proc/self/fd/{}", file.as_raw_fd());
-                    nix::unistd::linkat(
-                        nix::fcntl::AT_FDCWD,
-                        &*own,
-                        nix::fcntl::AT_FDCWD,
-                        name,
-                        nix::fcntl::AtFlags::AT_SYMLINK_FOLLOW,
-                    )?;
-                    file.try_clone()
-                })?,
-        };
+        let named =
+            match self {
+                Self::Named(file) => file,
+                Self::Nameless(file, folder) => tempfile::Builder::new()
+                    .prefix(TEMPORARY)
+                    .make_in(&folder, |name| {
+                        // open(2) on O_TMPFILE: that is how it gets a name. One in use is refused, and another is tried.
+                        let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+                        nix::unistd::linkat(
+                            nix::fcntl::AT_FDCWD,
+                            &*own,
+                            nix::fcntl::AT_FDCWD,
+                            name,
+                            nix::fcntl::AtFlags::AT_SYMLINK_FOLLOW,
+                        )?;
+                        file.try_clone()
+                    })?,
+            };
         named.persist(path)?;
         Ok(())
     }

@@ -76,7 +76,10 @@ fn in_tar(from: impl Read) -> Result<Vec<u8>> {
 fn content(from: impl Read) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    ensure!(bytes.len() as u64 <= LARGEST, "its {FILE_NAME} is too large");
+    ensure!(
+        bytes.len() as u64 <= LARGEST,
+        "its {FILE_NAME} is too large"
+    );
     Ok(bytes)
 }
 
@@ -105,9 +108,14 @@ fn skip_rpm_headers(file: &mut File) -> Result<()> {
     file.seek(SeekFrom::Start(96))?;
     for is_signature in [true, false] {
         let mut head = [0; 16];
-        file.read_exact(&mut head).context("it is damaged: it ends early")?;
-        ensure!(head.starts_with(&[0x8e, 0xad, 0xe8, 1]), "it is damaged: it has no header");
-        let word = |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        file.read_exact(&mut head)
+            .context("it is damaged: it ends early")?;
+        ensure!(
+            head.starts_with(&[0x8e, 0xad, 0xe8, 1]),
+            "it is damaged: it has no header"
+        );
+        let word =
+            |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
         let length = i64::from(word(8)) * 16 + i64::from(word(12));
         file.seek_relative(length)?;
         if is_signature {
@@ -146,4 +154,3 @@ fn in_cpio(mut from: impl Read) -> Result<Vec<u8>> {
         ensure!(passed == skipped, damaged);
     }
 }
-

@@ -28,7 +28,9 @@ impl<'a> Package<'a> {
         let own = format!("{}-bundle", manifest.name);
         let asked = options.package_name.as_deref().unwrap_or(&own);
         let name = name(asked).with_context(|| {
-            format!("{asked:?} gives no name of a package: say one with --name, such as hello-bundle")
+            format!(
+                "{asked:?} gives no name of a package: say one with --name, such as hello-bundle"
+            )
         })?;
         let maintainer = options.maintainer.as_deref().unwrap_or(NOBODY);
         ensure!(
@@ -66,7 +68,10 @@ impl<'a> Package<'a> {
         let mut entries = contents(bundle, self.manifest, &self.folder())?;
         for program in &self.manifest.programs {
             let target = format!("../lib/{}/bin/{}", self.name, program.name);
-            entries.push(Entry::link(Path::new("usr/bin").join(&program.name), target));
+            entries.push(Entry::link(
+                Path::new("usr/bin").join(&program.name),
+                target,
+            ));
         }
         entries.sort_by(|a, b| a.place.cmp(&b.place));
         Ok(entries)
@@ -183,7 +188,14 @@ mod tests {
     #[test]
     fn a_maintainer_has_a_name_and_an_address() {
         assert!(is_address("Ann Lee <ann@example.org>") && is_address(NOBODY));
-        for text in ["Ann", "ann@example.org", "<a@b>", "A <b>", "A\nB <a@b>", "A <a@b> c"] {
+        for text in [
+            "Ann",
+            "ann@example.org",
+            "<a@b>",
+            "A <b>",
+            "A\nB <a@b>",
+            "A <a@b> c",
+        ] {
             assert!(!is_address(text), "{text}");
         }
     }

@@ -63,7 +63,10 @@ pub(super) fn write(
 
     out.write_all(&lead(package)?)?;
     out.write_all(&signature)?;
-    out.write_all(&vec![0; signature.len().next_multiple_of(8) - signature.len()])?;
+    out.write_all(&vec![
+        0;
+        signature.len().next_multiple_of(8) - signature.len()
+    ])?;
     out.write_all(&main)?;
     payload.seek(SeekFrom::Start(0))?;
     io::copy(&mut payload, out)?;
@@ -148,13 +151,22 @@ fn main_header(
         (1005, translated(&package.long_description())),
         (1006, Value::Int32(vec![package.time])),
         (1007, text("localhost")),
-        (1014, text(&format!("see /{}/share/licenses.txt", package.folder().display()))),
+        (
+            1014,
+            text(&format!(
+                "see /{}/share/licenses.txt",
+                package.folder().display()
+            )),
+        ),
         (1015, text(package.maintainer)),
         (1016, translated("Unspecified")),
         (1021, text("linux")),
         (1022, text(architecture)),
         // Only packages of sources have none.
-        (1044, text(&format!("{}-{}-1.src.rpm", package.name, package.version))),
+        (
+            1044,
+            text(&format!("{}-{}-1.src.rpm", package.name, package.version)),
+        ),
         (1064, text("4.14.0")),
         (1124, text("cpio")),
         (1125, text("zstd")),
@@ -181,7 +193,10 @@ fn relations(package: &Package<'_>) -> Vec<(u32, Value)> {
         (1047, Value::Texts(vec![package.name.clone()])),
         (1112, Value::Int32(vec![EQUAL])),
         (1113, Value::Texts(vec![format!("{}-1", package.version)])),
-        (1048, Value::Int32(vec![LESS_OR_EQUAL_OF_RPM; features.len()])),
+        (
+            1048,
+            Value::Int32(vec![LESS_OR_EQUAL_OF_RPM; features.len()]),
+        ),
         (1049, texts(&mut features.iter().map(|it| it.0))),
         (1050, texts(&mut features.iter().map(|it| it.1))),
     ]

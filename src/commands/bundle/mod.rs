@@ -1,0 +1,90 @@
+//! `ldshim bundle`
+
+// mod check;
+mod collect;
+mod details;
+mod interrupt;
+mod learn;
+mod list;
+mod naming;
+mod output;
+mod progress;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use crate::bundle::{Contents, Maker, Manifest, New, archive, papers};
+use crate::cli::BundleArgs;
+use progress::Progress;
+
+/// Carries out `ldshim bundle`.
+pub fn run(args: &BundleArgs) -> Result<ExitCode> {
+    if let Some(bundle) = &args.list {
+        list::run(bundle)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(bundle) = &args.check {
+        bail!("{}: --check is not here yet", bundle.display());
+    }
+    make(args)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn make(args: &BundleArgs) -> Result<()> {
+    if args.programs.is_empty() {
+        bail!("name a program: `ldshim bundle PROGRAM --out DIR`");
+    }
+    let out = args.out.as_deref();
+    let out = out.context("say where the bundle goes: `--out PATH`")?;
+    output::check_target(args, out)?;
+    let contents = collect::collect(args)?;
+    if args.verbose {
+        details::say(&contents);
+    }
+    let new = write(args, &contents, &output::beside(out))?;
+    say_problems(&contents, args.verbose);
+    output::finish(args, new, out)
+}
+
+/// Writes the bundle's files into a new folder in this one.
+fn write(args: &BundleArgs, contents: &Contents, folder: &Path) -> Result<New> {
+    let manifest = named(args, contents)?;
+    let mut maker = Maker::new(contents, args.strip)?;
+    let mut new = New::in_folder(folder, manifest)?;
+    interrupt::leave_nothing_of(new.path())?;
+    let progress = Progress::new(contents.items.len());
+    let filled = new.fill(contents, &mut maker, &mut |place| progress.step(place));
+    progress.finish();
+    filled?;
+    let folder = new.path().to_owned();
+    papers::add(&folder, &mut new.manifest, archive::time()?)?;
+    Ok(new)
+}
+
+/// The manifest with the bundle's name.
+fn named(args: &BundleArgs, contents: &Contents) -> Result<Manifest> {
+    let first = contents.programs.first().context("there is no program")?;
+    let (name, release) = naming::package(&first.file, &first.name);
+    let name = args.name.clone().unwrap_or(name);
+    let release = args.release.clone().unwrap_or(release);
+    Ok(Manifest::new(
+        name,
+        release,
+        contents.architecture()?.nix_system.to_owned(),
+    ))
+}
+
+/// How many problems are said without `-v`.
+const MOST_PROBLEMS: usize = 10;
+
+fn say_problems(contents: &Contents, verbose: bool) {
+    let most = if verbose { usize::MAX } else { MOST_PROBLEMS };
+    for problem in contents.problems.iter().take(most) {
+        eprintln!("ldshim: {problem}");
+    }
+    if let Some(left @ 1..) = contents.problems.len().checked_sub(most) {
+        eprintln!("ldshim: and {left} more like these; -v lists them");
+    }
+}

@@ -1,6 +1,6 @@
 //! `ldshim bundle`
 
-// mod check;
+mod check;
 mod collect;
 mod details;
 mod interrupt;
@@ -26,7 +26,7 @@ pub fn run(args: &BundleArgs) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(bundle) = &args.check {
-        bail!("{}: --check is not here yet", bundle.display());
+        return check::run(bundle, args);
     }
     make(args)?;
     Ok(ExitCode::SUCCESS)

@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod bundle;
 mod configurations;
 mod configured_stub;
 mod files;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::bundle::manifest::File;
-use crate::nix::store_path_of;
+use crate::nix::{name_and_version, store_path_of};
 
 /// Something that files of a bundle come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,22 +61,6 @@ fn of_store(store_path: &Path) -> Part {
         texts,
         folder,
         places: Vec::new(),
-    }
-}
-
-/// As Nix itself takes a name apart (`builtins.parseDrvName`): the version begins behind the first dash that no letter follows.
-/// The name of an output is no part of it.
-fn name_and_version(text: &str) -> (&str, Option<&str>) {
-    const OUTPUTS: [&str; 8] = ["-bin", "-lib", "-out", "-dev", "-man", "-doc", "-data", "-libgcc"];
-    let text = OUTPUTS.iter().find_map(|it| text.strip_suffix(it)).unwrap_or(text);
-    let dashes = text.match_indices('-').map(|it| it.0);
-    let version = dashes.into_iter().find(|at| {
-        let next = text[at + 1..].chars().next();
-        next.is_some_and(|it| !it.is_alphabetic())
-    });
-    match version {
-        Some(at) => (&text[..at], Some(&text[at + 1..])),
-        None => (text, None),
     }
 }
 
@@ -165,22 +149,4 @@ fn version_of_debian(package: &str) -> Option<String> {
     let own = paragraphs.find(|it| it.starts_with(&head))?;
     let version = own.lines().find_map(|it| it.strip_prefix("Version: "))?;
     Some(version.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_taken_apart_as_nix_does() {
-        for (text, name, version) in [
-            ("hello-2.12.1", "hello", Some("2.12.1")),
-            ("glibc-2.40-66", "glibc", Some("2.40-66")),
-            ("python3.11-numpy-1.26", "python3.11-numpy", Some("1.26")),
-            ("openssl-3.0.13-bin", "openssl", Some("3.0.13")),
-            ("source", "source", None),
-        ] {
-            assert_eq!(name_and_version(text), (name, version), "{text}");
-        }
-    }
 }

@@ -7,9 +7,9 @@ use core::ffi::CStr;
 
 use run_head::index::{Record, records};
 
+use crate::Own;
 use crate::path::join;
 use crate::sys::{self, Errno};
-use crate::Own;
 
 /// The time of everything that was unpacked, in seconds since 1970: that of files in the Nix store, by which Python knows
 /// whether what it has compiled is still good.
@@ -34,9 +34,8 @@ pub(crate) fn has_everything(bundle: &CStr, own: &Own) -> bool {
             Record::Folder(place) => {
                 status(place).is_some_and(|it| kind(it.mode) == libc::S_IFDIR as u32)
             }
-            Record::File(size, place) => {
-                status(place).is_some_and(|it| kind(it.mode) == libc::S_IFREG as u32 && it.size == size)
-            }
+            Record::File(size, place) => status(place)
+                .is_some_and(|it| kind(it.mode) == libc::S_IFREG as u32 && it.size == size),
             Record::Link(place) => {
                 status(place).is_some_and(|it| kind(it.mode) == libc::S_IFLNK as u32)
             }

@@ -18,7 +18,10 @@ pub(crate) enum Asked<'a> {
     Extract(&'a CStr),
     Remove,
     /// A program, which does not get the first `skipped` arguments.
-    Program { name: &'static [u8], skipped: usize },
+    Program {
+        name: &'static [u8],
+        skipped: usize,
+    },
 }
 
 pub(crate) fn read<'a>(stack: &'a InitialStack, own: &Own) -> Result<Asked<'a>, Failure> {
@@ -29,20 +32,29 @@ pub(crate) fn read<'a>(stack: &'a InitialStack, own: &Own) -> Result<Asked<'a>, 
         b"--bundle-remove" => Asked::Remove,
         b"--bundle-extract" => match argument(2) {
             Some(folder) if !folder.is_empty() => Asked::Extract(folder),
-            _ => return Err(Failure::new("--bundle-extract needs the folder to unpack to")),
+            _ => {
+                return Err(Failure::new(
+                    "--bundle-extract needs the folder to unpack to",
+                ));
+            }
         },
         b"--bundle-program" => {
             let name = argument(2).map_or(&b""[..], CStr::to_bytes);
             let Some(name) = programs(own).find(|it| *it == name) else {
                 let asked = String::from_utf8_lossy(name);
-                return Err(Failure::new(&format!("it has no program {asked:?}, but: {}", names(own))));
+                return Err(Failure::new(&format!(
+                    "it has no program {asked:?}, but: {}",
+                    names(own)
+                )));
             };
             Asked::Program { name, skipped: 2 }
         }
         _ => {
             let called = argument(0).map_or(&b""[..], CStr::to_bytes);
             let called = called.rsplit(|it| *it == b'/').next().unwrap_or_default();
-            let meant = programs(own).find(|it| *it == called).or_else(|| programs(own).next());
+            let meant = programs(own)
+                .find(|it| *it == called)
+                .or_else(|| programs(own).next());
             let name = meant.ok_or_else(|| Failure::new("it has no program"))?;
             Asked::Program { name, skipped: 0 }
         }

@@ -47,8 +47,10 @@ unsafe extern "C" fn start(stack: *mut usize) -> ! {
     // SAFETY: the stack is the kernel's, and nobody else looks at it.
     let stack = unsafe { InitialStack::from_pointer(stack) };
     if stack.is_secure() {
-        fail(&Failure::new("it does not run with rights that its caller does not have (setuid, file capabilities): \
-            it would start programs from a folder that the caller chooses"));
+        fail(&Failure::new(
+            "it does not run with rights that its caller does not have (setuid, file capabilities): \
+            it would start programs from a folder that the caller chooses",
+        ));
     }
     match run(&stack) {
         Ok(status) => sys::exit(status),
@@ -95,11 +97,15 @@ fn find_own(stack: &InitialStack) -> Result<Own, Failure> {
     let what = "cannot read its own file";
     let file = opened.map_err(|error| Failure::of(what, error))?;
     let size = file.size().map_err(|error| Failure::of(what, error))?;
-    let bytes = file.map(size.max(1)).map_err(|error| Failure::of(what, error))?;
+    let bytes = file
+        .map(size.max(1))
+        .map_err(|error| Failure::of(what, error))?;
     let footer = bytes.last_chunk::<{ footer::SIZE }>();
     let footer = footer.and_then(|it| Footer::parse(it, size as u64));
     let footer = footer.ok_or_else(|| {
-        Failure::new("this file is not whole: its end is missing, or something was added to it. Get it anew")
+        Failure::new(
+            "this file is not whole: its end is missing, or something was added to it. Get it anew",
+        )
     })?;
     let (payload, index) = (footer.payload as usize, footer.index as usize);
     Ok(Own {
@@ -113,7 +119,11 @@ fn find_own(stack: &InitialStack) -> Result<Own, Failure> {
 fn become_program(stack: &InitialStack, place: &Place, name: &[u8], asked: &Asked) -> Failure {
     let program = path::join(&place.bundle, &[b"bin/", name].concat());
     let mut arguments: Vec<usize> = stack.argv.iter().map(|it| it.address()).collect();
-    if let Asked::Program { skipped, .. } = asked {
+    if let Asked::Program {
+        skipped: skipped @ 1..,
+        ..
+    } = asked
+    {
         arguments.drain(1..1 + skipped);
     }
     arguments.push(0);

@@ -30,7 +30,10 @@ unsafe impl GlobalAlloc for Pages {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if layout.size() >= CHUNK / 4 {
             // Pages are aligned to more than anything here asks for.
-            return sys::pages(layout.size()).map_or(core::ptr::null_mut(), core::ptr::with_exposed_provenance_mut);
+            return sys::pages(layout.size()).map_or(
+                core::ptr::null_mut(),
+                core::ptr::with_exposed_provenance_mut,
+            );
         }
         let mut start = self.next.get().next_multiple_of(layout.align());
         if self.end.get() < start + layout.size() {
@@ -68,7 +71,10 @@ unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, count: usize) -> *mut
     }
     for index in (0..count).rev() {
         // SAFETY: the caller's memory is there.
-        unsafe { to.add(index).write_volatile(from.add(index).read_volatile()) };
+        unsafe {
+            to.add(index)
+                .write_volatile(from.add(index).read_volatile())
+        };
     }
     to
 }
@@ -93,7 +99,10 @@ unsafe fn forward(to: *mut u8, from: *const u8, count: usize) {
     }
     while index < count {
         // SAFETY: the caller's memory is there.
-        unsafe { to.add(index).write_volatile(from.add(index).read_volatile()) };
+        unsafe {
+            to.add(index)
+                .write_volatile(from.add(index).read_volatile())
+        };
         index += 1;
     }
 }

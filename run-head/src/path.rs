@@ -18,5 +18,13 @@ pub(crate) fn join(folder: &CStr, place: &[u8]) -> CString {
 /// A path in a message: what is no plain text in it is replaced.
 pub(crate) fn shown(path: &CStr) -> String {
     let text = String::from_utf8_lossy(path.to_bytes());
-    text.chars().map(|it| if it.is_control() { char::REPLACEMENT_CHARACTER } else { it }).collect()
+    text.chars()
+        .map(|it| {
+            if it.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                it
+            }
+        })
+        .collect()
 }

@@ -90,7 +90,10 @@ impl Place {
         match sys::rename(&self.bundle, &old) {
             Ok(()) => self.clear(&old),
             Err(Errno(libc::ENOENT)) => Ok(()),
-            Err(error) => Err(Failure::of(&format!("cannot rename {}", shown(&self.bundle)), error)),
+            Err(error) => Err(Failure::of(
+                &format!("cannot rename {}", shown(&self.bundle)),
+                error,
+            )),
         }
     }
 
@@ -133,8 +136,15 @@ fn bases(stack: &InitialStack, user: u32) -> Vec<CString> {
 }
 
 /// Makes the folder where there is none. It has to be the user's, and nobody else may write to it: others could put programs there
-/// which this user would start.
+/// which this user would start. For the same reason nobody else may rename it: a root with the home of another user leaves that
+/// alone.
 fn usable(base: &CStr, user: u32) -> Result<(), String> {
+    let above = sys::status(&parent(base)).or_else(|_| sys::status(&parent(&parent(base))));
+    let above = above.map_err(reason)?;
+    let is_sticky = above.mode & libc::S_ISVTX as u32 != 0;
+    if above.owner != user && !(above.owner == 0 && is_sticky) {
+        return Err("the folder above it belongs to another user".into());
+    }
     let status = match sys::status(base) {
         Err(Errno(libc::ENOENT)) => {
             make_with_parent(base).map_err(reason)?;
@@ -163,11 +173,16 @@ fn make_with_parent(folder: &CStr) -> Result<(), Errno> {
     };
     match exists(sys::make_folder(folder, 0o700)) {
         Err(Errno(libc::ENOENT)) => {
-            let bytes = folder.to_bytes();
-            let slash = bytes.iter().rposition(|it| *it == b'/').unwrap_or(0);
-            exists(sys::make_folder(&join(c"", &bytes[1.min(slash)..slash]), 0o700))?;
+            exists(sys::make_folder(&parent(folder), 0o700))?;
             exists(sys::make_folder(folder, 0o700))
         }
         answer => answer,
     }
+}
+
+/// The folder that something is in, by an absolute path.
+fn parent(path: &CStr) -> CString {
+    let bytes = path.to_bytes();
+    let slash = bytes.iter().rposition(|it| *it == b'/').unwrap_or(0);
+    join(c"", &bytes[1.min(slash)..slash])
 }

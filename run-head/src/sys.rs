@@ -71,7 +71,11 @@ impl File {
 
     /// Makes a file that was not there.
     pub(crate) fn create(path: &CStr, mode: u32) -> Answer<Self> {
-        Self::with(path, libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL | libc::O_NOFOLLOW, mode)
+        Self::with(
+            path,
+            libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL | libc::O_NOFOLLOW,
+            mode,
+        )
     }
 
     pub(crate) fn size(&self) -> Answer<usize> {
@@ -141,7 +145,8 @@ impl File {
                 return Ok(names);
             }
             // SAFETY: the kernel has filled so many bytes, of as many as there are.
-            let bytes = unsafe { core::slice::from_raw_parts(buffer.as_ptr().cast::<u8>(), length) };
+            let bytes =
+                unsafe { core::slice::from_raw_parts(buffer.as_ptr().cast::<u8>(), length) };
             let mut rest = bytes;
             // struct linux_dirent64: the length of the entry at 16, its name from 19 on, up to a NUL.
             while let Some(&[low, high]) = rest.get(16..18) {
@@ -252,7 +257,11 @@ pub(crate) unsafe fn execute(path: &CStr, arguments: usize, environment: usize) 
 /// Whether the file system of a path lets nothing be executed.
 pub(crate) fn is_noexec(path: &CStr) -> bool {
     // struct statfs of the kernel: words. `f_flags` stands behind f_fsid, which has 64 bits, f_namelen and f_frsize.
-    const FLAGS: usize = if cfg!(target_pointer_width = "64") { 10 } else { 11 };
+    const FLAGS: usize = if cfg!(target_pointer_width = "64") {
+        10
+    } else {
+        11
+    };
     let mut status = [0_usize; 32];
     let start = status.as_mut_ptr().expose_provenance();
     // SAFETY: the path is a NUL-terminated string, and the kernel writes the structure only, which is shorter.

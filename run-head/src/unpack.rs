@@ -35,9 +35,8 @@ pub(crate) fn extract(own: &Own, folder: &CStr) -> Result<(), Failure> {
     if sys::status(folder).is_ok() {
         return Err(Failure::new(&format!("{} is there already", shown(folder))));
     }
-    let result = all(own, folder).and_then(|()| {
-        complete::mark(folder, own).map_err(|error| cannot(folder, error))
-    });
+    let result = all(own, folder)
+        .and_then(|()| complete::mark(folder, own).map_err(|error| cannot(folder, error)));
     if result.is_err() {
         _ = remove(folder);
     }
@@ -69,13 +68,20 @@ struct Payload {
 
 impl Payload {
     fn read(&mut self, buffer: &mut [u8]) -> Result<(), Failure> {
-        self.decoder.read_exact(buffer).map_err(|_| Failure::new(DAMAGED))
+        self.decoder
+            .read_exact(buffer)
+            .map_err(|_| Failure::new(DAMAGED))
     }
 
     /// Reads what is left, and holds everything against the checksum behind it.
     fn check(&mut self) -> Result<(), Failure> {
         let mut rest = [0; 64];
-        while self.decoder.read(&mut rest).map_err(|_| Failure::new(DAMAGED))? > 0 {}
+        while self
+            .decoder
+            .read(&mut rest)
+            .map_err(|_| Failure::new(DAMAGED))?
+            > 0
+        {}
         let decoder = &self.decoder.decoder;
         let expected = decoder.get_checksum_from_data();
         if expected.is_none() || decoder.get_calculated_checksum() != expected {
@@ -115,12 +121,20 @@ impl Payload {
     }
 
     fn unpack(&mut self, entry: &Entry, folder: &CStr) -> Result<(), Failure> {
-        let place = if entry.place == b"." { &[] } else { &entry.place[..] };
+        let place = if entry.place == b"." {
+            &[]
+        } else {
+            &entry.place[..]
+        };
         let path = join(folder, place);
         let what = |error| cannot(&path, error);
         match entry.mode & libc::S_IFMT as u32 {
             it if it == libc::S_IFDIR as u32 => {
-                let mode = if place.is_empty() { 0o700 } else { entry.mode & 0o777 };
+                let mode = if place.is_empty() {
+                    0o700
+                } else {
+                    entry.mode & 0o777
+                };
                 sys::make_folder(&path, mode).map_err(what)?;
             }
             it if it == libc::S_IFLNK as u32 => {

@@ -24,7 +24,13 @@ pub fn list(manifest: &Manifest, width: Option<usize>) -> String {
     );
     text += "\nPrograms:\n";
     for program in &manifest.programs {
-        _ = writeln!(text, "  {}: {}, {}", program.name, shown(&program.place), started(program.start));
+        _ = writeln!(
+            text,
+            "  {}: {}, {}",
+            program.name,
+            shown(&program.place),
+            started(program.start)
+        );
         for setting in &program.settings {
             _ = writeln!(text, "      {}", said(setting));
         }
@@ -35,7 +41,11 @@ pub fn list(manifest: &Manifest, width: Option<usize>) -> String {
     }
     text += "\nFiles:\n";
     let places: Vec<_> = files.iter().map(place).collect();
-    let longest = places.iter().map(|it| it.chars().count()).max().unwrap_or(0);
+    let longest = places
+        .iter()
+        .map(|it| it.chars().count())
+        .max()
+        .unwrap_or(0);
     let column = longest.min(width.map_or(longest, |it| it / 2));
     for (file, place) in files.iter().zip(places) {
         let size = match file.kind {
@@ -79,9 +89,11 @@ fn human(bytes: u64) -> String {
 fn cut(line: &str, width: Option<usize>) -> String {
     let line = line.trim_end();
     match width {
-        Some(width) if line.chars().count() > width => {
-            line.chars().take(width.saturating_sub(1)).chain(['…']).collect()
-        }
+        Some(width) if line.chars().count() > width => line
+            .chars()
+            .take(width.saturating_sub(1))
+            .chain(['…'])
+            .collect(),
         _ => line.to_owned(),
     }
 }
@@ -126,7 +138,9 @@ mod tests {
         };
         manifest.files.push(file("store/x-hello/bin/hello", kind));
         let target = "../store/x-hello/bin/hello".into();
-        manifest.files.push(file("bin/hello", FileKind::Link { target }));
+        manifest
+            .files
+            .push(file("bin/hello", FileKind::Link { target }));
         manifest
     }
 

@@ -129,7 +129,13 @@ fn head() -> &'static Path {
     HEAD.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--release", "--package=run-head", "--target-dir"]);
+        build.args([
+            "build",
+            "--quiet",
+            "--release",
+            "--package=run-head",
+            "--target-dir",
+        ]);
         run(build.arg(target).current_dir(env!("CARGO_MANIFEST_DIR")));
         target.join("release/run-head")
     })
@@ -142,6 +148,13 @@ fn static_program() -> Vec<u8> {
     let mut cc = Command::new("cc");
     run(cc.args(["-static", "-s", "-o"]).arg(&program).arg(source));
     fs::read(program).unwrap()
+}
+
+/// A command that is root for itself, whoever starts it.
+pub fn as_root(program: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", program]);
+    command
 }
 
 /// Runs a command that has to succeed, and returns what it has printed.

@@ -2,6 +2,7 @@
 
 mod deb;
 mod made;
+mod papers;
 mod rpm;
 mod run;
 mod tar;

@@ -6,10 +6,10 @@ use std::process::Command;
 
 use ldshim::bundle::archive::Format;
 
-use crate::made::{Made, run};
+use crate::made::{Made, as_root, run};
 
 fn rpm(root: &Path) -> Command {
-    let mut rpm = Command::new("rpm");
+    let mut rpm = as_root("rpm");
     rpm.arg("--root")
         .arg(root)
         .args(["--dbpath", "/var/lib/rpm"]);

@@ -65,9 +65,22 @@ pub fn build_stub(platform: &Platform, profile: &str, target: &Path, rust_flags:
 #[allow(dead_code, reason = "only tests of bundles ask for some")]
 pub fn release_program(package: &str, name: &str) -> PathBuf {
     let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    build.args(["build", "--quiet", "--release", "--package", package, "--target-dir"]);
-    let status = build.arg(target()).current_dir(env!("CARGO_MANIFEST_DIR")).status();
-    assert!(status.expect("cargo can be run").success(), "cannot build {name}");
+    build.args([
+        "build",
+        "--quiet",
+        "--release",
+        "--package",
+        package,
+        "--target-dir",
+    ]);
+    let status = build
+        .arg(target())
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status();
+    assert!(
+        status.expect("cargo can be run").success(),
+        "cannot build {name}"
+    );
     target().join("release").join(name)
 }
 

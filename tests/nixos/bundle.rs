@@ -29,7 +29,9 @@ impl Scene {
         let mut cc = Command::new("cc");
         cc.arg(format!("-Wl,--dynamic-linker,{}", loader.display()));
         cc.arg(format!("-Wl,-rpath,{}", libraries.display()));
-        cc.arg("-o").arg(bin.join("hello")).arg(scene.path("hello.c"));
+        cc.arg("-o")
+            .arg(bin.join("hello"))
+            .arg(scene.path("hello.c"));
         nix::run(&mut cc).unwrap();
         fs::copy(bin.join("hello"), bin.join("hi")).unwrap();
         scene
@@ -73,24 +75,38 @@ fn a_folder_has_all_programs_of_the_package() {
 #[test]
 fn a_package_of_debian_has_the_packages_name_and_description() {
     let scene = Scene::new();
-    let file = scene.build("format = \"deb\"; programs = [ \"hello\" ];").unwrap();
+    let file = scene
+        .build("format = \"deb\"; programs = [ \"hello\" ];")
+        .unwrap();
     assert!(file.ends_with("-hello-2.12.deb"), "{file}");
     let field = |name: &str| nix::run(Command::new("dpkg-deb").args(["-f", &file, name])).unwrap();
     assert_eq!(field("Package"), "hello-bundle");
     assert_eq!(field("Version"), "2.12");
     assert!(field("Description").starts_with("It's a greeting\n"));
     let list = nix::run(Command::new("dpkg-deb").args(["-c", &file])).unwrap();
-    assert!(list.contains("./usr/bin/hello -> ../lib/hello-bundle/bin/hello"), "{list}");
+    assert!(
+        list.contains("./usr/bin/hello -> ../lib/hello-bundle/bin/hello"),
+        "{list}"
+    );
     assert!(!list.contains("usr/bin/hi"), "{list}");
 }
 
 #[test]
 fn a_file_that_unpacks_itself_runs() {
     let scene = Scene::new();
-    let file = scene.build("format = \"run\"; programs = [ \"hi\" ];").unwrap();
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o111, 0o111);
+    let file = scene
+        .build("format = \"run\"; programs = [ \"hi\" ];")
+        .unwrap();
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o111,
+        0o111
+    );
     let mut command = Command::new(&file);
-    let said = nix::run(command.arg("Nix").env("XDG_CACHE_HOME", scene.path("cache")));
+    let said = nix::run(
+        command
+            .arg("Nix")
+            .env("XDG_CACHE_HOME", scene.path("cache")),
+    );
     assert_eq!(said.unwrap(), "hello Nix");
 }
 

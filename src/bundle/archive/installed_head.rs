@@ -32,7 +32,10 @@ pub(super) fn find(system: &str) -> Result<PathBuf> {
     if let Some(head) = candidates.iter().find(fits) {
         return Ok(head.clone());
     }
-    let places: Vec<_> = candidates.iter().map(|it| it.display().to_string()).collect();
+    let places: Vec<_> = candidates
+        .iter()
+        .map(|it| it.display().to_string())
+        .collect();
     bail!(
         "there is no `run-head` for {system}, which unpacks such a file: it is looked for at {}. ldshim's package has it; \
          in its repository `cargo build --release --package run-head` builds it, and {VARIABLE} says where it is",

@@ -54,9 +54,23 @@ pub fn add(bundle: &Path, manifest: &mut Manifest, time: u32) -> Result<()> {
         copy_texts(bundle, manifest, part)?;
     }
     let list = text::list(&parts);
-    write(bundle, manifest, LICENSES.into(), list.as_bytes(), None, "licenses of all parts")?;
+    write(
+        bundle,
+        manifest,
+        LICENSES.into(),
+        list.as_bytes(),
+        None,
+        "licenses of all parts",
+    )?;
     let parts = spdx::document(manifest, &parts, time)?;
-    write(bundle, manifest, PARTS.into(), parts.as_bytes(), None, "list of all parts, in SPDX")
+    write(
+        bundle,
+        manifest,
+        PARTS.into(),
+        parts.as_bytes(),
+        None,
+        "list of all parts, in SPDX",
+    )
 }
 
 /// Copies the texts of a part's licenses, whose places it has then.

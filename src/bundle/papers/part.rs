@@ -38,7 +38,10 @@ pub(super) fn parts(files: &[File]) -> Vec<Part> {
     let sources: Vec<_> = files.iter().filter_map(|it| it.source.as_deref()).collect();
     let store_paths: BTreeSet<_> = sources.iter().filter_map(|it| store_path_of(it)).collect();
     let mut parts: Vec<_> = store_paths.iter().map(|it| of_store(it)).collect();
-    let others: Vec<_> = sources.into_iter().filter(|it| store_path_of(it).is_none()).collect();
+    let others: Vec<_> = sources
+        .into_iter()
+        .filter(|it| store_path_of(it).is_none())
+        .collect();
     if !others.is_empty() {
         parts.extend(of_debian(&others));
     }
@@ -46,7 +49,11 @@ pub(super) fn parts(files: &[File]) -> Vec<Part> {
 }
 
 fn of_store(store_path: &Path) -> Part {
-    let folder = store_path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = store_path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let name = folder.split_once('-').map_or(&*folder, |it| it.1);
     let (name, version) = name_and_version(name);
     let mut texts = Vec::new();
@@ -67,16 +74,28 @@ fn of_store(store_path: &Path) -> Part {
 /// Adds files whose names are those of licenses, from a folder and `depth` folders below.
 fn find_texts(folder: &Path, depth: usize, texts: &mut Vec<PathBuf>) {
     const NAMES: [&str; 7] = [
-        "copying", "license", "licence", "copyright", "notice", "unlicense", "patents",
+        "copying",
+        "license",
+        "licence",
+        "copyright",
+        "notice",
+        "unlicense",
+        "patents",
     ];
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<_> = entries.map(|it| it.path()).collect();
     paths.sort();
     for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
         // In a folder of licenses all files are some, such as GPL-3.
         let is_named = NAMES.iter().any(|it| name.starts_with(it))
-            || folder.components().any(|it| it.as_os_str().eq_ignore_ascii_case("licenses"));
+            || folder
+                .components()
+                .any(|it| it.as_os_str().eq_ignore_ascii_case("licenses"));
         if path.is_dir() && !path.is_symlink() {
             if depth > 0 {
                 find_texts(&path, depth - 1, texts);
@@ -125,7 +144,10 @@ fn owners<'a>(files: &[&'a Path]) -> BTreeMap<&'a Path, String> {
         }
     }
     let mut owners = BTreeMap::new();
-    let lists = fs::read_dir("/var/lib/dpkg/info").into_iter().flatten().flatten();
+    let lists = fs::read_dir("/var/lib/dpkg/info")
+        .into_iter()
+        .flatten()
+        .flatten();
     for list in lists.map(|it| it.path()) {
         let is_list = list.extension().is_some_and(|it| it == "list");
         let name = list.file_stem().unwrap_or_default().to_string_lossy();

@@ -21,7 +21,12 @@ pub(super) fn document(manifest: &Manifest, parts: &[Part], time: u32) -> Result
     for (number, part) in parts.iter().enumerate() {
         let id = format!("SPDXRef-Part-{}", number + 1);
         let comment = comment(part);
-        packages.push(package(&id, &part.name, part.version.as_deref(), Some(&comment)));
+        packages.push(package(
+            &id,
+            &part.name,
+            part.version.as_deref(),
+            Some(&comment),
+        ));
         relations.push(relation(own, "CONTAINS", &id));
     }
     let title = format!("{}-{}", manifest.name, manifest.release);
@@ -66,7 +71,11 @@ fn comment(part: &Part) -> String {
         Some(path) => format!("From {}. ", path.display()),
         None => String::new(),
     };
-    let places: Vec<_> = part.places.iter().map(|it| it.display().to_string()).collect();
+    let places: Vec<_> = part
+        .places
+        .iter()
+        .map(|it| it.display().to_string())
+        .collect();
     let licenses = match places.is_empty() {
         true => "It came without the text of a license.".to_owned(),
         false => format!("Licenses: {}", places.join(", ")),

@@ -37,11 +37,7 @@ mod tests {
             );
         };
         is("/nix/store/abc-hello-2.12.1/bin/hello", "hello", "2.12.1");
-        is(
-            "/nix/store/abc-python3-3.11-bin/bin/p",
-            "python3",
-            "3.11",
-        );
+        is("/nix/store/abc-python3-3.11-bin/bin/p", "python3", "3.11");
         is("/nix/store/abc-tool/bin/p", "tool", "0");
         is("/usr/bin/p", "p", "0");
     }

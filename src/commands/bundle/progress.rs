@@ -33,9 +33,8 @@ pub(super) struct Bytes(ProgressBar);
 impl Bytes {
     pub(super) fn new(all: u64) -> Self {
         let bar = ProgressBar::new(all);
-        let style = ProgressStyle::with_template(
-            "packing {bar:30} {bytes:>11} of {total_bytes:<11} {eta}",
-        );
+        let style =
+            ProgressStyle::with_template("packing {bar:30} {bytes:>11} of {total_bytes:<11} {eta}");
         Self(match style {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,

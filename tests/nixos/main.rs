@@ -8,6 +8,7 @@
 //! `cargo xtask test nixos --modules PATH` names a checkout of nixpkgs (in `LDSHIM_TEST_NIXPKGS`). Then its lib takes the
 //! place of the stand-in, and those of its modules that `modules.json` lists; and `real_nixpkgs` is tried besides.
 
+mod bundle;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;

@@ -118,10 +118,12 @@ pub fn in_nix(path: &Path) -> String {
 fn built() -> String {
     assert!(may_build(), "builds need root, or Nix with its daemon");
     format!(
-        "{{ debs = {}; tool = {}; xtask = {}; stubs.x86_64-linux = {}; }}",
+        "{{ debs = {}; tool = {}; xtask = {}; entry = {}; head = {}; stubs.x86_64-linux = {}; }}",
         in_nix(&common::target().join("debs")),
         in_nix(Path::new(env!("CARGO_BIN_EXE_ldshim"))),
         in_nix(xtask()),
+        in_nix(&common::release_program("loader-stub", "bundle-entry")),
+        in_nix(&common::release_program("run-head", "run-head")),
         in_nix(common::stub())
     )
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-const LINK_ARGUMENTS: [&str; 6] = [
+const LINK_ARGUMENTS: [&str; 5] = [
     // There is no C library at this point of a process's life: its start-up code has nothing to start.
     "-nostartfiles",
     "-nostdlib",
@@ -13,17 +13,25 @@ const LINK_ARGUMENTS: [&str; 6] = [
     "-Wl,--no-dynamic-linker",
     // Nothing looks the stub up by build-id, and without it the file depends on its source alone.
     "-Wl,--build-id=none",
-    // Debuggers look for it, also in a stripped file. Of a program, GNU ld exports nothing by itself.
-    "-Wl,--export-dynamic-symbol=_dl_debug_state",
 ];
+
+/// The programs: the stub, and the entry of bundled programs.
+const PROGRAMS: [&str; 2] = ["nix-ld", "bundle-entry"];
+
+/// Debuggers look for it, also in a stripped file. Of a program, GNU ld exports nothing by itself.
+const OF_STUB: &str = "-Wl,--export-dynamic-symbol=_dl_debug_state";
 
 fn main() -> io::Result<()> {
     for argument in LINK_ARGUMENTS {
         println!("cargo::rustc-link-arg-bins={argument}");
     }
     // Where everything goes is said in the script.
-    let script = write_script()?;
-    println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
+    for program in PROGRAMS {
+        let script = write_script(program)?;
+        let script = script.display();
+        println!("cargo::rustc-link-arg-bin={program}=-Wl,-T,{script}");
+    }
+    println!("cargo::rustc-link-arg-bin=nix-ld={OF_STUB}");
     println!("cargo::rerun-if-changed=stub.ld");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=NIX_SYSTEM");
@@ -37,16 +45,16 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the linker script for this profile: without the lines of the other one.
-fn write_script() -> io::Result<PathBuf> {
+/// Writes the linker script of a program for this profile: without the lines for others.
+fn write_script(program: &str) -> io::Result<PathBuf> {
     let variable = |name| env::var(name).map_err(io::Error::other);
-    let profile = format!("[{}]", variable("PROFILE")?);
+    let marks = [program, &variable("PROFILE")?].map(|it| format!("[{it}]"));
     let lines = include_str!("stub.ld").lines().filter_map(|line| {
         let is_marked = line.starts_with('[');
-        let text = line.strip_prefix(&profile);
+        let text = marks.iter().find_map(|mark| line.strip_prefix(mark));
         text.or((!is_marked).then_some(line))
     });
-    let script = Path::new(&variable("OUT_DIR")?).join("stub.ld");
+    let script = Path::new(&variable("OUT_DIR")?).join(format!("{program}.ld"));
     let lines: Vec<_> = lines.collect();
     fs::write(&script, lines.join("\n"))?;
     Ok(script)

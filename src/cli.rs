@@ -65,6 +65,8 @@ pub enum Command {
     Autopatch(Box<AutopatchArgs>),
     /// Have a program name all of its libraries by their paths, so that its loader searches for none
     Freeze(FreezeArgs),
+    /// Write a program and all that it needs as a folder or archive that runs on any distribution
+    Bundle(Box<BundleArgs>),
     /// Write a Nix file with the packages that programs need
     Shell(ShellArgs),
     /// Say which packages have a library

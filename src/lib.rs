@@ -34,4 +34,5 @@ pub mod shell;
 pub mod stub_file;
 pub mod surgery;
 pub mod tree;
+pub mod watch;
 mod whole_file;

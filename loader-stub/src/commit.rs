@@ -1,9 +1,5 @@
 //! Commit and jump: the first writes that the real loader and the program see, and the last that is done.
 
-use core::ffi::c_void;
-use core::mem::MaybeUninit;
-use core::slice;
-
 use loader_stub::block::StackCopy;
 use loader_stub::library_path::LibraryPath;
 use loader_stub::path_buffer::PathBuffer;
@@ -11,11 +7,10 @@ use loader_stub::placement::Placement;
 use loader_stub::plan::{self, Inputs, Mechanism, Plan};
 use loader_stub::stack::{InitialStack, at};
 use loader_stub::texts;
-use loader_stub::words::CopyBytes;
 
 use crate::image::Image;
 use crate::log::{Level, Log};
-use crate::{acquire, arch, sys};
+use crate::{acquire, arch, handover, sys};
 
 /// The directories that the loader is to search before its cache, in two parts; `None` if it gets no library path.
 /// The loader that was found may not be as planned, and `extra_paths` may not be there.
@@ -94,67 +89,14 @@ pub(crate) unsafe fn commit(
             libraries,
             c_library: inputs.c_library,
         };
-        let handover = Handover {
-            copy: StackCopy::new(stack, placement, path),
-            entry: image.entry,
-        };
-        let size = handover.copy.words() * size_of::<usize>();
-        check_room(stack, core::ptr::from_ref(&handover).addr(), size);
-        // SAFETY: `hand_over` is given what it casts its argument to.
-        unsafe { arch::on_lower_stack(size, core::ptr::from_ref(&handover).cast(), hand_over) }
-    }
-    // SAFETY: the stack is an initial stack, and the loader's entry point expects one.
-    unsafe { arch::jump(stack.pointer, image.entry) }
-}
-
-/// Ends with a message if the stack of which `here` is the end cannot take a copy of `size` bytes more, for its
-/// limit is low and the environment has many entries. A copy that is smaller than what a loader needs for
-/// itself is not worth a system call.
-fn check_room(stack: &InitialStack<'_>, here: usize, size: usize) {
-    const OF_A_LOADER: usize = 16 * 1024;
-    if size <= OF_A_LOADER {
-        return;
-    }
-    let end = here.wrapping_sub(size + OF_A_LOADER) & !(size_of::<usize>() - 1);
-    if sys::stack_reaches(core::ptr::with_exposed_provenance_mut(end)).is_err() {
+        let copy = StackCopy::new(stack, placement, path);
+        // SAFETY: the loader at this entry point is mapped.
+        unsafe { handover::with_copy(&copy, image.entry) };
         acquire::fail_in_words(
             stack,
             b"its environment has too many entries for its stack: raise `ulimit -s`, or make them fewer",
         );
     }
-}
-
-/// Copies as the architecture does it best.
-struct ByInstruction;
-
-// SAFETY: it copies bytes, the lowest first, and does nothing else.
-unsafe impl CopyBytes for ByInstruction {
-    unsafe fn copy_bytes(to: *mut u8, from: *const u8, count: usize) {
-        // SAFETY: the caller's memory is there.
-        unsafe { arch::copy_bytes(to, from, count) }
-    }
-}
-
-/// What [`hand_over`] works on.
-struct Handover<'a> {
-    copy: StackCopy<'a>,
-    entry: usize,
-}
-
-/// Writes the loader's copy of the initial stack into `memory`, and jumps.
-///
-/// # Safety
-/// `argument` is a [`Handover`] of which the copy fits into `memory`.
-unsafe extern "C" fn hand_over(memory: *mut usize, argument: *const c_void) -> ! {
-    // SAFETY: see above.
-    let handover = unsafe { &*argument.cast::<Handover<'_>>() };
-    // SAFETY: see above; the memory is the caller's to give, and lies below its frame.
-    let words = unsafe {
-        slice::from_raw_parts_mut(memory.cast::<MaybeUninit<usize>>(), handover.copy.words())
-    };
-    let trampoline = arch::trampoline as unsafe extern "C" fn() -> ! as usize;
-    // There is room for as many words as the copy has said that it takes.
-    let _ = handover.copy.write::<ByInstruction>(words, trampoline);
-    // SAFETY: the copy is an initial stack, and the loader's entry point expects one.
-    unsafe { arch::jump(memory, handover.entry) }
+    // SAFETY: the stack is an initial stack, and the loader's entry point expects one.
+    unsafe { arch::jump(stack.pointer, image.entry) }
 }

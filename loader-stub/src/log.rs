@@ -64,7 +64,7 @@ impl Log {
         if !self.says(level) {
             return;
         }
-        let [before, after] = [[&b"nix-ld: "[..]], [&b"\n"[..]]];
+        let [before, after] = [[crate::NAME], [&b"\n"[..]]];
         let whole = before
             .into_iter()
             .chain(pieces.iter().map(|piece| cut(piece)));

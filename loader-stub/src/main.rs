@@ -13,6 +13,7 @@ mod acquire;
 mod arch;
 mod commit;
 mod debugger;
+mod handover;
 mod help;
 mod image;
 mod log;
@@ -24,6 +25,9 @@ mod relocate;
 mod spawn;
 mod start;
 mod sys;
+
+/// What messages begin with.
+pub(crate) const NAME: &[u8] = b"nix-ld: ";
 
 /// Never called: nothing in the stub can panic, and `tests/stub_image/shape.rs` sees to it that the release
 /// build has no code that would. The language wants a handler all the same.

@@ -12,20 +12,29 @@ use core::mem::MaybeUninit;
 /// would not fit into a loader's built-in cache path either.
 const SIZE: usize = 1024;
 
-/// Room for one path.
-#[derive(Debug)]
-pub struct PathBuffer([MaybeUninit<u8>; SIZE]);
+/// As long as a path that the kernel takes (`PATH_MAX`), its NUL included.
+const LONG: usize = 4096;
 
-impl Default for PathBuffer {
+/// Room for one path.
+pub type PathBuffer = Buffer<SIZE>;
+
+/// Room for one path of any length.
+pub type LongPathBuffer = Buffer<LONG>;
+
+/// Room for a path of fewer than `N` bytes.
+#[derive(Debug)]
+pub struct Buffer<const N: usize>([MaybeUninit<u8>; N]);
+
+impl<const N: usize> Default for Buffer<N> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl PathBuffer {
+impl<const N: usize> Buffer<N> {
     /// An empty buffer.
     pub const fn new() -> Self {
-        Self([MaybeUninit::uninit(); SIZE])
+        Self([MaybeUninit::uninit(); N])
     }
 
     /// `dir` and `file`, one after the other, as the system wants it; `None` if they are too long together.

@@ -97,12 +97,12 @@ pub(crate) fn duplicate_or_close(descriptor: i32, copy: i32) {
 /// Both lists hold addresses of NUL-terminated strings.
 pub(crate) unsafe fn execute(
     program: &CStr,
-    arguments: &[*const c_char],
+    arguments: *const *const c_char,
     environment: *const usize,
 ) -> Errno {
     let arguments = [
         program.as_ptr().expose_provenance(),
-        arguments.as_ptr().expose_provenance(),
+        arguments.expose_provenance(),
         environment.expose_provenance(),
         0,
         0,

@@ -67,7 +67,7 @@ unsafe fn execute(
     // SAFETY: the caller says so.
     let environment = unsafe { environment(stack) };
     // SAFETY: all of these are NUL-terminated strings, and both lists end with a null pointer.
-    let error = unsafe { process::execute(request.tool, &arguments, environment) };
+    let error = unsafe { process::execute(request.tool, arguments.as_ptr(), environment) };
     complain(log, request.tool, error);
     sys::exit(sys::EXIT_CANNOT_RUN)
 }

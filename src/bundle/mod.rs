@@ -11,11 +11,29 @@
 //! bundle.json        what is in it, and why
 //! ```
 
+pub mod archive;
+mod calendar;
+pub mod check;
+mod closure;
+mod contents;
+mod entry;
+mod hash;
+mod kind;
+pub mod learn;
+mod loader_copy;
+mod make;
 mod manifest;
 pub mod needs;
+pub mod papers;
 mod place;
+mod read;
 mod setting;
+mod write;
 
+pub use contents::{Contents, Make, Wanted};
+pub use make::Maker;
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;
+pub use read::{parse, read};
 pub use setting::{Choice, ROOT, Setting};
+pub use write::{New, Summary, check_target};

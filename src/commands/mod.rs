@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use crate::cli::{Cli, Command};
 
 mod autopatch;
+mod bundle;
 mod completions;
 mod doctor;
 mod env;
@@ -39,6 +40,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor(args) => doctor::run(&args),
         Command::Autopatch(args) => autopatch::run(&args),
         Command::Freeze(args) => freeze::run(&args),
+        Command::Bundle(args) => bundle::run(&args),
         Command::Patch(args) => patch::run(&args),
         Command::Fix(args) => fix::run(&args),
         Command::Unfix(args) => fix::unfix(&args),

@@ -86,3 +86,21 @@ pub(super) fn sections(
     let read = |bytes| SectionHeader::read(encoding, bytes);
     headers.by_ref().take(count).map(read).collect()
 }
+
+/// The largest page size that Linux has on a machine, in bytes: what its linkers align segments to (`ELF_MAXPAGESIZE` of
+/// binutils' `bfd/elfNN-*.c`).
+pub(super) fn largest_page(machine: u16) -> u64 {
+    use goblin::elf::header::{
+        EM_AARCH64, EM_IA_64, EM_MIPS, EM_PPC, EM_PPC64, EM_SPARC, EM_SPARCV9, EM_TILEGX,
+    };
+    /// The number that Linux uses for Alpha.
+    const EM_ALPHA: u16 = 0x9026;
+    /// `EM_LOONGARCH`
+    const EM_LOONGARCH: u16 = 258;
+    match machine {
+        EM_ALPHA | EM_IA_64 | EM_MIPS | EM_PPC | EM_PPC64 | EM_AARCH64 | EM_TILEGX
+        | EM_LOONGARCH => 0x10000,
+        EM_SPARC | EM_SPARCV9 => 0x2000,
+        _ => 0x1000,
+    }
+}

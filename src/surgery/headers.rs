@@ -54,6 +54,11 @@ impl FileHeader {
         }
     }
 
+    /// Where in the file `e_entry` is.
+    pub fn place_of_entry() -> u64 {
+        24
+    }
+
     /// Where in the file `e_phoff` is.
     pub fn place_of_segments_offset(encoding: Encoding) -> u64 {
         encoding.pick(28, 32)

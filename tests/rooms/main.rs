@@ -34,6 +34,7 @@ const ROOMS: &[&str] = &[
     "resolver",
     "loader_cache",
     "sandbox",
+    "watch",
     "stub_file",
     "nix",
     "loader_variables",

@@ -11,7 +11,7 @@ use goblin::elf::program_header::PT_GNU_STACK;
 use crate::surgery::cache_note::{self, OldNote};
 use crate::surgery::changes::{Plan, Write};
 use crate::surgery::edits::Edit;
-use crate::surgery::header_tables::SMALLEST_PAGE;
+use crate::surgery::header_tables::{SMALLEST_PAGE, largest_page};
 use crate::surgery::layout::{Demand, Layout};
 use crate::surgery::object::{DynamicEntry, Object};
 use crate::surgery::overlay::Overlay;
@@ -253,23 +253,5 @@ impl<'a> Work<'a> {
             self.demand.note = Some(note.len() as u64);
             self.demand.headers += 1;
         }
-    }
-}
-
-/// The largest page size that Linux has on a machine, in bytes: what its linkers align segments to (`ELF_MAXPAGESIZE` of
-/// binutils' `bfd/elfNN-*.c`).
-fn largest_page(machine: u16) -> u64 {
-    use goblin::elf::header::{
-        EM_AARCH64, EM_IA_64, EM_MIPS, EM_PPC, EM_PPC64, EM_SPARC, EM_SPARCV9, EM_TILEGX,
-    };
-    /// The number that Linux uses for Alpha.
-    const EM_ALPHA: u16 = 0x9026;
-    /// `EM_LOONGARCH`
-    const EM_LOONGARCH: u16 = 258;
-    match machine {
-        EM_ALPHA | EM_IA_64 | EM_MIPS | EM_PPC | EM_PPC64 | EM_AARCH64 | EM_TILEGX
-        | EM_LOONGARCH => 0x10000,
-        EM_SPARC | EM_SPARCV9 => 0x2000,
-        _ => 0x1000,
     }
 }

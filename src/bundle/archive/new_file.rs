@@ -1,0 +1,85 @@
+//! A large file that is written piece by piece, and has a name once it is whole.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::whole_file::TEMPORARY;
+
+/// A file that has no name yet.
+#[derive(Debug)]
+pub(super) enum NewFile {
+    /// The kernel forgets it when its writer ends, however that ends.
+    Nameless(File, PathBuf),
+    /// Where the file system has none such.
+    Named(NamedTempFile),
+}
+
+/// Makes one in the folder of `path`.
+///
+/// # Errors
+/// The file system refuses.
+pub(super) fn beside(path: &Path) -> io::Result<NewFile> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let nameless = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(libc::O_TMPFILE)
+        .mode(0o600)
+        .open(folder);
+    match nameless {
+        Ok(file) => Ok(NewFile::Nameless(file, folder.to_owned())),
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EOPNOTSUPP | libc::EISDIR)) => {
+            let mut named = tempfile::Builder::new();
+            let named = named.prefix(TEMPORARY).tempfile_in(folder)?;
+            Ok(NewFile::Named(named))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl NewFile {
+    pub(super) fn file(&mut self) -> &mut File {
+        match self {
+            Self::Nameless(file, _) => file,
+            Self::Named(file) => file.as_file_mut(),
+        }
+    }
+
+    /// Gives it this name and mode, in place of what is there, once it is on the disk.
+    ///
+    /// # Errors
+    /// The file system refuses. Then what was at `path` is as before.
+    pub(super) fn publish(mut self, path: &Path, mode: u32) -> io::Result<()> {
+        self.file()
+            .set_permissions(fs::Permissions::from_mode(mode))?;
+        self.file().sync_all()?;
+        let named =
+            match self {
+                Self::Named(file) => file,
+                Self::Nameless(file, folder) => tempfile::Builder::new()
+                    .prefix(TEMPORARY)
+                    .make_in(&folder, |name| {
+                        // open(2) on O_TMPFILE: that is how it gets a name. One in use is refused, and another is tried.
+                        let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+                        nix::unistd::linkat(
+                            nix::fcntl::AT_FDCWD,
+                            &*own,
+                            nix::fcntl::AT_FDCWD,
+                            name,
+                            nix::fcntl::AtFlags::AT_SYMLINK_FOLLOW,
+                        )?;
+                        file.try_clone()
+                    })?,
+            };
+        named.persist(path)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! What a bundled program did, held against what its original did.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::super::Manifest;
+use super::finding::{Cause, Finding};
+use super::lures::{is_among_libraries, is_library};
+use crate::watch::{Access, Seen, Watched};
+
+/// What the kernel makes up, which not every root has.
+const KERNEL: [&str; 3] = ["/proc", "/sys", "/dev"];
+
+/// The lists by which glibc's loader finds a host's libraries.
+const LISTS: [&str; 2] = ["/etc/ld.so.cache", "/etc/ld.so.preload"];
+
+/// What a run is held against.
+pub struct Comparison<'a> {
+    /// Where the bundle is in the run's root.
+    pub place: &'a Path,
+    /// What is in the bundle.
+    pub manifest: &'a Manifest,
+    /// What the original did, if it could be watched.
+    pub original: Option<&'a Watched>,
+}
+
+impl Comparison<'_> {
+    /// Each finding once, in the order of the programs.
+    pub fn findings(&self, watched: &Watched) -> Vec<Finding> {
+        let found = Found::of(self.original.map_or(&[], |it| &it.seen));
+        let own = Found::of(&watched.seen);
+        let mut findings = BTreeSet::new();
+        for seen in &watched.seen {
+            let cause = store(seen).or_else(|| match seen.error {
+                None => self.host(seen),
+                Some(_) => self.missing(seen, &found, &own),
+            });
+            findings.extend(cause.map(|cause| Finding {
+                by: seen.by.clone(),
+                cause,
+            }));
+        }
+        let mut findings: Vec<_> = findings.into_iter().collect();
+        if let Some(original) = self.original
+            && original.ending != watched.ending
+        {
+            let by = self.place.join("bin");
+            let by = watched.seen.first().map_or(by, |it| it.path.clone());
+            findings.push(Finding::ending(by, watched.ending, original.ending));
+        }
+        findings
+    }
+
+    /// What was taken of the host.
+    fn host(&self, seen: &Seen) -> Option<Cause> {
+        if seen.access == Access::Look || seen.path.starts_with(self.place) {
+            return None;
+        }
+        let path = seen.path.clone();
+        let allowed = !self.manifest.host_libraries.is_empty();
+        if LISTS.iter().any(|it| path == Path::new(it)) {
+            return (!allowed).then_some(Cause::HostList { path });
+        }
+        let name = path.file_name().filter(|name| is_library(name))?;
+        // What the host's own libraries need is the host's as well.
+        let is_own = self.has_library(name);
+        (is_own || !allowed).then_some(Cause::HostLibrary { path })
+    }
+
+    fn has_library(&self, name: &OsStr) -> bool {
+        let mut files = self.manifest.files.iter();
+        files.any(|it| is_among_libraries(&it.place) && it.place.file_name() == Some(name))
+    }
+
+    /// What was looked for in vain, and the original finds.
+    fn missing(&self, seen: &Seen, found: &Found, own: &Found) -> Option<Cause> {
+        let path = &seen.path;
+        if KERNEL.iter().any(|it| path.starts_with(it)) {
+            return None;
+        }
+        let (original, is_there) = match path.strip_prefix(self.place) {
+            Ok(place) => {
+                let original = source(place);
+                let is_there = original
+                    .as_ref()
+                    .is_some_and(|it| it.symlink_metadata().is_ok());
+                (original, is_there)
+            }
+            Err(_) => (Some(path.clone()), false),
+        };
+        if let Some(original) = original
+            && (is_there || found.paths.contains(original.as_path()))
+        {
+            let path = path.clone();
+            return Some(Cause::Missing { path, original });
+        }
+        let name = path.file_name().filter(|name| is_library(name))?;
+        let original = found.library(name)?;
+        own.library(name).is_none().then(|| Cause::MissingLibrary {
+            name: name.into(),
+            original: original.to_owned(),
+        })
+    }
+}
+
+/// What was looked for in the store.
+fn store(seen: &Seen) -> Option<Cause> {
+    let is_in_store = |path: &Path| path.starts_with("/nix");
+    let path = is_in_store(&seen.path).then(|| seen.path.clone());
+    let path = path.or_else(|| seen.file.clone().filter(|it| is_in_store(it)));
+    path.map(|path| Cause::Store { path })
+}
+
+/// The file of the system that is at a place of a bundle; none for those of `lib/`, which are found by name.
+fn source(place: &Path) -> Option<PathBuf> {
+    if let Ok(rest) = place.strip_prefix("store") {
+        return Some(Path::new("/nix/store").join(rest));
+    }
+    let rest = place.strip_prefix("root").ok()?;
+    Some(Path::new("/").join(rest))
+}
+
+/// What a run found.
+struct Found<'a> {
+    paths: BTreeSet<&'a Path>,
+}
+
+impl<'a> Found<'a> {
+    fn of(seen: &'a [Seen]) -> Self {
+        let found = seen.iter().filter(|it| it.error.is_none());
+        let paths = found.flat_map(|it| [Some(it.path.as_path()), it.file.as_deref()]);
+        Self {
+            paths: paths.flatten().collect(),
+        }
+    }
+
+    fn library(&self, name: &OsStr) -> Option<&'a Path> {
+        let mut paths = self.paths.iter();
+        paths.find(|it| it.file_name() == Some(name)).copied()
+    }
+}

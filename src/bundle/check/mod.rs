@@ -1,0 +1,153 @@
+//! Whether a bundle takes anything from outside: it is run where there is no /nix, and watched.
+//!
+//! The program runs once as it is on this system, if it still is there, and once in a root of each of several [`Shape`]s. The
+//! roots lure it: where other distributions have their libraries, there are libraries of the names that are in the bundle.
+
+mod compare;
+mod finding;
+mod input;
+mod lures;
+mod root;
+mod shape;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::Manifest;
+use crate::watch::{self, Ending, Watched};
+
+pub use finding::{Cause, Finding};
+pub use shape::{SHAPES, Shape};
+
+use compare::Comparison;
+use input::Input;
+
+/// What is run.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// The bundle's folder, by a real path.
+    pub bundle: &'a Path,
+    /// What is in it.
+    pub manifest: &'a Manifest,
+    /// The name of the program.
+    pub program: &'a str,
+    /// Its arguments.
+    pub arguments: &'a [std::ffi::OsString],
+}
+
+/// The result of one root.
+#[derive(Debug)]
+pub struct Checked {
+    /// How the program ended there.
+    pub ending: Ending,
+    /// How many files were opened, executed or looked for.
+    pub looks: usize,
+    /// What was taken from outside, or missed; each thing once.
+    pub findings: Vec<Finding>,
+}
+
+/// The program as it is on this system.
+#[derive(Debug)]
+pub struct Original {
+    /// Its file.
+    pub file: PathBuf,
+    watched: Watched,
+}
+
+impl Original {
+    /// How it ended.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        self.watched.ending
+    }
+}
+
+/// A check that is under way.
+#[derive(Debug)]
+pub struct Check<'a> {
+    run: Run<'a>,
+    input: Input,
+}
+
+impl<'a> Check<'a> {
+    /// Reads standard input, which each run of the program gets anew.
+    ///
+    /// # Errors
+    /// The bundle has no such program, or standard input cannot be kept.
+    pub fn new(run: Run<'a>) -> Result<Self> {
+        run.program()?;
+        let input = Input::keep()?;
+        Ok(Self { run, input })
+    }
+
+    /// Runs the program as it is on this system. None if it is gone.
+    ///
+    /// # Errors
+    /// It cannot be started or watched.
+    pub fn original(&self) -> Result<Option<Original>> {
+        let Some(file) = self.run.original()? else {
+            return Ok(None);
+        };
+        let mut command = self.command(&file)?;
+        root::host()?.apply_to(&mut command, root::current_folder());
+        let watched = watch::watch(&mut command)?;
+        Ok(Some(Original { file, watched }))
+    }
+
+    /// Runs the program in a root of this shape.
+    ///
+    /// # Errors
+    /// It cannot be started or watched.
+    pub fn run_in(&self, shape: &Shape, original: Option<&Original>) -> Result<Checked> {
+        let mut command =
+            self.command(&Path::new(root::PLACE).join("bin").join(self.run.program))?;
+        root::of(shape, self.run.bundle, self.run.manifest)?
+            .apply_to(&mut command, root::current_folder());
+        let watched = watch::watch(&mut command)?;
+        let comparison = Comparison {
+            place: Path::new(root::PLACE),
+            manifest: self.run.manifest,
+            original: original.map(|it| &it.watched),
+        };
+        Ok(Checked {
+            ending: watched.ending,
+            looks: watched.seen.len(),
+            findings: comparison.findings(&watched),
+        })
+    }
+
+    fn command(&self, program: &Path) -> Result<Command> {
+        let mut command = Command::new(program);
+        command.args(self.run.arguments).stdin(self.input.again()?);
+        root::set_environment(&mut command);
+        Ok(command)
+    }
+}
+
+impl Run<'_> {
+    fn program(&self) -> Result<&super::Program> {
+        let mut programs = self.manifest.programs.iter();
+        programs
+            .find(|it| it.name == self.program)
+            .with_context(|| {
+                let names = self.manifest.programs.iter().map(|it| it.name.as_str());
+                format!(
+                    "{} has no program {}; it has {}",
+                    self.bundle.display(),
+                    self.program,
+                    names.collect::<Vec<_>>().join(", ")
+                )
+            })
+    }
+
+    /// The file that the program was made of, if it is there.
+    fn original(&self) -> Result<Option<PathBuf>> {
+        let place = &self.program()?.place;
+        let mut files = self.manifest.files.iter();
+        let file = files.find(|it| it.place == *place);
+        let source = file.and_then(|it| it.source.clone());
+        Ok(source.filter(|it| it.is_file()))
+    }
+}

@@ -1,0 +1,62 @@
+//! Paths from one place of a bundle to another.
+
+use std::path::{Component, Path, PathBuf};
+
+/// The target of a link at the place `from` that leads to the place `to`.
+#[must_use]
+pub fn relative(from: &Path, to: &Path) -> PathBuf {
+    relative_from_folder(from.parent().unwrap_or(Path::new("")), to)
+}
+
+/// The way from a folder to a place.
+#[must_use]
+pub fn relative_from_folder(folder: &Path, to: &Path) -> PathBuf {
+    let from: Vec<_> = folder.components().collect();
+    let to: Vec<_> = to.components().collect();
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from[common..].iter().map(|_| Component::ParentDir);
+    let way: PathBuf = up.chain(to[common..].iter().copied()).collect();
+    match way.as_os_str().is_empty() {
+        true => ".".into(),
+        false => way,
+    }
+}
+
+/// The place to which a link at the place `from` with a relative target leads.
+pub(super) fn resolve(from: &Path, target: &Path) -> PathBuf {
+    let mut place = from.parent().unwrap_or(Path::new("")).to_owned();
+    for component in target.components() {
+        match component {
+            Component::ParentDir => {
+                place.pop();
+            }
+            Component::Normal(name) => place.push(name),
+            _ => {}
+        }
+    }
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goes_up_and_down_again() {
+        let is = |from: &str, to: &str, expected: &str| {
+            assert_eq!(
+                relative(Path::new(from), Path::new(to)),
+                Path::new(expected)
+            );
+            assert_eq!(resolve(Path::new(from), Path::new(expected)), Path::new(to));
+        };
+        is("bin/a", "store/x/bin/a", "../store/x/bin/a");
+        is("store/x/lib/a", "store/x/lib/b", "b");
+        is("store/x/lib/a", "lib/a", "../../../lib/a");
+        is("root/bin", "root/usr/bin", "usr/bin");
+        assert_eq!(
+            relative_from_folder(Path::new("lib"), Path::new("lib")),
+            Path::new(".")
+        );
+    }
+}

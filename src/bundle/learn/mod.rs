@@ -1,0 +1,100 @@
+//! What a program needs, learned from a run of it.
+//!
+//! A file belongs into the bundle if the command found it and it is part of what is installed: all of the Nix store, and for
+//! programs from elsewhere the folder that they are installed in. What is the user's or the system's stays behind, and the
+//! command's user is told about it.
+
+mod belongs;
+mod way;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::watch::{self, Access, Ending, Seen};
+
+use belongs::Installed;
+pub use belongs::Reason;
+
+/// What a run of a command has shown.
+#[derive(Debug)]
+pub struct Learned {
+    /// Files and links that belong into the bundle, by their paths.
+    pub taken: BTreeMap<PathBuf, Taken>,
+    /// Files that the command found, and which stay behind.
+    pub left: BTreeMap<PathBuf, Reason>,
+    /// How the command ended.
+    pub ending: Ending,
+}
+
+/// How a file that belongs into the bundle was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Whether it was executed.
+    pub executed: bool,
+    /// By which program first.
+    pub by: PathBuf,
+}
+
+/// Runs a command, which starts with one of the programs or starts them, and sorts what it and its children found.
+///
+/// # Errors
+/// It cannot be started or watched.
+pub fn learn(programs: &[PathBuf], command: &mut Command) -> Result<Learned> {
+    let named = command.get_args().map(PathBuf::from).collect();
+    let installed = Installed::new(programs, named);
+    let watched = watch::watch(command)?;
+    let mut learned = Learned {
+        taken: BTreeMap::new(),
+        left: BTreeMap::new(),
+        ending: watched.ending,
+    };
+    let written: Vec<&Path> = files_written(&watched.seen).collect();
+    for seen in watched.seen.iter().filter(|it| it.error.is_none()) {
+        learned.add(seen, &installed, &written);
+    }
+    learned
+        .left
+        .retain(|path, _| !learned.taken.contains_key(path));
+    Ok(learned)
+}
+
+/// What the command wrote to is its own work, also where it reads it again.
+fn files_written(seen: &[Seen]) -> impl Iterator<Item = &Path> {
+    let written = seen.iter().filter(|it| it.access == Access::Write);
+    written.filter_map(|it| it.file.as_deref())
+}
+
+impl Learned {
+    fn add(&mut self, seen: &Seen, installed: &Installed, written: &[&Path]) {
+        let Some(way) = way::way(&seen.path) else {
+            return;
+        };
+        if written.contains(&way.file.as_path()) {
+            return;
+        }
+        // The path as it was named decides: what leads into the store from /etc is the system's choice.
+        let named = way.links.first().unwrap_or(&way.file);
+        let looked = seen.access == Access::Look;
+        match installed.leaves(named, &way.file) {
+            None => {
+                let executed = matches!(seen.access, Access::Execute | Access::Interpreter);
+                for path in way.links.into_iter().chain([way.file]) {
+                    let taken = self.taken.entry(path).or_insert(Taken {
+                        executed,
+                        by: seen.by.clone(),
+                    });
+                    taken.executed |= executed;
+                }
+            }
+            // Most of what programs only look at is on their way to something else.
+            Some(_) if looked => {}
+            Some(Reason::Kernel) => {}
+            Some(reason) => {
+                self.left.insert(way.file, reason);
+            }
+        }
+    }
+}

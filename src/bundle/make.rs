@@ -1,0 +1,182 @@
+//! What the files of a bundle are made of: the bytes of each.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use loader_stub::entry_records::{Role, Tag};
+
+use super::contents::{Contents, Item, Make, relative_from_folder};
+use super::entry::{EntryFile, Orders, Start};
+use super::loader_copy;
+use super::place::place;
+use super::setting::Setting;
+use crate::elf::{Architecture, Dynamic, Image};
+use crate::surgery::{self, Edit, Options, SearchPathChange};
+
+/// Makes the files of a bundle.
+#[derive(Debug)]
+pub struct Maker<'a> {
+    contents: &'a Contents,
+    entry: Option<EntryFile>,
+    host_libraries: bool,
+}
+
+impl<'a> Maker<'a> {
+    /// For a bundle with these contents. With `host_libraries`, loaders look for libraries in the host's cache in the end.
+    ///
+    /// # Errors
+    /// There is no entry for its programs.
+    pub fn new(contents: &'a Contents, host_libraries: bool) -> Result<Self> {
+        let entry = match contents.sets.first() {
+            Some(set) => Some(EntryFile::installed(architecture(&set.loader_source)?)?),
+            None => None,
+        };
+        Ok(Self {
+            contents,
+            entry,
+            host_libraries,
+        })
+    }
+
+    /// The bytes of the file at a place; nothing if it is a link.
+    ///
+    /// # Errors
+    /// Its source cannot be read, or not be changed as it has to be.
+    pub fn bytes(&mut self, own: &Path, item: &Item) -> Result<Option<Vec<u8>>> {
+        let source = match (&item.make, &item.source) {
+            (Make::Link(_), _) | (_, None) => return Ok(None),
+            (_, Some(source)) => source,
+        };
+        let read = fs::read(source).with_context(|| format!("cannot read {}", source.display()))?;
+        let made = match &item.make {
+            Make::Loader { set } => self.loader(&read, *set),
+            Make::Library { set } => self.with_search_path(own, source, read, *set),
+            Make::Program { set, settings } => self
+                .with_search_path(own, source, read, *set)
+                .and_then(|bytes| self.with_entry(own, &bytes, *set, settings)),
+            _ => Ok(read),
+        };
+        made.map(Some)
+            .with_context(|| format!("cannot bundle {}", source.display()))
+    }
+
+    fn loader(&self, bytes: &[u8], set: usize) -> Result<Vec<u8>> {
+        let set = &self.contents.sets[set];
+        if set.is_of_musl() {
+            return Ok(loader_copy::neutral_musl(bytes));
+        }
+        let loader = self
+            .contents
+            .closures
+            .known_loader(&set.loader)
+            .context("its loader was not read")?;
+        loader_copy::neutral_glibc(bytes, loader, self.host_libraries)
+    }
+
+    /// A program or library that finds its libraries in the bundle.
+    fn with_search_path(
+        &self,
+        own: &Path,
+        source: &Path,
+        mut bytes: Vec<u8>,
+        set: usize,
+    ) -> Result<Vec<u8>> {
+        let Some(set) = self.contents.sets.get(set) else {
+            return Ok(bytes);
+        };
+        let image = Image::parse(&bytes)?;
+        let Some(dynamic) = Dynamic::of(&image) else {
+            return Ok(bytes);
+        };
+        let folder = own.parent().unwrap_or(Path::new(""));
+        let mut parts = vec![origin(&relative_from_folder(folder, &set.folder))];
+        for old in self.own_folders(source, &dynamic) {
+            let part = origin(&relative_from_folder(folder, &old));
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        let mut edits = vec![Edit::SearchPath {
+            change: SearchPathChange::Set(parts.join(&b':')),
+            force_rpath: false,
+        }];
+        let by_path = dynamic.dependencies.iter().filter_map(|it| {
+            let name = it.name.as_bytes();
+            let slash = memchr::memrchr(b'/', name)?;
+            Some((name.to_vec(), name[slash + 1..].to_vec()))
+        });
+        edits.push(Edit::ReplaceNeeded(by_path.collect()));
+        let plan = surgery::plan(&bytes, &edits, &Options::default())?;
+        surgery::apply(&mut bytes, &plan);
+        Ok(bytes)
+    }
+
+    /// The folders of a file's own search path that are in the bundle.
+    fn own_folders(&self, source: &Path, dynamic: &Dynamic) -> Vec<PathBuf> {
+        let list = dynamic.runpath.as_ref().or(dynamic.rpath.as_ref());
+        let list = list.map_or(&b""[..], |it| it.as_bytes());
+        let origin = source
+            .parent()
+            .unwrap_or(Path::new("/"))
+            .as_os_str()
+            .as_bytes();
+        let mut folders = Vec::new();
+        for part in list.split(|it| *it == b':') {
+            let rest = [&b"$ORIGIN"[..], b"${ORIGIN}"]
+                .iter()
+                .find_map(|it| part.strip_prefix(*it));
+            let path = rest.map_or_else(|| part.to_vec(), |rest| [origin, rest].concat());
+            let Ok(folder) = Path::new(OsStr::from_bytes(&path)).canonicalize() else {
+                continue;
+            };
+            let folder = place(&folder);
+            let has_some = self.contents.items.range(folder.clone()..).next();
+            if has_some.is_some_and(|(it, _)| it.starts_with(&folder)) {
+                folders.push(folder);
+            }
+        }
+        folders
+    }
+
+    fn with_entry(
+        &self,
+        own: &Path,
+        bytes: &[u8],
+        set: usize,
+        settings: &[Setting],
+    ) -> Result<Vec<u8>> {
+        let set = &self.contents.sets[set];
+        let entry = self.entry.as_ref().context("there is no entry")?;
+        let up = relative_from_folder(own.parent().unwrap_or(Path::new("")), Path::new(""));
+        let mut orders = Orders::default()
+            .with(Tag::Up, up.as_os_str().as_bytes())
+            .with(Tag::Loader, set.folder.join("ld.so").as_os_str().as_bytes())
+            .with(Tag::Libraries, set.folder.as_os_str().as_bytes())
+            .with_settings(settings);
+        if set.is_of_musl() {
+            orders = orders.with(Tag::Musl, b"");
+        }
+        entry.inside(
+            bytes,
+            &Start {
+                role: Role::Inside,
+                orders,
+            },
+        )
+    }
+}
+
+fn origin(way: &Path) -> Vec<u8> {
+    match way.as_os_str().as_bytes() {
+        b"." => b"$ORIGIN".to_vec(),
+        way => [b"$ORIGIN/", way].concat(),
+    }
+}
+
+fn architecture(loader: &Path) -> Result<&'static Architecture> {
+    let identity = crate::elf::identify(loader)?;
+    Architecture::of(&identity).with_context(|| format!("bundles for {identity} cannot be made"))
+}

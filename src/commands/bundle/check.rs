@@ -1,0 +1,79 @@
+//! `ldshim bundle --check BUNDLE [PROGRAM] -- ARGS`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::bundle::check::{Check, Checked, Original, Run, SHAPES};
+use crate::bundle::{self, Manifest};
+use crate::cli::BundleArgs;
+use crate::printable;
+
+/// Runs a program of a bundle in roots of other distributions' shape. Fails if it takes anything from outside.
+pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
+    ensure!(
+        args.programs.len() <= 1,
+        "--check runs one program; its arguments follow behind `--`"
+    );
+    let cannot = || format!("cannot check {}", path.display());
+    let opened = bundle::open(path)?;
+    let folder = opened.folder().canonicalize().with_context(cannot)?;
+    let manifest = bundle::read(&folder)?;
+    let program = named(args, &manifest).with_context(cannot)?;
+    let check = Check::new(Run {
+        bundle: &folder,
+        manifest: &manifest,
+        program: &program,
+        arguments: &args.command,
+    })?;
+    let original = check.original().context("cannot run the original")?;
+    say_original(original.as_ref());
+    let mut failures = 0;
+    for shape in &SHAPES {
+        let checked = check
+            .run_in(shape, original.as_ref())
+            .with_context(|| format!("cannot run the bundle where it is like {}", shape.name))?;
+        say(shape.name, &checked);
+        failures += checked.findings.len();
+    }
+    Ok(ExitCode::from(u8::from(failures > 0)))
+}
+
+fn named(args: &BundleArgs, manifest: &Manifest) -> Result<String> {
+    if let Some(name) = args.programs.first() {
+        return Ok(name.to_string_lossy().into_owned());
+    }
+    let first = manifest.programs.first();
+    first
+        .map(|it| it.name.clone())
+        .context("it has no program")
+}
+
+fn say_original(original: Option<&Original>) {
+    match original {
+        Some(it) => eprintln!(
+            "The original, {}: {}",
+            printable::line(&it.file.to_string_lossy()),
+            it.ending()
+        ),
+        None => eprintln!(
+            "The original is not on this system, so nobody knows what it finds: only what the bundle takes from outside is reported."
+        ),
+    }
+}
+
+fn say(shape: &str, checked: &Checked) {
+    let result = match checked.findings.len() {
+        0 => "nothing from outside".to_owned(),
+        1 => "1 thing is wrong".to_owned(),
+        count => format!("{count} things are wrong"),
+    };
+    eprintln!(
+        "Like {shape}: {}, {} look-ups, {result}",
+        checked.ending, checked.looks
+    );
+    for finding in &checked.findings {
+        eprintln!("  {}", printable::line(&finding.to_string()));
+    }
+}

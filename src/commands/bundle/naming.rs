@@ -1,0 +1,52 @@
+//! What a bundle is called.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// Name and version of the package that a program is of: of `/nix/store/HASH-NAME-VERSION/...`, as `parseDrvName` of Nix takes them
+/// apart. Otherwise the program's name, and "0".
+pub(super) fn package(source: &Path, program: &OsStr) -> (String, String) {
+    let rest = source.strip_prefix("/nix/store").ok();
+    let folder = rest.and_then(|it| it.components().next());
+    let folder = folder.map(|it| it.as_os_str().to_string_lossy().into_owned());
+    let whole = folder
+        .as_ref()
+        .and_then(|it| it.split_once('-'))
+        .map(|it| it.1);
+    let Some(whole) = whole else {
+        return (program.to_string_lossy().into_owned(), "0".to_owned());
+    };
+    let version = whole.match_indices('-').find(|(at, _)| {
+        let next = whole.as_bytes().get(at + 1);
+        next.is_some_and(u8::is_ascii_digit)
+    });
+    match version {
+        Some((at, _)) => (whole[..at].to_owned(), whole[at + 1..].to_owned()),
+        None => (whole.to_owned(), "0".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_has_name_and_version() {
+        let is = |source: &str, name: &str, version: &str| {
+            let expected = (name.to_owned(), version.to_owned());
+            assert_eq!(
+                package(Path::new(source), OsStr::new("p")),
+                expected,
+                "{source}"
+            );
+        };
+        is("/nix/store/abc-hello-2.12.1/bin/hello", "hello", "2.12.1");
+        is(
+            "/nix/store/abc-python3-3.11-bin/bin/p",
+            "python3",
+            "3.11-bin",
+        );
+        is("/nix/store/abc-tool/bin/p", "tool", "0");
+        is("/usr/bin/p", "p", "0");
+    }
+}

@@ -1,0 +1,37 @@
+//! What is shown while a bundle is written, and sizes for people.
+
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar on terminals, nothing elsewhere.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(super) fn new(files: usize) -> Self {
+        let bar = ProgressBar::new(files as u64);
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
+        Self(match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        })
+    }
+
+    pub(super) fn step(&self, place: &Path) {
+        self.0.inc(1);
+        self.0.set_message(place.display().to_string());
+    }
+
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// A size as people read it.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    match UNITS.iter().find(|it| bytes >= it.1) {
+        Some((name, unit)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
+        None => format!("{bytes} bytes"),
+    }
+}

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use loader_stub::entry_records::{Role, Tag};
+use loader_stub::entry_records::{BUNDLE, Role, Tag};
 
 use super::contents::{Contents, Item, Make, relative_from_folder};
 use super::entry::{EntryFile, Orders, Start};
@@ -21,24 +21,19 @@ use crate::surgery::{self, Edit, Options, SearchPathChange};
 pub struct Maker<'a> {
     contents: &'a Contents,
     entry: Option<EntryFile>,
-    host_libraries: bool,
 }
 
 impl<'a> Maker<'a> {
-    /// For a bundle with these contents. With `host_libraries`, loaders look for libraries in the host's cache in the end.
+    /// For a bundle with these contents.
     ///
     /// # Errors
     /// There is no entry for its programs.
-    pub fn new(contents: &'a Contents, host_libraries: bool) -> Result<Self> {
+    pub fn new(contents: &'a Contents) -> Result<Self> {
         let entry = match contents.sets.first() {
             Some(set) => Some(EntryFile::installed(architecture(&set.loader_source)?)?),
             None => None,
         };
-        Ok(Self {
-            contents,
-            entry,
-            host_libraries,
-        })
+        Ok(Self { contents, entry })
     }
 
     /// The bytes of the file at a place; nothing if it is a link.
@@ -47,6 +42,7 @@ impl<'a> Maker<'a> {
     /// Its source cannot be read, or not be changed as it has to be.
     pub fn bytes(&mut self, own: &Path, item: &Item) -> Result<Option<Vec<u8>>> {
         let source = match (&item.make, &item.source) {
+            (Make::Bytes(bytes), _) => return Ok(Some(bytes.clone())),
             (Make::Link(_), _) | (_, None) => return Ok(None),
             (_, Some(source)) => source,
         };
@@ -57,10 +53,31 @@ impl<'a> Maker<'a> {
             Make::Program { set, settings } => self
                 .with_search_path(own, source, read, *set)
                 .and_then(|bytes| self.with_entry(own, &bytes, *set, settings)),
+            Make::Launcher {
+                set,
+                program,
+                settings,
+            } => self.launcher(own, *set, program, settings),
             _ => Ok(read),
         };
         made.map(Some)
             .with_context(|| format!("cannot bundle {}", source.display()))
+    }
+
+    /// Puts other texts into a file where they are wanted.
+    fn rewrite(&self, source: &Path, bytes: &mut [u8]) {
+        for it in self.contents.rewrites.iter().filter(|it| it.file == source) {
+            let place = bytes
+                .get_mut(it.offset..)
+                .and_then(|rest| rest.get_mut(..it.old.len()));
+            let Some(place) =
+                place.filter(|place| **place == it.old[..] && it.new.len() <= it.old.len())
+            else {
+                continue;
+            };
+            place.fill(0);
+            place[..it.new.len()].copy_from_slice(&it.new);
+        }
     }
 
     fn loader(&self, bytes: &[u8], set: usize) -> Result<Vec<u8>> {
@@ -73,7 +90,7 @@ impl<'a> Maker<'a> {
             .closures
             .known_loader(&set.loader)
             .context("its loader was not read")?;
-        loader_copy::neutral_glibc(bytes, loader, self.host_libraries)
+        loader_copy::neutral_glibc(bytes, loader, !self.contents.host.is_empty())
     }
 
     /// A program or library that finds its libraries in the bundle.
@@ -148,17 +165,8 @@ impl<'a> Maker<'a> {
         set: usize,
         settings: &[Setting],
     ) -> Result<Vec<u8>> {
-        let set = &self.contents.sets[set];
         let entry = self.entry.as_ref().context("there is no entry")?;
-        let up = relative_from_folder(own.parent().unwrap_or(Path::new("")), Path::new(""));
-        let mut orders = Orders::default()
-            .with(Tag::Up, up.as_os_str().as_bytes())
-            .with(Tag::Loader, set.folder.join("ld.so").as_os_str().as_bytes())
-            .with(Tag::Libraries, set.folder.as_os_str().as_bytes())
-            .with_settings(settings);
-        if set.is_of_musl() {
-            orders = orders.with(Tag::Musl, b"");
-        }
+        let orders = self.orders(own, set).with_settings(settings);
         entry.inside(
             bytes,
             &Start {
@@ -166,6 +174,44 @@ impl<'a> Maker<'a> {
                 orders,
             },
         )
+    }
+
+    /// A program that has the loader load another one, with the libraries of a set.
+    fn launcher(
+        &self,
+        own: &Path,
+        set: usize,
+        program: &Path,
+        settings: &[Setting],
+    ) -> Result<Vec<u8>> {
+        let entry = self.entry.as_ref().context("there is no entry")?;
+        let in_bundle = |place: &Path| [BUNDLE, b"/", place.as_os_str().as_bytes()].concat();
+        let orders = self
+            .orders(own, set)
+            .with(Tag::First, b"--library-path")
+            .with(Tag::First, &in_bundle(&self.contents.sets[set].folder))
+            .with(Tag::First, b"--argv0")
+            .with(Tag::FirstIsArgv0, b"")
+            .with(Tag::First, &in_bundle(program))
+            .with_settings(settings);
+        entry.launcher(&Start {
+            role: Role::Direct,
+            orders,
+        })
+    }
+
+    /// What every entry is told.
+    fn orders(&self, own: &Path, set: usize) -> Orders {
+        let set = &self.contents.sets[set];
+        let up = relative_from_folder(own.parent().unwrap_or(Path::new("")), Path::new(""));
+        let orders = Orders::default()
+            .with(Tag::Up, up.as_os_str().as_bytes())
+            .with(Tag::Loader, set.folder.join("ld.so").as_os_str().as_bytes())
+            .with(Tag::Libraries, set.folder.as_os_str().as_bytes());
+        match set.is_of_musl() {
+            true => orders.with(Tag::Musl, b""),
+            false => orders,
+        }
     }
 }
 

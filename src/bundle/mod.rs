@@ -18,6 +18,7 @@ mod closure;
 mod contents;
 mod entry;
 mod hash;
+mod host;
 mod kind;
 pub mod learn;
 mod loader_copy;
@@ -31,6 +32,7 @@ mod setting;
 mod write;
 
 pub use contents::{Contents, Make, Wanted};
+pub use host::HostLibraries;
 pub use make::Maker;
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;

@@ -13,7 +13,7 @@ use super::entry::{EntryFile, Orders, Start};
 use super::loader_copy;
 use super::place::place;
 use super::setting::Setting;
-use crate::elf::{Architecture, Dynamic, Image};
+use crate::elf::{Dynamic, Image};
 use crate::surgery::{self, Edit, Options, SearchPathChange};
 
 /// Makes the files of a bundle.
@@ -21,19 +21,25 @@ use crate::surgery::{self, Edit, Options, SearchPathChange};
 pub struct Maker<'a> {
     contents: &'a Contents,
     entry: Option<EntryFile>,
+    strips: bool,
 }
 
 impl<'a> Maker<'a> {
-    /// For a bundle with these contents.
+    /// For a bundle with these contents. If it `strips`, what only debuggers and linkers use is left out.
     ///
     /// # Errors
     /// There is no entry for its programs.
-    pub fn new(contents: &'a Contents) -> Result<Self> {
-        let entry = match contents.sets.first() {
-            Some(set) => Some(EntryFile::installed(architecture(&set.loader_source)?)?),
-            None => None,
+    pub fn new(contents: &'a Contents, strips: bool) -> Result<Self> {
+        let has_entry = |it: &Item| matches!(it.make, Make::Program { .. } | Make::Launcher { .. });
+        let entry = match contents.items.values().any(has_entry) {
+            true => Some(EntryFile::installed(contents.architecture()?)?),
+            false => None,
         };
-        Ok(Self { contents, entry })
+        Ok(Self {
+            contents,
+            entry,
+            strips,
+        })
     }
 
     /// The bytes of the file at a place; nothing if it is a link.
@@ -46,7 +52,13 @@ impl<'a> Maker<'a> {
             (Make::Link(_), _) | (_, None) => return Ok(None),
             (_, Some(source)) => source,
         };
-        let read = fs::read(source).with_context(|| format!("cannot read {}", source.display()))?;
+        let read = fs::read(source);
+        let mut read = read.with_context(|| format!("cannot read {}", source.display()))?;
+        self.rewrite(source, &mut read);
+        if self.strips && item.make != Make::Copy {
+            // What cannot be stripped stays whole.
+            read = surgery::stripped(&read).ok().flatten().unwrap_or(read);
+        }
         let made = match &item.make {
             Make::Loader { set } => self.loader(&read, *set),
             Make::Library { set } => self.with_search_path(own, source, read, *set),
@@ -54,10 +66,15 @@ impl<'a> Maker<'a> {
                 .with_search_path(own, source, read, *set)
                 .and_then(|bytes| self.with_entry(own, &bytes, *set, settings)),
             Make::Launcher {
-                set,
+                set: Some(set),
                 program,
                 settings,
             } => self.launcher(own, *set, program, settings),
+            Make::Launcher {
+                set: None,
+                program,
+                settings,
+            } => self.static_launcher(own, program, settings),
             _ => Ok(read),
         };
         made.map(Some)
@@ -200,12 +217,22 @@ impl<'a> Maker<'a> {
         })
     }
 
-    /// What every entry is told.
+    /// A program that executes another one, which needs no loader.
+    fn static_launcher(&self, own: &Path, program: &Path, settings: &[Setting]) -> Result<Vec<u8>> {
+        let entry = self.entry.as_ref().context("there is no entry")?;
+        let orders = way_up(own)
+            .with(Tag::Program, program.as_os_str().as_bytes())
+            .with_settings(settings);
+        entry.launcher(&Start {
+            role: Role::Execute,
+            orders,
+        })
+    }
+
+    /// What an entry is told that hands over to a loader.
     fn orders(&self, own: &Path, set: usize) -> Orders {
         let set = &self.contents.sets[set];
-        let up = relative_from_folder(own.parent().unwrap_or(Path::new("")), Path::new(""));
-        let orders = Orders::default()
-            .with(Tag::Up, up.as_os_str().as_bytes())
+        let orders = way_up(own)
             .with(Tag::Loader, set.folder.join("ld.so").as_os_str().as_bytes())
             .with(Tag::Libraries, set.folder.as_os_str().as_bytes());
         match set.is_of_musl() {
@@ -215,14 +242,15 @@ impl<'a> Maker<'a> {
     }
 }
 
+/// Where the bundle's folder is, seen from the folder of a program.
+fn way_up(own: &Path) -> Orders {
+    let up = relative_from_folder(own.parent().unwrap_or(Path::new("")), Path::new(""));
+    Orders::default().with(Tag::Up, up.as_os_str().as_bytes())
+}
+
 fn origin(way: &Path) -> Vec<u8> {
     match way.as_os_str().as_bytes() {
         b"." => b"$ORIGIN".to_vec(),
         way => [b"$ORIGIN/", way].concat(),
     }
-}
-
-fn architecture(loader: &Path) -> Result<&'static Architecture> {
-    let identity = crate::elf::identify(loader)?;
-    Architecture::of(&identity).with_context(|| format!("bundles for {identity} cannot be made"))
 }

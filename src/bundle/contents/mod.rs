@@ -62,10 +62,15 @@ pub enum Make {
         /// What its entry changes.
         settings: Vec<Setting>,
     },
-    /// What starts a program that could not be changed, by the loader of a set.
+    /// A program without a loader.
+    Static {
+        /// What is changed before it starts.
+        settings: Vec<Setting>,
+    },
+    /// What starts a program in which the entry cannot be.
     Launcher {
-        /// The set's number.
-        set: usize,
+        /// The set's number; a program without a loader has none.
+        set: Option<usize>,
         /// The place of the program.
         program: PathBuf,
         /// What is changed before.
@@ -220,17 +225,22 @@ impl Contents {
         }
     }
 
-    /// The system that the programs are for, as Nix calls it: that of the first one with a loader, else of this machine.
+    /// The architecture that the programs are for: that of the first one with a loader, else of the first one, else of this
+    /// machine.
     ///
     /// # Errors
     /// It is none that ldshim knows.
-    pub fn system(&self) -> Result<&'static str> {
-        let architecture = match self.sets.first() {
-            Some(set) => Architecture::of(&crate::elf::identify(&set.loader_source)?),
+    pub fn architecture(&self) -> Result<&'static Architecture> {
+        let loader = self.sets.first().map(|it| it.loader_source.clone());
+        let program = self.programs.first().map(|it| it.file.clone());
+        let identity = loader
+            .or(program)
+            .and_then(|it| crate::elf::identify(&it).ok());
+        let architecture = match identity {
+            Some(identity) => Architecture::of(&identity),
             None => Architecture::of_this_machine(),
         };
-        let architecture = architecture.context("bundles for this architecture cannot be made")?;
-        Ok(architecture.nix_system)
+        architecture.context("there are no bundles for programs of this architecture")
     }
 
     /// A link in a folder: one to a file comes with that file, one to a folder only if that is in the same tree.
@@ -265,7 +275,10 @@ impl Contents {
             Kind::Library => Make::Library {
                 set: self.set_for_module(file, &bytes)?,
             },
-            Kind::Static | Kind::Script { .. } | Kind::Data => Make::Copy,
+            Kind::Static => Make::Static {
+                settings: Vec::new(),
+            },
+            Kind::Script { .. } | Kind::Data => Make::Copy,
         };
         let item = Item {
             source: Some(file.to_owned()),
@@ -279,9 +292,13 @@ impl Contents {
     /// Has programs start with settings: those of their own first, then those of all.
     pub fn set(&mut self, own: &BTreeMap<PathBuf, Vec<Setting>>, of_all: &[Setting]) {
         for item in self.items.values_mut() {
-            if let (Make::Program { settings, .. }, Some(source)) = (&mut item.make, &item.source) {
-                let first = own.get(source).map_or(&[][..], |it| it);
-                *settings = [first, of_all].concat();
+            let Some(source) = &item.source else { continue };
+            let first = own.get(source).map_or(&[][..], |it| it);
+            match &mut item.make {
+                Make::Program { settings, .. } => *settings = [first, of_all].concat(),
+                // What rules say is about libraries that it does not have.
+                Make::Static { settings } => *settings = first.to_vec(),
+                _ => {}
             }
         }
     }
@@ -301,8 +318,8 @@ impl Contents {
         match self.items.get(place).map(|it| &it.make) {
             Some(Make::Program { .. }) => manifest::Start::Inside,
             Some(Make::Launcher { .. }) => manifest::Start::Launcher,
-            Some(Make::Bytes(_)) => manifest::Start::Script,
-            _ => manifest::Start::Static,
+            Some(Make::Static { .. }) => manifest::Start::Static,
+            _ => manifest::Start::Script,
         }
     }
 }

@@ -17,8 +17,7 @@ pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
         "--check runs one program; its arguments follow behind `--`"
     );
     let cannot = || format!("cannot check {}", path.display());
-    let opened = bundle::open(path)?;
-    let folder = opened.folder().canonicalize().with_context(cannot)?;
+    let folder = path.canonicalize().with_context(cannot)?;
     let manifest = bundle::read(&folder)?;
     let program = named(args, &manifest).with_context(cannot)?;
     let check = Check::new(Run {
@@ -45,9 +44,7 @@ fn named(args: &BundleArgs, manifest: &Manifest) -> Result<String> {
         return Ok(name.to_string_lossy().into_owned());
     }
     let first = manifest.programs.first();
-    first
-        .map(|it| it.name.clone())
-        .context("it has no program")
+    first.map(|it| it.name.clone()).context("it has no program")
 }
 
 fn say_original(original: Option<&Original>) {

@@ -1,7 +1,8 @@
 //! `ldshim bundle`
 
-// mod check;
+mod check;
 mod collect;
+mod details;
 mod interrupt;
 mod learn;
 mod naming;
@@ -20,7 +21,7 @@ use progress::Progress;
 /// Carries out `ldshim bundle`.
 pub fn run(args: &BundleArgs) -> Result<ExitCode> {
     if let Some(bundle) = &args.check {
-        bail!("{}: --check is not here yet", bundle.display());
+        return check::run(bundle, args);
     }
     make(args)?;
     Ok(ExitCode::SUCCESS)
@@ -34,15 +35,18 @@ fn make(args: &BundleArgs) -> Result<()> {
     let out = out.context("say where the bundle goes: `--out PATH`")?;
     output::check_target(args, out)?;
     let contents = collect::collect(args)?;
+    if args.verbose {
+        details::say(&contents);
+    }
     let new = write(args, &contents, &output::beside(out))?;
-    say_problems(&contents);
+    say_problems(&contents, args.verbose);
     output::finish(args, new, out)
 }
 
 /// Writes the bundle's files into a new folder in this one.
 fn write(args: &BundleArgs, contents: &Contents, folder: &Path) -> Result<New> {
     let manifest = named(args, contents)?;
-    let mut maker = Maker::new(contents)?;
+    let mut maker = Maker::new(contents, args.strip)?;
     let mut new = New::in_folder(folder, manifest)?;
     interrupt::leave_nothing_of(new.path())?;
     let progress = Progress::new(contents.items.len());
@@ -58,11 +62,22 @@ fn named(args: &BundleArgs, contents: &Contents) -> Result<Manifest> {
     let (name, release) = naming::package(&first.file, &first.name);
     let name = args.name.clone().unwrap_or(name);
     let release = args.release.clone().unwrap_or(release);
-    Ok(Manifest::new(name, release, contents.system()?.to_owned()))
+    Ok(Manifest::new(
+        name,
+        release,
+        contents.architecture()?.nix_system.to_owned(),
+    ))
 }
 
-fn say_problems(contents: &Contents) {
-    for problem in &contents.problems {
+/// How many problems are said without `-v`.
+const MOST_PROBLEMS: usize = 10;
+
+fn say_problems(contents: &Contents, verbose: bool) {
+    let most = if verbose { usize::MAX } else { MOST_PROBLEMS };
+    for problem in contents.problems.iter().take(most) {
         eprintln!("ldshim: {problem}");
+    }
+    if let Some(left @ 1..) = contents.problems.len().checked_sub(most) {
+        eprintln!("ldshim: and {left} more like these; -v lists them");
     }
 }

@@ -104,8 +104,9 @@ impl Contents {
             "there are two programs with the name {}",
             name.display()
         );
-        let place = self.add_path(&absolute, "a program that was asked for")?;
-        let target = self.target(&place);
+        // Links to it say nothing of it: `result/bin/NAME` is how Nix's users name what is in the store.
+        let file = absolute.canonicalize()?;
+        let target = self.add_path(&file, "a program that was asked for")?;
         let kind = self.items.get(&target).map(|it| &it.make);
         let source = self.items.get(&target).and_then(|it| it.source.clone());
         if matches!(kind, Some(Make::Library { .. })) {
@@ -125,7 +126,7 @@ impl Contents {
             Item {
                 source: None,
                 why,
-                make: Make::Link(relative(&link, &place)),
+                make: Make::Link(relative(&link, &target)),
             },
         );
         self.programs.push(Wanted {

@@ -6,14 +6,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use loader_stub::entry_records::{Role, Tag};
+use loader_stub::entry_records::{BUNDLE, Role, Tag};
 
 use super::contents::{Contents, Item, Make, relative_from_folder};
 use super::entry::{EntryFile, Orders, Start};
 use super::loader_copy;
 use super::place::place;
 use super::setting::Setting;
-use crate::elf::{Architecture, Dynamic, Image};
+use crate::elf::{Dynamic, Image};
 use crate::surgery::{self, Edit, Options, SearchPathChange};
 
 /// Makes the files of a bundle.
@@ -21,23 +21,24 @@ use crate::surgery::{self, Edit, Options, SearchPathChange};
 pub struct Maker<'a> {
     contents: &'a Contents,
     entry: Option<EntryFile>,
-    host_libraries: bool,
+    strips: bool,
 }
 
 impl<'a> Maker<'a> {
-    /// For a bundle with these contents. With `host_libraries`, loaders look for libraries in the host's cache in the end.
+    /// For a bundle with these contents. If it `strips`, what only debuggers and linkers use is left out.
     ///
     /// # Errors
     /// There is no entry for its programs.
-    pub fn new(contents: &'a Contents, host_libraries: bool) -> Result<Self> {
-        let entry = match contents.sets.first() {
-            Some(set) => Some(EntryFile::installed(architecture(&set.loader_source)?)?),
-            None => None,
+    pub fn new(contents: &'a Contents, strips: bool) -> Result<Self> {
+        let has_entry = |it: &Item| matches!(it.make, Make::Program { .. } | Make::Launcher { .. });
+        let entry = match contents.items.values().any(has_entry) {
+            true => Some(EntryFile::installed(contents.architecture()?)?),
+            false => None,
         };
         Ok(Self {
             contents,
             entry,
-            host_libraries,
+            strips,
         })
     }
 
@@ -47,20 +48,53 @@ impl<'a> Maker<'a> {
     /// Its source cannot be read, or not be changed as it has to be.
     pub fn bytes(&mut self, own: &Path, item: &Item) -> Result<Option<Vec<u8>>> {
         let source = match (&item.make, &item.source) {
+            (Make::Bytes(bytes), _) => return Ok(Some(bytes.clone())),
             (Make::Link(_), _) | (_, None) => return Ok(None),
             (_, Some(source)) => source,
         };
-        let read = fs::read(source).with_context(|| format!("cannot read {}", source.display()))?;
+        let read = fs::read(source);
+        let mut read = read.with_context(|| format!("cannot read {}", source.display()))?;
+        self.rewrite(source, &mut read);
+        if self.strips && item.make != Make::Copy {
+            // What cannot be stripped stays whole.
+            read = surgery::stripped(&read).ok().flatten().unwrap_or(read);
+        }
         let made = match &item.make {
             Make::Loader { set } => self.loader(&read, *set),
             Make::Library { set } => self.with_search_path(own, source, read, *set),
             Make::Program { set, settings } => self
                 .with_search_path(own, source, read, *set)
                 .and_then(|bytes| self.with_entry(own, &bytes, *set, settings)),
+            Make::Launcher {
+                set: Some(set),
+                program,
+                settings,
+            } => self.launcher(own, *set, program, settings),
+            Make::Launcher {
+                set: None,
+                program,
+                settings,
+            } => self.static_launcher(own, program, settings),
             _ => Ok(read),
         };
         made.map(Some)
             .with_context(|| format!("cannot bundle {}", source.display()))
+    }
+
+    /// Puts other texts into a file where they are wanted.
+    fn rewrite(&self, source: &Path, bytes: &mut [u8]) {
+        for it in self.contents.rewrites.iter().filter(|it| it.file == source) {
+            let place = bytes
+                .get_mut(it.offset..)
+                .and_then(|rest| rest.get_mut(..it.old.len()));
+            let Some(place) =
+                place.filter(|place| **place == it.old[..] && it.new.len() <= it.old.len())
+            else {
+                continue;
+            };
+            place.fill(0);
+            place[..it.new.len()].copy_from_slice(&it.new);
+        }
     }
 
     fn loader(&self, bytes: &[u8], set: usize) -> Result<Vec<u8>> {
@@ -73,7 +107,7 @@ impl<'a> Maker<'a> {
             .closures
             .known_loader(&set.loader)
             .context("its loader was not read")?;
-        loader_copy::neutral_glibc(bytes, loader, self.host_libraries)
+        loader_copy::neutral_glibc(bytes, loader, !self.contents.host.is_empty())
     }
 
     /// A program or library that finds its libraries in the bundle.
@@ -148,17 +182,8 @@ impl<'a> Maker<'a> {
         set: usize,
         settings: &[Setting],
     ) -> Result<Vec<u8>> {
-        let set = &self.contents.sets[set];
         let entry = self.entry.as_ref().context("there is no entry")?;
-        let up = relative_from_folder(own.parent().unwrap_or(Path::new("")), Path::new(""));
-        let mut orders = Orders::default()
-            .with(Tag::Up, up.as_os_str().as_bytes())
-            .with(Tag::Loader, set.folder.join("ld.so").as_os_str().as_bytes())
-            .with(Tag::Libraries, set.folder.as_os_str().as_bytes())
-            .with_settings(settings);
-        if set.is_of_musl() {
-            orders = orders.with(Tag::Musl, b"");
-        }
+        let orders = self.orders(own, set).with_settings(settings);
         entry.inside(
             bytes,
             &Start {
@@ -167,6 +192,60 @@ impl<'a> Maker<'a> {
             },
         )
     }
+
+    /// A program that has the loader load another one, with the libraries of a set.
+    fn launcher(
+        &self,
+        own: &Path,
+        set: usize,
+        program: &Path,
+        settings: &[Setting],
+    ) -> Result<Vec<u8>> {
+        let entry = self.entry.as_ref().context("there is no entry")?;
+        let in_bundle = |place: &Path| [BUNDLE, b"/", place.as_os_str().as_bytes()].concat();
+        let orders = self
+            .orders(own, set)
+            .with(Tag::First, b"--library-path")
+            .with(Tag::First, &in_bundle(&self.contents.sets[set].folder))
+            .with(Tag::First, b"--argv0")
+            .with(Tag::FirstIsArgv0, b"")
+            .with(Tag::First, &in_bundle(program))
+            .with_settings(settings);
+        entry.launcher(&Start {
+            role: Role::Direct,
+            orders,
+        })
+    }
+
+    /// A program that executes another one, which needs no loader.
+    fn static_launcher(&self, own: &Path, program: &Path, settings: &[Setting]) -> Result<Vec<u8>> {
+        let entry = self.entry.as_ref().context("there is no entry")?;
+        let orders = way_up(own)
+            .with(Tag::Program, program.as_os_str().as_bytes())
+            .with_settings(settings);
+        entry.launcher(&Start {
+            role: Role::Execute,
+            orders,
+        })
+    }
+
+    /// What an entry is told that hands over to a loader.
+    fn orders(&self, own: &Path, set: usize) -> Orders {
+        let set = &self.contents.sets[set];
+        let orders = way_up(own)
+            .with(Tag::Loader, set.folder.join("ld.so").as_os_str().as_bytes())
+            .with(Tag::Libraries, set.folder.as_os_str().as_bytes());
+        match set.is_of_musl() {
+            true => orders.with(Tag::Musl, b""),
+            false => orders,
+        }
+    }
+}
+
+/// Where the bundle's folder is, seen from the folder of a program.
+fn way_up(own: &Path) -> Orders {
+    let up = relative_from_folder(own.parent().unwrap_or(Path::new("")), Path::new(""));
+    Orders::default().with(Tag::Up, up.as_os_str().as_bytes())
 }
 
 fn origin(way: &Path) -> Vec<u8> {
@@ -174,9 +253,4 @@ fn origin(way: &Path) -> Vec<u8> {
         b"." => b"$ORIGIN".to_vec(),
         way => [b"$ORIGIN/", way].concat(),
     }
-}
-
-fn architecture(loader: &Path) -> Result<&'static Architecture> {
-    let identity = crate::elf::identify(loader)?;
-    Architecture::of(&identity).with_context(|| format!("bundles for {identity} cannot be made"))
 }

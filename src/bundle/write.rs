@@ -40,49 +40,54 @@ pub struct New {
 }
 
 impl New {
-    /// Writes everything but `bundle.json` beside the path `out`. `step` is told of each file before it is written.
+    /// An empty one in this folder.
     ///
     /// # Errors
-    /// A file cannot be read or made, or the file system refuses.
-    pub fn write(
-        contents: &Contents,
-        manifest: Manifest,
-        maker: &mut Maker<'_>,
-        out: &Path,
-        step: &mut dyn FnMut(&Path),
-    ) -> Result<Self> {
-        let parent = match out.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
+    /// The file system refuses.
+    pub fn in_folder(parent: &Path, manifest: Manifest) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix(TEMPORARY)
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(parent);
         let folder = folder.with_context(|| format!("cannot write in {}", parent.display()))?;
-        let mut new = Self {
+        Ok(Self {
             folder,
             manifest,
             summary: Summary::default(),
-        };
+        })
+    }
+
+    /// Writes everything but `bundle.json`. `step` is told of each file before it is written.
+    ///
+    /// # Errors
+    /// A file cannot be read or made, or the file system refuses.
+    pub fn fill(
+        &mut self,
+        contents: &Contents,
+        maker: &mut Maker<'_>,
+        step: &mut dyn FnMut(&Path),
+    ) -> Result<()> {
         for (place, item) in &contents.items {
             step(place);
-            let file = new.add(place, item, maker)?;
-            new.manifest.files.push(file);
+            let file = self.add(place, item, maker)?;
+            self.manifest.files.push(file);
         }
         for it in &contents.programs {
             let settings = match contents.items.get(&it.place).map(|it| &it.make) {
-                Some(Make::Program { settings, .. }) => settings.clone(),
+                Some(Make::Program { settings, .. } | Make::Launcher { settings, .. }) => {
+                    settings.clone()
+                }
                 _ => Vec::new(),
             };
-            new.manifest.programs.push(Program {
+            self.manifest.programs.push(Program {
                 name: it.name.to_string_lossy().into_owned(),
                 place: it.place.clone(),
                 start: contents.start_of(&it.place),
                 settings,
             });
         }
-        Ok(new)
+        self.manifest.host_libraries = contents.host_libraries.iter().cloned().collect();
+        Ok(())
     }
 
     /// Where it is for now.
@@ -139,16 +144,7 @@ impl New {
     /// Something else is there, or the file system refuses.
     pub fn finish(self, out: &Path) -> Result<()> {
         let operation = || format!("cannot write {}", out.display());
-        let mut text = serde_json::to_string_pretty(&self.manifest)?;
-        text.push('\n');
-        write_file(
-            &self.folder.path().join(FILE_NAME),
-            text.as_bytes(),
-            FILE_MODE,
-            1,
-        )
-        .with_context(operation)?;
-        open_folders(self.folder.path()).with_context(operation)?;
+        self.complete().with_context(operation)?;
         let older = out.join(FILE_NAME).is_file();
         if older {
             let flags = nix::fcntl::RenameFlags::RENAME_EXCHANGE;
@@ -164,6 +160,26 @@ impl New {
         // rename(2) also replaces an empty folder.
         fs::rename(self.folder.path(), out).with_context(operation)?;
         let _at_its_place = self.folder.keep();
+        Ok(())
+    }
+}
+
+impl New {
+    /// Writes `bundle.json`, and leaves the bundle where it is, to be packed. It goes when the folder is dropped.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn finish_in_place(self) -> Result<(tempfile::TempDir, Manifest)> {
+        self.complete().context("cannot write the bundle")?;
+        Ok((self.folder, self.manifest))
+    }
+
+    fn complete(&self) -> Result<()> {
+        let mut text = serde_json::to_string_pretty(&self.manifest)?;
+        text.push('\n');
+        let path = self.folder.path().join(FILE_NAME);
+        write_file(&path, text.as_bytes(), FILE_MODE, 1)?;
+        open_folders(self.folder.path())?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -11,6 +12,7 @@ use super::relative::relative;
 use super::{Contents, Item, Make};
 use crate::bundle::closure::{Closure, Library, is_of_musl};
 use crate::bundle::place::place;
+use crate::elf::{Dynamic, Image};
 
 /// The name of the loader in a folder of libraries.
 const LOADER: &str = "ld.so";
@@ -29,6 +31,8 @@ pub struct LibrarySet {
     pub loader_source: PathBuf,
     /// The libraries, by the names under which they are looked for.
     pub libraries: BTreeMap<OsString, Library>,
+    /// Why those are there that no file needs.
+    whys: BTreeMap<PathBuf, String>,
 }
 
 impl LibrarySet {
@@ -100,9 +104,12 @@ impl Contents {
                 loader: loader.to_owned(),
                 loader_source: source,
                 libraries: BTreeMap::new(),
+                whys: BTreeMap::new(),
             });
             number
         });
+        self.objects
+            .extend(closure.libraries.iter().map(|it| it.source.clone()));
         self.sets[number].add(&closure);
         Ok(number)
     }
@@ -127,12 +134,65 @@ impl Contents {
                 name.display()
             ));
         }
+        self.objects
+            .extend(closure.libraries.iter().map(|it| it.source.clone()));
         self.sets[0].add(&closure);
         Ok(0)
     }
 
+    /// Takes out what is left to the host, and what is there only for that.
     fn leave_to_host(&mut self, closure: &mut Closure) {
-        let _ = closure;
+        if self.host.is_empty() {
+            return;
+        }
+        let host = &self.host;
+        let is_of_host = |name: &OsString| host.has(&name.to_string_lossy());
+        let mut left = Vec::new();
+        closure.libraries.retain(|it| {
+            let is_left = it.names.iter().any(is_of_host) || left.contains(&it.needed_by);
+            if is_left {
+                left.push(it.source.clone());
+                let name = it.names.iter().find(|it| is_of_host(it));
+                self.host_libraries
+                    .extend(name.map(|it| it.to_string_lossy().into_owned()));
+            }
+            !is_left
+        });
+        closure.missing.retain(|it| !is_of_host(it));
+    }
+
+    /// Adds a library that programs load by its name. It is for the first set.
+    pub(super) fn add_library(&mut self, file: &Path, why: &str) -> Result<()> {
+        let source = file.canonicalize()?;
+        let bytes = fs::read(&source)?;
+        let name = file.file_name().context("it has no name")?.to_owned();
+        if self.host.has(&name.to_string_lossy()) {
+            self.host_libraries
+                .insert(name.to_string_lossy().into_owned());
+            return Ok(());
+        }
+        self.set_for_module(&source, &bytes)?;
+        self.objects.insert(source.clone());
+        let image = Image::parse(&bytes)?;
+        let soname = Dynamic::of(&image).and_then(|it| it.soname);
+        let mut names = vec![name];
+        names.extend(soname.filter(|it| *it != names[0]));
+        let library = Library {
+            names,
+            source,
+            needed_by: PathBuf::new(),
+        };
+        if let Some(set) = self.sets.first_mut() {
+            for name in &library.names {
+                set.libraries
+                    .entry(name.clone())
+                    .or_insert_with(|| library.clone());
+            }
+            set.whys
+                .entry(library.source)
+                .or_insert_with(|| why.to_owned());
+        }
+        Ok(())
     }
 
     /// Gives the libraries and loaders of all sets their places.
@@ -158,7 +218,10 @@ impl Contents {
                 };
                 let item = Item {
                     source: Some(library.source.clone()),
-                    why: format!("needed by {}", library.needed_by.display()),
+                    why: match set.whys.get(&library.source) {
+                        Some(why) => why.clone(),
+                        None => format!("needed by {}", library.needed_by.display()),
+                    },
                     make,
                 };
                 self.items.insert(own, item);

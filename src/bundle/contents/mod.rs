@@ -3,11 +3,13 @@
 //! First everything is collected; nothing is written yet. What is at which place is known at the end, when [`Contents::finish`] has given
 //! the libraries their places.
 
+mod launchers;
 mod libraries;
 mod links;
 mod relative;
+mod taken;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,8 +18,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::closure::Closures;
+use super::host::HostLibraries;
 use super::kind::Kind;
 use super::manifest;
+use super::needs::{Command, Rewrite};
 use super::place::place;
 use super::setting::Setting;
 use crate::elf::Architecture;
@@ -27,6 +31,9 @@ pub use relative::{relative, relative_from_folder};
 
 /// The folder of the links to the programs.
 const BIN: &str = "bin";
+
+/// Why a program is there.
+const ASKED_FOR: &str = "a program that was asked for";
 
 /// A file or link of the bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +51,8 @@ pub struct Item {
 pub enum Make {
     /// A copy.
     Copy,
+    /// A file with these bytes.
+    Bytes(Vec<u8>),
     /// A link to another place of the bundle.
     Link(PathBuf),
     /// A program that starts with the libraries of a set.
@@ -51,6 +60,20 @@ pub enum Make {
         /// The set's number.
         set: usize,
         /// What its entry changes.
+        settings: Vec<Setting>,
+    },
+    /// A program without a loader.
+    Static {
+        /// What is changed before it starts.
+        settings: Vec<Setting>,
+    },
+    /// What starts a program in which the entry cannot be.
+    Launcher {
+        /// The set's number; a program without a loader has none.
+        set: Option<usize>,
+        /// The place of the program.
+        program: PathBuf,
+        /// What is changed before.
         settings: Vec<Setting>,
     },
     /// A library or module that is loaded with the libraries of a set.
@@ -72,6 +95,8 @@ pub struct Wanted {
     pub name: OsString,
     /// The place of its file.
     pub place: PathBuf,
+    /// Its file of the system.
+    pub file: PathBuf,
 }
 
 /// What a bundle has in it.
@@ -83,8 +108,14 @@ pub struct Contents {
     pub items: BTreeMap<PathBuf, Item>,
     /// The libraries: a set for each folder of them.
     pub sets: Vec<LibrarySet>,
-    /// Names of libraries that are left to the host.
-    pub host_libraries: Vec<String>,
+    /// Which libraries are left to the host.
+    pub host: HostLibraries,
+    /// The names of those of them that somebody needs.
+    pub host_libraries: BTreeSet<String>,
+    /// All programs, libraries and modules in it, as files of the system.
+    pub objects: BTreeSet<PathBuf>,
+    /// Texts in files of the system that become others.
+    pub rewrites: Vec<Rewrite>,
     /// What is not right with the bundle, for its user to know.
     pub problems: Vec<String>,
     /// Finds libraries.
@@ -92,46 +123,48 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// Adds a program that was asked for by this path.
+    /// Contents without anything, of a bundle that leaves these libraries to the host.
+    #[must_use]
+    pub fn new(host: HostLibraries) -> Self {
+        Self {
+            host,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a program that was asked for.
     ///
     /// # Errors
     /// It cannot be read, or not be bundled.
-    pub fn add_program(&mut self, path: &Path) -> Result<()> {
-        let absolute = std::path::absolute(path)?;
-        let name = absolute.file_name().context("it has no name")?.to_owned();
+    pub fn add_program(&mut self, command: &Command) -> Result<()> {
+        let name = OsString::from(&command.name);
         ensure!(
             self.programs.iter().all(|it| it.name != name),
-            "there are two programs with the name {}",
-            name.display()
+            "there are two programs with this name"
         );
-        // Links to it say nothing of it: `result/bin/NAME` is how Nix's users name what is in the store.
-        let file = absolute.canonicalize()?;
-        let target = self.add_path(&file, "a program that was asked for")?;
-        let kind = self.items.get(&target).map(|it| &it.make);
-        let source = self.items.get(&target).and_then(|it| it.source.clone());
-        if matches!(kind, Some(Make::Library { .. })) {
-            bail!("it is a library, and no program");
-        }
-        let mode = fs::metadata(source.as_deref().unwrap_or(path))?
-            .permissions()
-            .mode();
+        let mode = fs::metadata(&command.file)?.permissions().mode();
         ensure!(
             mode & 0o111 != 0,
             "it may not be executed: `chmod +x` it, if it is a program"
         );
+        let place = self.add_path(&command.file, ASKED_FOR)?;
+        if matches!(
+            self.items.get(&place).map(|it| &it.make),
+            Some(Make::Library { .. })
+        ) {
+            bail!("it is a library, and no program");
+        }
         let link = Path::new(BIN).join(&name);
-        let why = "the way to start the program".to_owned();
-        self.items.insert(
-            link.clone(),
-            Item {
-                source: None,
-                why,
-                make: Make::Link(relative(&link, &target)),
-            },
-        );
+        let item = Item {
+            source: None,
+            why: format!("starts {}", command.name),
+            make: Make::Link(relative(&link, &place)),
+        };
+        self.items.insert(link, item);
         self.programs.push(Wanted {
             name,
-            place: target,
+            place,
+            file: command.file.clone(),
         });
         Ok(())
     }
@@ -175,7 +208,7 @@ impl Contents {
             } else if kind.is_file() {
                 self.add_path(&path, why)?;
             } else if kind.is_symlink() {
-                self.add_link_of_folder(&path, &real, why)?;
+                self.add_link_of_folder(&path, why)?;
             }
         }
         Ok(())
@@ -192,21 +225,26 @@ impl Contents {
         }
     }
 
-    /// The system that the programs are for, as Nix calls it: that of the first one with a loader, else of this machine.
+    /// The architecture that the programs are for: that of the first one with a loader, else of the first one, else of this
+    /// machine.
     ///
     /// # Errors
     /// It is none that ldshim knows.
-    pub fn system(&self) -> Result<&'static str> {
-        let architecture = match self.sets.first() {
-            Some(set) => Architecture::of(&crate::elf::identify(&set.loader_source)?),
+    pub fn architecture(&self) -> Result<&'static Architecture> {
+        let loader = self.sets.first().map(|it| it.loader_source.clone());
+        let program = self.programs.first().map(|it| it.file.clone());
+        let identity = loader
+            .or(program)
+            .and_then(|it| crate::elf::identify(&it).ok());
+        let architecture = match identity {
+            Some(identity) => Architecture::of(&identity),
             None => Architecture::of_this_machine(),
         };
-        let architecture = architecture.context("bundles for this architecture cannot be made")?;
-        Ok(architecture.nix_system)
+        architecture.context("there are no bundles for programs of this architecture")
     }
 
     /// A link in a folder: one to a file comes with that file, one to a folder only if that is in the same tree.
-    fn add_link_of_folder(&mut self, path: &Path, _folder: &Path, why: &str) -> Result<()> {
+    fn add_link_of_folder(&mut self, path: &Path, why: &str) -> Result<()> {
         let Ok(metadata) = fs::metadata(path) else {
             self.problems
                 .push(format!("{} leads nowhere and is left out", path.display()));
@@ -225,7 +263,11 @@ impl Contents {
             return Ok(());
         }
         let bytes = fs::read(file)?;
-        let make = match Kind::of(&bytes) {
+        let kind = Kind::of(&bytes);
+        if !matches!(kind, Kind::Script { .. } | Kind::Data) {
+            self.objects.insert(file.to_owned());
+        }
+        let make = match kind {
             Kind::Program { loader } => Make::Program {
                 set: self.set_for_program(file, &bytes, &loader)?,
                 settings: Vec::new(),
@@ -233,7 +275,10 @@ impl Contents {
             Kind::Library => Make::Library {
                 set: self.set_for_module(file, &bytes)?,
             },
-            Kind::Static | Kind::Script { .. } | Kind::Data => Make::Copy,
+            Kind::Static => Make::Static {
+                settings: Vec::new(),
+            },
+            Kind::Script { .. } | Kind::Data => Make::Copy,
         };
         let item = Item {
             source: Some(file.to_owned()),
@@ -244,43 +289,27 @@ impl Contents {
         Ok(())
     }
 
-    /// The place to which links lead from a place.
-    #[must_use]
-    pub fn target(&self, place: &Path) -> PathBuf {
-        let mut place = place.to_owned();
-        // As many links as Linux follows.
-        for _ in 0..40 {
-            match self.items.get(&place).map(|it| &it.make) {
-                Some(Make::Link(target)) => place = relative::resolve(&place, target),
-                _ => break,
+    /// Has programs start with settings: those of their own first, then those of all.
+    pub fn set(&mut self, own: &BTreeMap<PathBuf, Vec<Setting>>, of_all: &[Setting]) {
+        for item in self.items.values_mut() {
+            let Some(source) = &item.source else { continue };
+            let first = own.get(source).map_or(&[][..], |it| it);
+            match &mut item.make {
+                Make::Program { settings, .. } => *settings = [first, of_all].concat(),
+                // What rules say is about libraries that it does not have.
+                Make::Static { settings } => *settings = first.to_vec(),
+                _ => {}
             }
-        }
-        place
-    }
-
-    /// Has a program start with these settings.
-    ///
-    /// # Errors
-    /// It is not in the bundle, or no program with a loader.
-    pub fn set(&mut self, file: &Path, new: &[Setting]) -> Result<()> {
-        let item = self.items.get_mut(&place(file));
-        match item.map(|it| &mut it.make) {
-            Some(Make::Program { settings, .. }) => {
-                settings.clear();
-                settings.extend_from_slice(new);
-                Ok(())
-            }
-            _ => bail!("{} is no program that could have settings", file.display()),
         }
     }
 
     /// Adds the libraries and loaders of all sets, at their places.
     ///
     /// # Errors
-    /// A loader cannot be read.
+    /// A program cannot be read.
     pub fn finish(&mut self) -> Result<()> {
         self.place_libraries();
-        Ok(())
+        self.place_launchers()
     }
 
     /// How a program of the bundle starts.
@@ -288,7 +317,9 @@ impl Contents {
     pub fn start_of(&self, place: &Path) -> manifest::Start {
         match self.items.get(place).map(|it| &it.make) {
             Some(Make::Program { .. }) => manifest::Start::Inside,
-            _ => manifest::Start::Static,
+            Some(Make::Launcher { .. }) => manifest::Start::Launcher,
+            Some(Make::Static { .. }) => manifest::Start::Static,
+            _ => manifest::Start::Script,
         }
     }
 }

@@ -22,21 +22,6 @@ pub fn relative_from_folder(folder: &Path, to: &Path) -> PathBuf {
     }
 }
 
-/// The place to which a link at the place `from` with a relative target leads.
-pub(super) fn resolve(from: &Path, target: &Path) -> PathBuf {
-    let mut place = from.parent().unwrap_or(Path::new("")).to_owned();
-    for component in target.components() {
-        match component {
-            Component::ParentDir => {
-                place.pop();
-            }
-            Component::Normal(name) => place.push(name),
-            _ => {}
-        }
-    }
-    place
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,7 +33,6 @@ mod tests {
                 relative(Path::new(from), Path::new(to)),
                 Path::new(expected)
             );
-            assert_eq!(resolve(Path::new(from), Path::new(expected)), Path::new(to));
         };
         is("bin/a", "store/x/bin/a", "../store/x/bin/a");
         is("store/x/lib/a", "store/x/lib/b", "b");

@@ -1,8 +1,12 @@
 //! `ldshim bundle`
 
 mod check;
+mod collect;
+mod details;
+mod interrupt;
 mod learn;
 mod naming;
+mod output;
 mod progress;
 
 use std::path::Path;
@@ -10,8 +14,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use crate::bundle::learn::Learned;
-use crate::bundle::{Contents, Maker, Manifest, New, check_target};
+use crate::bundle::{Contents, Maker, Manifest, New};
 use crate::cli::BundleArgs;
 use progress::Progress;
 
@@ -28,71 +31,53 @@ fn make(args: &BundleArgs) -> Result<()> {
     if args.programs.is_empty() {
         bail!("name a program: `ldshim bundle PROGRAM --out DIR`");
     }
-    let out = args
-        .out
-        .as_deref()
-        .context("say where the bundle goes: --out DIR")?;
-    check_target(out)?;
-    let mut contents = Contents::default();
-    for program in &args.programs {
-        let operation = || format!("cannot bundle {}", program.display());
-        contents.add_program(program).with_context(operation)?;
+    let out = args.out.as_deref();
+    let out = out.context("say where the bundle goes: `--out PATH`")?;
+    output::check_target(args, out)?;
+    let contents = collect::collect(args)?;
+    if args.verbose {
+        details::say(&contents);
     }
-    for path in &args.with {
-        add_with(&mut contents, path)?;
-    }
-    if args.learn {
-        add_learned(&mut contents, &learn::run(args)?)?;
-    }
-    contents.finish()?;
-    let manifest = named(args, &contents)?;
-    let mut maker = Maker::new(&contents, !args.host_libs.is_empty())?;
+    let new = write(args, &contents, &output::beside(out))?;
+    say_problems(&contents, args.verbose);
+    output::finish(args, new, out)
+}
+
+/// Writes the bundle's files into a new folder in this one.
+fn write(args: &BundleArgs, contents: &Contents, folder: &Path) -> Result<New> {
+    let manifest = named(args, contents)?;
+    let mut maker = Maker::new(contents, args.strip)?;
+    let mut new = New::in_folder(folder, manifest)?;
+    interrupt::leave_nothing_of(new.path())?;
     let progress = Progress::new(contents.items.len());
-    let new = New::write(&contents, manifest, &mut maker, out, &mut |place| {
-        progress.step(place)
-    })?;
+    let filled = new.fill(contents, &mut maker, &mut |place| progress.step(place));
     progress.finish();
-    let summary = new.summary.clone();
-    new.finish(out)?;
-    for problem in &contents.problems {
-        eprintln!("ldshim: {problem}");
-    }
-    eprintln!(
-        "{}: {} files, {}",
-        out.display(),
-        summary.files,
-        progress::size(summary.bytes)
-    );
-    Ok(())
-}
-
-fn add_with(contents: &mut Contents, path: &Path) -> Result<()> {
-    let operation = || format!("cannot take {} along", path.display());
-    let absolute = std::path::absolute(path).with_context(operation)?;
-    contents
-        .add_folder_or_file(&absolute, "asked for by --with")
-        .with_context(operation)
-}
-
-fn add_learned(contents: &mut Contents, learned: &Learned) -> Result<()> {
-    for (path, taken) in &learned.taken {
-        let why = format!("opened by {}", taken.by.display());
-        contents
-            .add_path(path, &why)
-            .with_context(|| format!("cannot take {} along", path.display()))?;
-    }
-    Ok(())
+    filled?;
+    Ok(new)
 }
 
 /// The manifest with the bundle's name.
 fn named(args: &BundleArgs, contents: &Contents) -> Result<Manifest> {
     let first = contents.programs.first().context("there is no program")?;
-    let source = contents
-        .items
-        .get(&first.place)
-        .and_then(|it| it.source.as_deref());
-    let (name, release) = naming::package(source.unwrap_or(Path::new("")), &first.name);
+    let (name, release) = naming::package(&first.file, &first.name);
     let name = args.name.clone().unwrap_or(name);
     let release = args.release.clone().unwrap_or(release);
-    Ok(Manifest::new(name, release, contents.system()?.to_owned()))
+    Ok(Manifest::new(
+        name,
+        release,
+        contents.architecture()?.nix_system.to_owned(),
+    ))
+}
+
+/// How many problems are said without `-v`.
+const MOST_PROBLEMS: usize = 10;
+
+fn say_problems(contents: &Contents, verbose: bool) {
+    let most = if verbose { usize::MAX } else { MOST_PROBLEMS };
+    for problem in contents.problems.iter().take(most) {
+        eprintln!("ldshim: {problem}");
+    }
+    if let Some(left @ 1..) = contents.problems.len().checked_sub(most) {
+        eprintln!("ldshim: and {left} more like these; -v lists them");
+    }
 }

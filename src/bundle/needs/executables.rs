@@ -1,0 +1,112 @@
+//! Scripts, wrappers and texts among the files that go along, and the interpreters of scripts.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::command::Command;
+use super::need::{Need, Needs, Problem};
+use super::script::{bundled, interpreter, wrapped};
+use super::texts;
+use super::wrapper::{to_bundle, wrapper};
+use super::{take_for_programs, take_libraries};
+use crate::exec::Line;
+use crate::nix::STORE;
+
+/// A longer file is no script that somebody starts.
+const LONGEST: u64 = 16 << 20;
+
+/// Changes the texts of executable scripts and wrappers so that they find the bundle, and takes along what they start.
+pub(super) fn take_along(needs: &mut Needs, commands: &[Command]) {
+    let mut done = BTreeSet::new();
+    loop {
+        let is_new = |it: &&PathBuf| !done.contains(*it);
+        let new: Vec<_> = needs.files.keys().filter(is_new).cloned().collect();
+        if new.is_empty() {
+            return;
+        }
+        for path in new {
+            if is_executable(&path) {
+                let is_asked_for = commands.iter().any(|it| it.file == path);
+                take_executable(needs, &path, is_asked_for);
+            } else {
+                texts::rewrite(needs, &path);
+            }
+            done.insert(path);
+        }
+    }
+}
+
+fn is_executable(path: &Path) -> bool {
+    path.symlink_metadata()
+        .is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0 && it.len() <= LONGEST)
+}
+
+fn take_executable(needs: &mut Needs, path: &Path, is_asked_for: bool) {
+    let why = format!("started by {}", path.display());
+    if let Some(found) = wrapper(path) {
+        let taken = to_bundle(&found.settings);
+        take_for_programs(needs, &found.program, &why);
+        for folder in &taken.library_folders {
+            take_libraries(needs, folder, &why);
+        }
+        for named in &taken.paths {
+            take_for_programs(needs, named, &why);
+        }
+        let text = wrapped(path, &found.program, &taken.settings);
+        return needs.add_changed(path, text, &why);
+    }
+    let Ok(bytes) = fs::read(path) else { return };
+    let Some(line) = Line::of(&bytes) else { return };
+    let (program, line) = interpreter(&line);
+    let Some(program) = found(&program, is_asked_for) else {
+        return;
+    };
+    take_for_programs(
+        needs,
+        &program,
+        &format!("the interpreter of {}", path.display()),
+    );
+    let bundled = bundled(path, &bytes, &program, &line);
+    for named in bundled.named.iter().filter(|it| it.exists()) {
+        take_for_programs(needs, named, &format!("named by {}", path.display()));
+    }
+    needs.add_changed(path, bundled.text, &why);
+    if let Some((place, text)) = bundled.other {
+        let name = path.file_name().unwrap_or_default();
+        let key = path.with_file_name(".ldshim").join(name);
+        let need = Need {
+            source: path.to_owned(),
+            place,
+            why: format!("the text of {}", path.display()),
+            content: Some(text),
+        };
+        needs.files.insert(key, need);
+    }
+    for named in bundled.unserved.into_iter().filter(|it| it.exists()) {
+        needs.problems.push(Problem {
+            file: path.to_owned(),
+            what: format!("its text names {}", named.display()),
+            remedy: "--allow-namespace".into(),
+        });
+    }
+}
+
+/// The interpreter, if it goes along. That of a script which was asked for does wherever it is from, but for `/bin/sh`, which
+/// every system has. Others are left to the host unless they are from the store.
+fn found(program: &Path, is_asked_for: bool) -> Option<PathBuf> {
+    if program.starts_with(STORE) {
+        return program.exists().then(|| program.to_owned());
+    }
+    if !is_asked_for || program == Path::new("/bin/sh") {
+        return None;
+    }
+    if program.is_absolute() {
+        return program.exists().then(|| program.to_owned());
+    }
+    let path = env::var_os("PATH")?;
+    let mut programs = env::split_paths(&path).map(|it| it.join(program));
+    programs.find(|it| it.is_file())
+}

@@ -1,0 +1,74 @@
+//! Where a bundle goes: a folder, or an archive.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use super::progress;
+use crate::bundle::archive::{self, Format, Options};
+use crate::bundle::{self, New};
+use crate::cli::{BundleArgs, BundleFormat};
+
+/// Whether something may be written to a path.
+///
+/// # Errors
+/// Something else is there.
+pub(super) fn check_target(args: &BundleArgs, out: &Path) -> Result<()> {
+    match format(args) {
+        None => bundle::check_target(out),
+        Some(_) if out.is_dir() => bail!("cannot write {}: it is a folder", out.display()),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Puts the bundle to its place, or packs it, and says how large it is.
+///
+/// # Errors
+/// The file system refuses.
+pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
+    let summary = new.summary.clone();
+    let (files, unpacked) = (summary.files, progress::size(summary.bytes));
+    let Some(format) = format(args) else {
+        new.finish(out)?;
+        eprintln!("{}: {files} files, {unpacked}", out.display());
+        return Ok(());
+    };
+    let (folder, manifest) = new.finish_in_place()?;
+    let options = Options {
+        level: args.compress,
+        time: archive::time()?,
+        package_name: args.name.clone(),
+        maintainer: args.maintainer.clone(),
+        description: args.description.clone(),
+        watch: &|_| {},
+    };
+    let packed = archive::write(folder.path(), &manifest, format, &options, out)?;
+    let size = progress::size(packed.packed);
+    eprintln!(
+        "{}: {files} files, {unpacked}, packed {size}",
+        out.display()
+    );
+    if let Some(folder) = packed.folder {
+        eprintln!("It is installed to {}.", folder.display());
+    }
+    Ok(())
+}
+
+fn format(args: &BundleArgs) -> Option<Format> {
+    match args.format {
+        BundleFormat::Folder => None,
+        BundleFormat::TarZst => Some(Format::TarZst),
+        BundleFormat::TarGz => Some(Format::TarGz),
+        BundleFormat::Deb => Some(Format::Deb),
+        BundleFormat::Rpm => Some(Format::Rpm),
+        BundleFormat::Run => Some(Format::Run),
+    }
+}
+
+/// The folder in which the new bundle is written until it has its place.
+pub(super) fn beside(out: &Path) -> PathBuf {
+    match out.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => ".".into(),
+    }
+}

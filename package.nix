@@ -79,6 +79,8 @@ rustPlatform.buildRustPackage (finalAttrs: {
       ln -s ../../../bin/ldshim "$out/libexec/ldshim/bin/ldconfig"
     ''}
     ln -s ../bin/nix-ld "$out/libexec/nix-ld"
+    # Part of bundled programs, and no command.
+    mv "$out/bin/bundle-entry" "$out/libexec/bundle-entry"
     ldpath=/${hostPlatform.libDir}/${baseNameOf (builtins.unsafeDiscardStringContext dynamicLinker)}
     echo "$ldpath" > "$out/nix-support/ldpath"
     echo "L+ $ldpath - - - - $out/libexec/nix-ld" > "$out/lib/tmpfiles.d/nix-ld.conf"

@@ -5,6 +5,7 @@ mod collect;
 mod details;
 mod interrupt;
 mod learn;
+mod list;
 mod naming;
 mod output;
 mod progress;
@@ -14,13 +15,17 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use crate::bundle::{Contents, Maker, Manifest, New};
+use crate::bundle::{Contents, Maker, Manifest, New, archive, papers};
 use crate::cli::BundleArgs;
 use interrupt::Interrupt;
 use progress::Progress;
 
 /// Carries out `ldshim bundle`.
 pub fn run(args: &BundleArgs) -> Result<ExitCode> {
+    if let Some(bundle) = &args.list {
+        list::run(bundle)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Some(bundle) = &args.check {
         return check::run(bundle, args);
     }
@@ -54,6 +59,8 @@ fn write(args: &BundleArgs, contents: &Contents, folder: &Path) -> Result<New> {
     let filled = new.fill(contents, &mut maker, &mut |place| progress.step(place));
     progress.finish();
     filled?;
+    let folder = new.path().to_owned();
+    papers::add(&folder, &mut new.manifest, archive::time()?)?;
     Ok(new)
 }
 

@@ -26,6 +26,10 @@ const OVERRIDES: &[(&str, &str)] = &[
         "missing-dependency-on-libc",
     ),
     (
+        "The same: what its libraries need is in it.",
+        "undeclared-elf-prerequisites",
+    ),
+    (
         "What was built without debugging information to be kept apart is as it was built.",
         "unstripped-binary-or-object",
     ),

@@ -10,5 +10,8 @@ mod inside;
 mod launcher;
 mod loader;
 mod made;
+mod needs;
 mod starts;
+mod stored;
 mod tools;
+mod wrappers;

@@ -26,6 +26,7 @@ rustPlatform.buildRustPackage (finalAttrs: {
       ./Cargo.lock
       ./src
       ./loader-stub
+      ./run-head
       # The tool knows the presets.
       ./nixos-module/presets.json
       ./tests
@@ -62,6 +63,14 @@ rustPlatform.buildRustPackage (finalAttrs: {
       installShellCompletion --zsh target/completions/_ldshim
     ''}
     rm -f "$out/bin/xtask"
+    mkdir -p "$out/libexec" "$out/nix-support" "$out/lib/tmpfiles.d"
+    # What goes into bundles, which nobody starts here.
+    ${
+      if stubOnly then
+        ''rm -f "$out/bin/bundle-entry"''
+      else
+        ''mv "$out/bin/bundle-entry" "$out/bin/run-head" "$out/libexec/"''
+    }
 
     ${lib.optionalString (!stubOnly) ''
       # The tool by its other names, where no PATH has it by accident.
@@ -69,8 +78,9 @@ rustPlatform.buildRustPackage (finalAttrs: {
       ln -s ../../../bin/ldshim "$out/libexec/ldshim/bin/patchelf"
       ln -s ../../../bin/ldshim "$out/libexec/ldshim/bin/ldconfig"
     ''}
-    mkdir -p "$out/libexec" "$out/nix-support" "$out/lib/tmpfiles.d"
     ln -s ../bin/nix-ld "$out/libexec/nix-ld"
+    # Part of bundled programs, and no command.
+    mv "$out/bin/bundle-entry" "$out/libexec/bundle-entry"
     ldpath=/${hostPlatform.libDir}/${baseNameOf (builtins.unsafeDiscardStringContext dynamicLinker)}
     echo "$ldpath" > "$out/nix-support/ldpath"
     echo "L+ $ldpath - - - - $out/libexec/nix-ld" > "$out/lib/tmpfiles.d/nix-ld.conf"
@@ -100,6 +110,8 @@ rustPlatform.buildRustPackage (finalAttrs: {
         inherit lib runCommandLocal ldshim;
         inherit (finalAttrs.finalPackage) mkLibraryEnvironment;
       };
+      # Programs that run where there is no Nix.
+      bundle = import ./nix/bundle.nix { inherit lib runCommandLocal ldshim; };
       # The tool in the place of nixpkgs' patchelf.
       patchelf = import ./nix/patchelf.nix {
         inherit lib runCommandLocal;

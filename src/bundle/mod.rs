@@ -21,6 +21,7 @@ mod hash;
 mod host;
 mod kind;
 pub mod learn;
+mod list;
 mod loader_copy;
 mod make;
 mod manifest;
@@ -33,6 +34,7 @@ mod write;
 
 pub use contents::{Contents, Make, Wanted};
 pub use host::HostLibraries;
+pub use list::list;
 pub use make::Maker;
 pub use manifest::{File, FileKind, Manifest, Program, Start};
 pub use place::place;

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 pub use realise::Wanted;
 pub use roots::is_indirect_root;
-pub use store_path::{STORE, store_path_of};
+pub use store_path::{STORE, name_and_version, store_path_of};
 
 /// Nix's commands of this machine.
 #[derive(Debug, Clone)]

@@ -27,6 +27,28 @@ pub fn store_path_of(path: &Path) -> Option<PathBuf> {
     (is_plain && is_store_path).then(|| Path::new(STORE).join(name))
 }
 
+/// Name and version in a store path's name without the hash, as Nix itself takes it apart (`builtins.parseDrvName`): the version
+/// begins behind the first dash that no letter follows. The name of an output is part of neither.
+#[must_use]
+pub fn name_and_version(name: &str) -> (&str, Option<&str>) {
+    const OUTPUTS: [&str; 8] = [
+        "-bin", "-lib", "-out", "-dev", "-man", "-doc", "-data", "-libgcc",
+    ];
+    let name = OUTPUTS
+        .iter()
+        .find_map(|it| name.strip_suffix(it))
+        .unwrap_or(name);
+    let is_version = |at: &usize| {
+        let next = name[at + 1..].chars().next();
+        next.is_some_and(|it| !it.is_alphabetic())
+    };
+    let mut dashes = name.match_indices('-').map(|it| it.0);
+    match dashes.find(is_version) {
+        Some(at) => (&name[..at], Some(&name[at + 1..])),
+        None => (name, None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +78,19 @@ mod tests {
             "nix/store/1r3kk2wvwpix2wfxij2rv7kb119kj4jx-zlib",
         ] {
             assert_eq!(store_path_of(path.as_ref()), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn names_are_taken_apart_as_nix_does() {
+        for (text, name, version) in [
+            ("hello-2.12.1", "hello", Some("2.12.1")),
+            ("glibc-2.40-66", "glibc", Some("2.40-66")),
+            ("python3.11-numpy-1.26", "python3.11-numpy", Some("1.26")),
+            ("openssl-3.0.13-bin", "openssl", Some("3.0.13")),
+            ("source", "source", None),
+        ] {
+            assert_eq!(name_and_version(text), (name, version), "{text}");
         }
     }
 }

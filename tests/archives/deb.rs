@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ldshim::bundle::archive::Format;
 
-use crate::made::{Made, run};
+use crate::made::{Made, as_root, run};
 
 /// A root that dpkg has installed nothing into yet.
 struct Root(tempfile::TempDir);
@@ -25,7 +25,7 @@ impl Root {
     }
 
     fn dpkg(&self) -> Command {
-        let mut dpkg = Command::new("dpkg");
+        let mut dpkg = as_root("dpkg");
         // The database alone: a package without scripts needs nothing else of a system.
         dpkg.arg(format!("--root={}", self.0.path().display()));
         dpkg.args(["--force-not-root", "--log=/dev/null"]);

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use ldshim::bundle::archive::{self, Format, Options, Summary};
 use ldshim::bundle::{File, FileKind, Manifest, Program, Start};
@@ -44,7 +45,7 @@ impl Made {
             b"Permission is granted\n",
             false,
         );
-        made.file("lib/libbig.so.1", &vec![7; 9 << 20], false);
+        made.file("lib/libbig.so.1", &vec![7; 5 << 20], false);
         made.link("lib/libbig.so", "libbig.so.1");
         for name in ["greet", "show"] {
             let place = format!("{store}/bin/{name}");
@@ -114,11 +115,30 @@ impl Made {
         let out = self.path(name);
         let options = Options {
             maintainer: Some("Ann Lee <ann@debian.org>".into()),
+            head: Some(head().to_owned()),
             ..Options::default()
         };
         let summary = archive::write(&self.bundle(), &self.manifest, format, &options, &out)?;
         Ok((out, summary))
     }
+}
+
+/// `run-head`, built if it is not up to date.
+fn head() -> &'static Path {
+    static HEAD: OnceLock<PathBuf> = OnceLock::new();
+    HEAD.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build.args([
+            "build",
+            "--quiet",
+            "--release",
+            "--package=run-head",
+            "--target-dir",
+        ]);
+        run(build.arg(target).current_dir(env!("CARGO_MANIFEST_DIR")));
+        target.join("release/run-head")
+    })
 }
 
 fn static_program() -> Vec<u8> {
@@ -128,6 +148,13 @@ fn static_program() -> Vec<u8> {
     let mut cc = Command::new("cc");
     run(cc.args(["-static", "-s", "-o"]).arg(&program).arg(source));
     fs::read(program).unwrap()
+}
+
+/// A command that is root for itself, whoever starts it.
+pub fn as_root(program: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", program]);
+    command
 }
 
 /// Runs a command that has to succeed, and returns what it has printed.

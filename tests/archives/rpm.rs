@@ -6,10 +6,10 @@ use std::process::Command;
 
 use ldshim::bundle::archive::Format;
 
-use crate::made::{Made, run};
+use crate::made::{Made, as_root, run};
 
 fn rpm(root: &Path) -> Command {
-    let mut rpm = Command::new("rpm");
+    let mut rpm = as_root("rpm");
     rpm.arg("--root")
         .arg(root)
         .args(["--dbpath", "/var/lib/rpm"]);
@@ -37,7 +37,8 @@ fn rpm_shows_what_it_is() {
     );
     assert!(list.contains("/share/the greeting"), "{list}");
     let checked = run(Command::new("rpm").arg("-Kv").arg(&package));
-    assert_eq!(checked.matches(": OK").count(), 4, "{checked}");
+    // Of the header and of the payload, and one of both.
+    assert_eq!(checked.matches(": OK").count(), 3, "{checked}");
     let mut bytes = fs::read(&package).unwrap();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;

@@ -8,11 +8,12 @@ use ldshim::bundle::archive::{Format, manifest_of};
 
 use crate::made::{Made, run};
 
-const ALL: [(Format, &str); 4] = [
+const ALL: [(Format, &str); 5] = [
     (Format::TarZst, "hello.tar.zst"),
     (Format::TarGz, "hello.tar.gz"),
     (Format::Deb, "hello.deb"),
     (Format::Rpm, "hello.rpm"),
+    (Format::Run, "hello.run"),
 ];
 
 #[test]
@@ -89,7 +90,8 @@ fn every_format_can_be_asked_what_is_in_it() {
         assert_eq!(manifest_of(&archive).unwrap(), made.manifest, "{name}");
         let status = fs::metadata(&archive).unwrap();
         assert_eq!(status.len(), summary.packed);
-        assert_eq!(status.mode() & 0o7777, 0o644);
+        let mode = if format == Format::Run { 0o755 } else { 0o644 };
+        assert_eq!(status.mode() & 0o7777, mode);
     }
 }
 
@@ -115,7 +117,7 @@ fn what_has_changed_since_is_not_archived() {
     let made = Made::new();
     let out = made.path("hello.tar.zst");
     fs::write(&out, "old").unwrap();
-    let mut big = vec![7; 9 << 20];
+    let mut big = vec![7; 5 << 20];
     big[5] = 8;
     fs::write(made.bundle().join("lib/libbig.so.1"), big).unwrap();
     let error = format!(

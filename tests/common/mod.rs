@@ -15,7 +15,7 @@ pub use emulation::emulate;
 pub use platform::{Platform, named, platform};
 pub use ran::Ran;
 pub use root::TestRoot;
-pub use stub::{build_stub, stub, target};
+pub use stub::{build_stub, release_program, stub, target};
 
 /// Which of its two mechanisms the stub can use. The path of the library environment decides: for
 /// the cache plan the path of the cache has to fit into the 16 bytes of `/etc/ld.so.cache`, which

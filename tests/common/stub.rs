@@ -61,6 +61,29 @@ pub fn build_stub(platform: &Platform, profile: &str, target: &Path, rust_flags:
     stub
 }
 
+/// A program of the workspace that is only of use as a release build, built if it is not up to date.
+#[allow(dead_code, reason = "only tests of bundles ask for some")]
+pub fn release_program(package: &str, name: &str) -> PathBuf {
+    let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args([
+        "build",
+        "--quiet",
+        "--release",
+        "--package",
+        package,
+        "--target-dir",
+    ]);
+    let status = build
+        .arg(target())
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status();
+    assert!(
+        status.expect("cargo can be run").success(),
+        "cannot build {name}"
+    );
+    target().join("release").join(name)
+}
+
 /// Makes a build one for another architecture.
 fn build_for(build: &mut Command, platform: &Platform) {
     let variable = platform.rust_target.to_uppercase().replace('-', "_");

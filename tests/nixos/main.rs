@@ -5,6 +5,7 @@
 //! options of NixOS that the module has to do with. `NIXPKGS_LIB` names the folder of a real nixpkgs' lib to use
 //! instead. Builds are made with what this machine has, in its own Nix store, as root or by Nix' daemon.
 
+mod bundle;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;

@@ -113,10 +113,12 @@ fn built() -> String {
     // A path by itself may have no spaces in it.
     let path = |path: &Path| format!("/. + {:?}", path.display().to_string());
     format!(
-        "{{ debs = {}; tool = {}; xtask = {}; stubs.x86_64-linux = {}; }}",
+        "{{ debs = {}; tool = {}; xtask = {}; entry = {}; head = {}; stubs.x86_64-linux = {}; }}",
         path(&common::target().join("debs")),
         path(Path::new(env!("CARGO_BIN_EXE_ldshim"))),
         path(xtask()),
+        path(&common::release_program("loader-stub", "bundle-entry")),
+        path(&common::release_program("run-head", "run-head")),
         path(common::stub())
     )
 }

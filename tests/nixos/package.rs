@@ -39,9 +39,11 @@ fn it_has_the_files_of_nix_lds_package_and_the_tool() {
             "bin/ldshim",
             "bin/nix-ld",
             "lib/tmpfiles.d/nix-ld.conf",
+            "libexec/bundle-entry",
             "libexec/ldshim/bin/ldconfig",
             "libexec/ldshim/bin/patchelf",
             "libexec/nix-ld",
+            "libexec/run-head",
             "nix-support/ldpath"
         ]
     );

@@ -4,6 +4,7 @@
 //! path that every x86-64 program asks for; so all of them start the very same files. One process per
 //! root starts the programs and takes the time, and the processes take turns, start by start.
 
+pub mod bundle;
 pub mod counts;
 pub mod explain;
 pub mod index;

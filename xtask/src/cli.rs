@@ -107,6 +107,9 @@ pub struct BenchArgs {
     /// Measure edits of ELF files only
     #[arg(long, conflicts_with_all = ["index", "messages"])]
     pub patch: bool,
+    /// Measure starts of a bundled program only
+    #[arg(long, conflicts_with_all = ["index", "messages", "patch"])]
+    pub bundle: bool,
     /// A patchelf to measure beside them
     #[arg(long, value_name = "PATH")]
     pub patchelf: Option<PathBuf>,

@@ -38,6 +38,14 @@ const OVERRIDES: &[(&str, &str)] = &[
         "unusual-interpreter",
     ),
     (
+        "Files of the Nix store have the time 1, and by it Python knows that what it has compiled is still good.",
+        "package-contains-ancient-file",
+    ),
+    (
+        "The copyright notices are those in the licenses of its parts.",
+        "copyright-without-copyright-notice",
+    ),
+    (
         "The programs' own manual pages are in the bundle, if they have any.",
         "no-manual-page",
     ),

@@ -18,6 +18,7 @@ mod contents;
 mod cpio;
 mod deb;
 mod deb_papers;
+mod installed_head;
 mod new_file;
 mod open;
 mod package;
@@ -55,6 +56,8 @@ pub struct Options<'a> {
     pub maintainer: Option<String>,
     /// What a package is, in a line.
     pub description: Option<String>,
+    /// The head of a program that unpacks itself, in place of the one that is installed with this executable.
+    pub head: Option<PathBuf>,
     /// Is told how many bytes of the bundle have been read, each time that some more have.
     pub watch: &'a dyn Fn(u64),
 }
@@ -67,6 +70,7 @@ impl Default for Options<'_> {
             package_name: None,
             maintainer: None,
             description: None,
+            head: None,
             watch: &|_| {},
         }
     }

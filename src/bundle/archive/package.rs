@@ -77,17 +77,31 @@ impl<'a> Package<'a> {
         Ok(entries)
     }
 
-    /// What stands below the description.
+    /// What stands below the description, in lines of at most 75 letters as far as words allow.
     pub(super) fn long_description(&self) -> String {
         let names: Vec<_> = self.manifest.programs.iter().map(|it| &*it.name).collect();
-        format!(
-            "It has {} of {} {}, with all libraries and data of it: nothing of it is\n\
-             shared with other packages. /{} has the files.",
+        let text = format!(
+            "It has {} of {} {}, with all libraries and data of it: nothing of it is shared with other packages. \
+             /{} has the files.",
             names.join(", "),
             self.manifest.name,
             self.manifest.release,
             self.folder().display()
-        )
+        );
+        let mut lines = vec![String::new()];
+        for word in text.split(' ') {
+            let last = lines.last().map_or(0, String::len);
+            if last > 0 && last + word.len() > 74 {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+        }
+        lines.join("\n")
     }
 }
 

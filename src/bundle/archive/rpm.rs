@@ -1,7 +1,7 @@
 //! Packages of RPM, version 4 of the format: rpm.org, "RPM V4 Package format".
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};

@@ -5,6 +5,7 @@ mod collect;
 mod details;
 mod interrupt;
 mod learn;
+mod list;
 mod naming;
 mod output;
 mod progress;
@@ -14,12 +15,17 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use crate::bundle::{Contents, Maker, Manifest, New};
+use crate::bundle::{Contents, Maker, Manifest, New, archive, papers};
 use crate::cli::BundleArgs;
+use interrupt::Interrupt;
 use progress::Progress;
 
 /// Carries out `ldshim bundle`.
 pub fn run(args: &BundleArgs) -> Result<ExitCode> {
+    if let Some(bundle) = &args.list {
+        list::run(bundle)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Some(bundle) = &args.check {
         return check::run(bundle, args);
     }
@@ -47,12 +53,14 @@ fn make(args: &BundleArgs) -> Result<()> {
 fn write(args: &BundleArgs, contents: &Contents, folder: &Path) -> Result<New> {
     let manifest = named(args, contents)?;
     let mut maker = Maker::new(contents, args.strip)?;
-    let mut new = New::in_folder(folder, manifest)?;
-    interrupt::leave_nothing_of(new.path())?;
+    let make = || New::in_folder(folder, manifest);
+    let mut new = Interrupt::watch()?.make(make, |new| new.path().to_owned())?;
     let progress = Progress::new(contents.items.len());
     let filled = new.fill(contents, &mut maker, &mut |place| progress.step(place));
     progress.finish();
     filled?;
+    let folder = new.path().to_owned();
+    papers::add(&folder, &mut new.manifest, archive::time()?)?;
     Ok(new)
 }
 

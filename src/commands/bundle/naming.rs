@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use crate::nix::name_and_version;
+
 /// Name and version of the package that a program is of: of `/nix/store/HASH-NAME-VERSION/...`, as `parseDrvName` of Nix takes them
 /// apart. Otherwise the program's name, and "0".
 pub(super) fn package(source: &Path, program: &OsStr) -> (String, String) {
@@ -16,14 +18,8 @@ pub(super) fn package(source: &Path, program: &OsStr) -> (String, String) {
     let Some(whole) = whole else {
         return (program.to_string_lossy().into_owned(), "0".to_owned());
     };
-    let version = whole.match_indices('-').find(|(at, _)| {
-        let next = whole.as_bytes().get(at + 1);
-        next.is_some_and(u8::is_ascii_digit)
-    });
-    match version {
-        Some((at, _)) => (whole[..at].to_owned(), whole[at + 1..].to_owned()),
-        None => (whole.to_owned(), "0".to_owned()),
-    }
+    let (name, version) = name_and_version(whole);
+    (name.to_owned(), version.unwrap_or("0").to_owned())
 }
 
 #[cfg(test)]
@@ -41,11 +37,7 @@ mod tests {
             );
         };
         is("/nix/store/abc-hello-2.12.1/bin/hello", "hello", "2.12.1");
-        is(
-            "/nix/store/abc-python3-3.11-bin/bin/p",
-            "python3",
-            "3.11-bin",
-        );
+        is("/nix/store/abc-python3-3.11-bin/bin/p", "python3", "3.11");
         is("/nix/store/abc-tool/bin/p", "tool", "0");
         is("/usr/bin/p", "p", "0");
     }

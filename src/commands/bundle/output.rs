@@ -34,15 +34,19 @@ pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
         return Ok(());
     };
     let (folder, manifest) = new.finish_in_place()?;
+    let bar = progress::Bytes::new(summary.bytes);
     let options = Options {
         level: args.compress,
         time: archive::time()?,
         package_name: args.name.clone(),
         maintainer: args.maintainer.clone(),
         description: args.description.clone(),
-        watch: &|_| {},
+        head: None,
+        watch: &|bytes| bar.add(bytes),
     };
-    let packed = archive::write(folder.path(), &manifest, format, &options, out)?;
+    let packed = archive::write(folder.path(), &manifest, format, &options, out);
+    bar.finish();
+    let packed = packed?;
     let size = progress::size(packed.packed);
     eprintln!(
         "{}: {files} files, {unpacked}, packed {size}",

@@ -27,6 +27,29 @@ impl Progress {
     }
 }
 
+/// The same for how many bytes of a bundle have been packed.
+pub(super) struct Bytes(ProgressBar);
+
+impl Bytes {
+    pub(super) fn new(all: u64) -> Self {
+        let bar = ProgressBar::new(all);
+        let style =
+            ProgressStyle::with_template("packing {bar:30} {bytes:>11} of {total_bytes:<11} {eta}");
+        Self(match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        })
+    }
+
+    pub(super) fn add(&self, bytes: u64) {
+        self.0.inc(bytes);
+    }
+
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// A size as people read it.
 pub(super) fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];

@@ -4,7 +4,7 @@
   lib,
   runCommand,
   empty,
-  # `tool`, `xtask`: these files; `stubs.<system>`: the file `nix-ld` for that system.
+  # `tool`, `xtask`, `entry`, `head`: these files; `stubs.<system>`: the file `nix-ld` for that system.
   tests,
   system,
 }:
@@ -25,10 +25,14 @@ in
           {
             ldshim = file tests.tool;
             xtask = file tests.xtask;
+            entry = file tests.entry;
+            head = file tests.head;
             stub = file stub;
             hashes = map hash [
               tests.tool
               tests.xtask
+              tests.entry
+              tests.head
               stub
             ];
           }
@@ -37,7 +41,9 @@ in
             ${lib.optionalString (lib.elem "--workspace" arguments.cargoBuildFlags) ''
               cp "$ldshim" "$out/bin/ldshim"
               cp "$xtask" "$out/bin/xtask"
+              cp "$head" "$out/bin/run-head"
             ''}
+            cp "$entry" "$out/bin/bundle-entry"
             if [ -n "$stub" ]; then cp "$stub" "$out/bin/nix-ld"; fi
 
             # What nixpkgs' installShellFiles does.

@@ -82,6 +82,23 @@ fn stay_on_one_processor() -> nix::Result<()> {
 }
 
 impl Samples {
+    /// Lets one process start programs with these indices in turns, `runs` times each.
+    ///
+    /// # Errors
+    /// It cannot start one.
+    pub fn in_turns(starter: &mut Starter, programs: &[u8], runs: u32) -> Result<Vec<Self>> {
+        let mut samples: Vec<_> = programs.iter().map(|_| Self(Vec::new())).collect();
+        for round in 0..runs + WARM_UP {
+            for (program, samples) in programs.iter().zip(&mut samples) {
+                let start = starter.start(*program)?;
+                if round >= WARM_UP {
+                    samples.0.push(start);
+                }
+            }
+        }
+        Ok(samples)
+    }
+
     /// The time that this share of the starts did not exceed, in nanoseconds: 0 is the minimum, 0.5 the median.
     pub fn time(&self, share: f64) -> u64 {
         quantile(self.0.iter().map(|start| start.nanoseconds), share)

@@ -1,5 +1,5 @@
-//! `cargo xtask bench [--peer PATH] [--runs N] [--index] [--messages] [--patch [--patchelf PATH]]`: what the stub
-//! adds to a start, and how fast `ldshim explain`, `ldshim patch`, `ldshim doctor --message` and the index are.
+//! `cargo xtask bench [--peer PATH] [--runs N] [--index] [--messages] [--patch [--patchelf PATH]] [--bundle]`: what the stub
+//! adds to a start, what bundling does, and how fast `ldshim explain`, `ldshim patch`, `ldshim doctor --message` and the index are.
 
 use anyhow::Result;
 
@@ -7,7 +7,7 @@ use crate::bench::measure::{Samples, Starters};
 use crate::bench::program::Program;
 use crate::bench::table::{Table, microseconds};
 use crate::bench::variant::Variant;
-use crate::bench::{counts, explain, index, messages, patch, program, variant};
+use crate::bench::{bundle, counts, explain, index, messages, patch, program, variant};
 use crate::cli::BenchArgs;
 use crate::{cargo, store, workspace};
 
@@ -43,6 +43,14 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     }
     let stub = built.join("nix-ld");
     let store = store::build(network)?;
+    let measure_bundle = || {
+        let (ldshim, folder) = (built.join("ldshim"), workspace::target("bench"));
+        bundle::measure(&ldshim, &store.loader()?, &folder, args.runs)
+    };
+    if args.bundle {
+        println!("{}", measure_bundle()?);
+        return Ok(());
+    }
     let node = program::prepare(network)?;
     let programs = program::all();
     let variants = variant::all(&store, &node, &stub, args.peer.as_deref())?;
@@ -64,6 +72,8 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
         "{}",
         explain::measure(&built.join("ldshim"), &store.loader()?)?
     );
+    println!("an empty C program of the store and its bundle");
+    println!("{}", measure_bundle()?);
     println!("{}", measure_messages()?);
     println!("{}", measure_patch()?);
     println!("{}", measure_index()?);

@@ -94,6 +94,13 @@ pub const INSPECTION: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("eu-elflint"), package: "elfutils" },
 ];
 
+/// What packages are installed and examined by.
+#[rustfmt::skip]
+pub const PACKAGES: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("lintian"), package: "lintian" },
+    Prerequisite { need: Need::Command("rpm"), package: "rpm" },
+];
+
 /// What builds and runs programs of other architectures: GCC and glibc for each; QEMU, without libraries for roots
 /// that have none, and with them for its plugins; and a Rust that can build `core`.
 #[rustfmt::skip]
@@ -133,7 +140,7 @@ pub const COMPANY: &[Prerequisite] = &[
 
 /// Everything that the tests use beyond Rust and a base system.
 pub const ALL: &[&[Prerequisite]] = &[
-    COMPILERS, PYPI, NPM, STORE, INSPECTION, MACHINE, CROSS, COMPANY,
+    COMPILERS, PYPI, NPM, STORE, INSPECTION, PACKAGES, MACHINE, CROSS, COMPANY,
 ];
 
 /// Makes sure that every prerequisite of these groups is there, and, if they are to make a

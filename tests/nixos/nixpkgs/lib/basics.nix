@@ -106,6 +106,8 @@ rec {
   # Packages
   isDerivation = value: builtins.isAttrs value && value.type or "" == "derivation";
   getLib = package: package.lib or package;
+  getBin = package: package.bin or package;
+  getVersion = package: package.version or (builtins.parseDrvName package.name).version;
   getName = package: package.pname or (builtins.parseDrvName package.name).name;
   makeOverridable =
     f: arguments: f arguments // { override = new: makeOverridable f (arguments // new); };

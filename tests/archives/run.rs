@@ -1,0 +1,337 @@
+//! Programs that unpack themselves.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use ldshim::bundle::archive::Format;
+
+use crate::made::{Made, run};
+
+/// The bundle as a program, and a cache folder.
+struct Scene {
+    made: Made,
+    file: PathBuf,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let made = Made::new();
+        let (file, _) = made.write(Format::Run, "greet.run").unwrap();
+        Self { made, file }
+    }
+
+    fn cache(&self) -> PathBuf {
+        self.made.path("cache")
+    }
+
+    fn start_as(&self, file: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(file);
+        command.args(arguments).env_clear();
+        command.env("XDG_CACHE_HOME", self.cache());
+        command
+    }
+
+    fn start(&self, arguments: &[&str]) -> Command {
+        self.start_as(&self.file, arguments)
+    }
+
+    /// The folders in the cache.
+    fn unpacked(&self) -> Vec<PathBuf> {
+        let folder = fs::read_dir(self.cache().join("ldshim-bundles"));
+        let entries = folder.into_iter().flatten();
+        entries.map(|it| it.unwrap().path()).collect()
+    }
+
+    fn bundle(&self) -> PathBuf {
+        let [bundle] = &self.unpacked()[..] else {
+            panic!("{:?}", self.unpacked())
+        };
+        bundle.clone()
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn it_unpacks_once_and_is_the_program() {
+    let scene = Scene::new();
+    for _ in 0..2 {
+        assert_eq!(run(&mut scene.start(&[])), "hello\n");
+    }
+    let bundle = scene.bundle();
+    run(Command::new("diff")
+        .arg("-r")
+        .arg("--no-dereference")
+        .arg(scene.made.bundle())
+        .arg(&bundle));
+    assert_eq!(
+        fs::metadata(bundle.parent().unwrap()).unwrap().mode() & 0o7777,
+        0o700
+    );
+    let file = fs::metadata(bundle.join("lib/libbig.so.1")).unwrap();
+    assert_eq!(
+        (file.mtime(), file.mode() & 0o777 & !0o022),
+        (1, 0o644 & file.mode())
+    );
+    // A second start writes nothing.
+    let inode = fs::metadata(&bundle).unwrap().ino();
+    run(&mut scene.start(&[]));
+    assert_eq!(fs::metadata(scene.bundle()).unwrap().ino(), inode);
+}
+
+#[test]
+fn its_name_or_a_flag_chooses_the_program_and_all_arguments_are_the_programs() {
+    let scene = Scene::new();
+    let link = scene.made.path("show");
+    symlink(&scene.file, &link).unwrap();
+    let output = scene
+        .start_as(&link, &["--bundle", "-x", ""])
+        .output()
+        .unwrap();
+    let text = format!("{}\n--bundle\n-x\n\n", link.display());
+    assert_eq!(String::from_utf8_lossy(&output.stdout), text);
+    assert_eq!(output.status.code(), Some(4));
+    let output = scene
+        .start(&["--bundle-program", "show", "--bundle-help"])
+        .arg0("any name")
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "any name\n--bundle-help\n"
+    );
+    let output = scene.start(&["--bundle-program", "none"]).output().unwrap();
+    assert!(
+        said(&output).contains("it has no program \"none\", but: greet, show"),
+        "{output:?}"
+    );
+    assert_eq!(output.status.code(), Some(127));
+}
+
+#[test]
+fn without_proc_it_is_found_by_the_path_that_it_was_executed_by() {
+    let scene = Scene::new();
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c"]);
+    unshare
+        .args(["mount -t tmpfs none /proc && exec \"$0\""])
+        .arg(&scene.file);
+    assert_eq!(run(unshare.env("XDG_CACHE_HOME", scene.cache())), "hello\n");
+}
+
+#[test]
+fn what_is_missing_is_unpacked_again_and_what_was_added_is_left() {
+    let scene = Scene::new();
+    run(&mut scene.start(&[]));
+    let store = "store/0123456789abcdfghijklmnpqrsvwxyz-hello-2.12";
+    let (data, added) = (
+        scene.bundle().join(store).join("share/the greeting"),
+        scene.bundle().join("lib/added"),
+    );
+    fs::write(&added, "").unwrap();
+    assert_eq!(run(&mut scene.start(&[])), "hello\n");
+    assert!(added.exists());
+    assert_eq!(fs::metadata(added.parent().unwrap()).unwrap().mtime(), 1);
+    fs::remove_file(&data).unwrap();
+    assert_eq!(run(&mut scene.start(&[])), "hello\n");
+    assert!(data.exists() && !added.exists());
+    assert_eq!(scene.unpacked().len(), 1);
+}
+
+#[test]
+fn what_a_killed_unpacker_leaves_harms_nobody() {
+    let scene = Scene::new();
+    run(&mut scene.start(&[]));
+    let bundle = scene.bundle();
+    let left = PathBuf::from(format!("{}.new", bundle.display()));
+    fs::rename(&bundle, &left).unwrap();
+    fs::remove_dir_all(left.join("lib")).unwrap();
+    assert_eq!(run(&mut scene.start(&[])), "hello\n");
+    assert_eq!(scene.unpacked(), [bundle]);
+}
+
+#[test]
+fn many_at_once_unpack_once() {
+    let scene = Scene::new();
+    let children: Vec<_> = (0..12)
+        .map(|_| scene.start(&[]).stdout(Stdio::piped()).spawn().unwrap())
+        .collect();
+    for mut child in children {
+        let mut text = String::new();
+        child
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
+        assert_eq!(text, "hello\n");
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(scene.unpacked().len(), 1);
+}
+
+#[test]
+fn another_content_is_another_folder() {
+    let scene = Scene::new();
+    run(&mut scene.start(&[]));
+    let (other, _) = Made::of_version("2.13")
+        .write(Format::Run, "greet.run")
+        .map(|(file, it)| {
+            fs::copy(&file, scene.made.path("other.run")).unwrap();
+            (scene.made.path("other.run"), it)
+        })
+        .unwrap();
+    run(&mut scene.start_as(&other, &[]));
+    assert_eq!(scene.unpacked().len(), 2);
+}
+
+#[test]
+fn it_is_extracted_and_removed_on_request() {
+    let scene = Scene::new();
+    let out = scene.made.path("out");
+    let extract = ["--bundle-extract", out.to_str().unwrap()];
+    run(&mut scene.start(&extract));
+    run(Command::new("diff")
+        .arg("-r")
+        .arg("--no-dereference")
+        .arg(scene.made.bundle())
+        .arg(&out));
+    let again = scene.start(&extract).output().unwrap();
+    assert!(said(&again).contains("is there already"), "{again:?}");
+    assert!(scene.unpacked().is_empty());
+    run(&mut scene.start(&[]));
+    assert_eq!(scene.unpacked().len(), 1);
+    run(&mut scene.start(&["--bundle-remove"]));
+    assert!(scene.unpacked().is_empty());
+    assert!(run(&mut scene.start(&["--bundle-help"])).contains("Its programs: greet, show"));
+}
+
+#[test]
+fn a_folder_that_others_write_to_is_not_used() {
+    let scene = Scene::new();
+    let base = scene.cache().join("ldshim-bundles");
+    fs::create_dir_all(&base).unwrap();
+    fs::set_permissions(&base, fs::Permissions::from_mode(0o777)).unwrap();
+    let home = scene.made.path("home");
+    fs::create_dir(&home).unwrap();
+    assert_eq!(run(scene.start(&[]).env("HOME", &home)), "hello\n");
+    assert!(scene.unpacked().is_empty());
+    assert!(home.join(".cache/ldshim-bundles").is_dir());
+    // A link in its place, to a folder of somebody's choice, is no folder.
+    fs::remove_dir_all(&base).unwrap();
+    symlink(&home, &base).unwrap();
+    run(scene.start(&[]).env("HOME", &home));
+    assert!(!home.join("ldshim-bundles").exists());
+}
+
+#[test]
+fn root_leaves_the_home_of_another_user_alone() {
+    let scene = Scene::new();
+    let home = scene.made.path("home");
+    fs::create_dir(&home).unwrap();
+    if chown(&home, Some(65534), Some(65534)).is_err() {
+        eprintln!("not tried: giving files to others needs root");
+        return;
+    }
+    let output = Command::new(&scene.file)
+        .env_clear()
+        .env("HOME", &home)
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "hello\n",
+        "{output:?}"
+    );
+    assert!(!home.join(".cache").exists());
+    run(Command::new(&scene.file)
+        .env_clear()
+        .env("HOME", &home)
+        .arg("--bundle-remove"));
+}
+
+#[test]
+fn a_cache_without_room_or_without_execution_is_named() {
+    let scene = Scene::new();
+    let cache = scene.cache();
+    fs::create_dir(&cache).unwrap();
+    let mounted = |options: &str| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c"]);
+        unshare.arg(format!("mount -t tmpfs -o {options} none \"$1\" && \"$0\"; s=$?; ls -A \"$1/ldshim-bundles\"; exit $s"));
+        unshare
+            .arg(&scene.file)
+            .arg(&cache)
+            .env("XDG_CACHE_HOME", &cache)
+            .output()
+            .unwrap()
+    };
+    let full = mounted("size=1m");
+    assert!(
+        said(&full).contains("cannot unpack to ")
+            && said(&full).contains("No space left on device"),
+        "{full:?}"
+    );
+    assert_eq!(
+        (full.status.code(), &full.stdout[..]),
+        (Some(127), &b""[..])
+    );
+    let noexec = mounted("noexec");
+    assert!(
+        said(&noexec).contains("mounted noexec): set XDG_CACHE_HOME"),
+        "{noexec:?}"
+    );
+    assert_eq!(noexec.status.code(), Some(127));
+}
+
+#[test]
+fn a_file_that_is_cut_off_or_changed_starts_nothing() {
+    let scene = Scene::new();
+    let bytes = fs::read(&scene.file).unwrap();
+    let short = scene.made.path("short.run");
+    fs::copy(&scene.file, &short).unwrap();
+    fs::write(&short, &bytes[..bytes.len() - 1]).unwrap();
+    let output = scene.start_as(&short, &[]).output().unwrap();
+    assert!(
+        said(&output).contains("this file is not whole"),
+        "{output:?}"
+    );
+    let payload = bytes.len() * 2 / 3;
+    for offset in 0..40 {
+        let mut changed = bytes.clone();
+        changed[payload + offset * 97] ^= 1 << (offset % 8);
+        fs::write(&short, changed).unwrap();
+        let output = scene.start_as(&short, &[]).output().unwrap();
+        assert_eq!(output.status.code(), Some(127), "{output:?}");
+        assert!(said(&output).contains("this file is damaged"), "{output:?}");
+        assert!(
+            scene
+                .unpacked()
+                .iter()
+                .all(|it| it.extension().is_some_and(|it| it == "new"))
+        );
+    }
+}
+
+#[test]
+fn it_refuses_to_run_with_rights_of_others() {
+    let scene = Scene::new();
+    let privileged = scene.made.path("setuid.run");
+    if !nix::unistd::geteuid().is_root() {
+        eprintln!("not tried: becoming another user needs root");
+        return;
+    }
+    fs::copy(&scene.file, &privileged).unwrap();
+    fs::set_permissions(&privileged, fs::Permissions::from_mode(0o4755)).unwrap();
+    let mut command = scene.start_as(&privileged, &[]);
+    let mode = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(scene.made.folder.path(), mode).unwrap();
+    let output = command.uid(65534).gid(65534).output().unwrap();
+    assert!(said(&output).contains("setuid"), "{output:?}");
+}

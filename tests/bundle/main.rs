@@ -1,0 +1,14 @@
+//! `ldshim bundle`: programs that are made here, bundled, moved, and started in all kinds of ways.
+
+#[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod common;
+
+mod closure;
+mod folder;
+mod inside;
+mod launcher;
+mod loader;
+mod made;
+mod starts;
+mod tools;

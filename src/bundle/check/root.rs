@@ -107,5 +107,6 @@ pub fn set_environment(command: &mut Command) {
     command
         .env("PATH", PATH)
         .env("HOME", "/tmp")
-        .env("TMPDIR", "/tmp");
+        .env("TMPDIR", "/tmp")
+        .env("PWD", current_folder());
 }

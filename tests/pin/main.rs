@@ -12,6 +12,7 @@ use std::process::Command;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 mod at_once;
+mod bare;
 mod check;
 mod command;
 mod commands;
@@ -20,6 +21,9 @@ mod commands;
 mod common;
 mod fix;
 mod garbage;
+#[path = "../common/http.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod http;
 mod killed;
 #[path = "../common/moved_headers.rs"]
 mod moved_headers;
@@ -66,7 +70,8 @@ fn main() {
 }
 
 /// Tests that mount, or make what belongs to somebody else: where they are not made by root, they are listed as ignored.
-const NEED_ROOT: [&str; 10] = [
+const NEED_ROOT: [&str; 11] = [
+    "bare::",
     "the_tree_of_somebody_else_is_refused",
     "those_of_the_system_are_found_by_a_flag",
     "scarce::",
@@ -142,6 +147,7 @@ fn trials() -> Vec<Trial> {
     let tests = tests
         .into_iter()
         .chain(command::tests())
+        .chain(bare::tests())
         .chain(fix::tests());
     tests.map(trial).collect()
 }

@@ -28,6 +28,7 @@ const ROOMS: &[&str] = &[
     "ldconfig",
     "explain",
     "index",
+    "bare_env",
     "host_env",
     "library_env",
     "resolver",

@@ -94,6 +94,7 @@ rustPlatform.buildRustPackage (finalAttrs: {
         inherit lib runCommandLocal ldshim;
         defaultLoader = dynamicLinker;
       };
+      mkIndex = import ./nix/mk-index.nix { inherit runCommandLocal ldshim; };
       configureStub =
         arguments:
         import ./nix/configure-stub.nix { inherit lib runCommandLocal ldshim; } (

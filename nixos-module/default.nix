@@ -14,6 +14,7 @@
     ./musl.nix
     ./emulated-systems.nix
     ./ldconfig.nix
+    ./index.nix
     ./assertions.nix
   ];
 }

@@ -12,7 +12,7 @@
     description = ''
       What to do when a program without a pin is started the first time: nothing; start `ldshim pin`, which asks on a
       terminal if something is missing; or have it take the best packages where they are clear.
-      Needs an index of libraries (`ldshim index import`). {env}`NIX_LD_ON_DEMAND` says otherwise for a session.
+      Needs an index of libraries ({option}`programs.nix-ld.index`, or `ldshim index update`). {env}`NIX_LD_ON_DEMAND` says otherwise for a session.
     '';
   };
 }

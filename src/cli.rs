@@ -25,7 +25,7 @@ pub use bundle::{BundleArgs, BundleFormat};
 pub use doctor::DoctorArgs;
 pub use fix::{FixArgs, UnfixArgs};
 pub use freeze::FreezeArgs;
-pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs};
+pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs, IndexUpdateArgs};
 pub use ldconfig::LdconfigArgs;
 pub use locate::LocateArgs;
 pub use patch::PatchArgs;
@@ -40,6 +40,21 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// What is to be parsed of a command line: `ldshim PROGRAM` means `ldshim run PROGRAM` if no command has that name. A program is
+/// what has a slash in it.
+#[must_use]
+pub fn arguments(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut all: Vec<_> = given.collect();
+    let is_program = all.get(1).is_some_and(|it| {
+        let bytes = it.as_encoded_bytes();
+        bytes.contains(&b'/') && !bytes.starts_with(b"-")
+    });
+    if is_program {
+        all.insert(1, "run".into());
+    }
+    all
 }
 
 /// The subcommands, in the order in which `--help` lists them.
@@ -90,8 +105,25 @@ pub enum Command {
 
 /// `ldshim run`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Where programs have no loader, as on NixOS, a program that misses libraries gets them first: packages are chosen, got and pinned \
+as by `ldshim pin`, and on a terminal you are asked what is not clear. The next time it starts at once. Elsewhere nothing \
+is asked, and what it would need is told. `ldshim PROGRAM` is `ldshim run PROGRAM` if no command has that name.
+
+Exit status: the program's own; 127 if it is not there or misses libraries, 126 if it cannot be executed, 125 if ldshim fails.
+
+Examples:
+  ldshim run ./program --its-option
+  ldshim run --once ./program")]
 pub struct RunArgs {
-    /// The library environment to use [default: the system's, else one made of this host's libraries]
+    /// Do not ask: get what the program misses, and where several packages are as good, take the first
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Leave no pin: the next start looks for the libraries again
+    #[arg(long)]
+    pub once: bool,
+    /// The library environment to use, and nothing that is got [default: the system's, else one made of this host's libraries,
+    /// else, where it has none, of ldshim's own glibc]
     #[arg(long, value_name = "DIR")]
     pub env: Option<PathBuf>,
     /// Hide the host, as on NixOS: the program sees /nix, /proc, /dev, an empty /tmp and home, /bin/sh, /usr/bin/env, its own

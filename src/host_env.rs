@@ -4,6 +4,7 @@
 //! name that says from which state of that file. So what is there is complete and current, it is
 //! made anew when the file changes, and programs that started before keep the one they have.
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -38,22 +39,11 @@ impl HostEnv<'_> {
     /// # Errors
     /// The host has no list of libraries or no loader, or the environment cannot be written.
     pub fn ensure(&self, directory: &Path) -> Result<PathBuf> {
-        let place = directory.join(self.name()?);
-        if place.is_dir() {
-            return Ok(place);
-        }
-        let mut env = self.collect()?;
-        env.map_paths(|path| self.host_root.join(path.strip_prefix("/").unwrap_or(path)));
-        fs::create_dir_all(directory)
-            .with_context(|| format!("cannot make {}", directory.display()))?;
-        if let Err(error) = env.write(&place) {
-            // Another process may have been faster; it wrote the same.
-            if !place.is_dir() {
-                return Err(error).context("cannot keep the library environment of this host");
-            }
-        }
-        remove_outdated(directory);
-        Ok(place)
+        keep(directory, &self.name()?, || {
+            let mut env = self.collect()?;
+            env.map_paths(|path| self.host_root.join(path.strip_prefix("/").unwrap_or(path)));
+            Ok(env)
+        })
     }
 
     /// A name that changes when the host's libraries do, or ldshim itself.
@@ -91,6 +81,50 @@ impl HostEnv<'_> {
             self.host_cache.display()
         )
     }
+}
+
+/// Where this user's library environments are kept.
+///
+/// # Errors
+/// No variable says where.
+pub fn kept_in() -> Result<PathBuf> {
+    let named = |name| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let cache = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")));
+    let cache = cache.context(
+        "found no place for a library environment of this host: set HOME or XDG_CACHE_HOME, or \
+         name a library environment with --env",
+    )?;
+    Ok(cache.join("ldshim"))
+}
+
+/// The library environment of this name below `directory`, made if it is missing. Others, made long ago, are removed then.
+///
+/// # Errors
+/// It cannot be made, or not be written.
+pub(crate) fn keep(
+    directory: &Path,
+    name: &str,
+    make: impl FnOnce() -> Result<LibraryEnv>,
+) -> Result<PathBuf> {
+    let place = directory.join(name);
+    if place.is_dir() {
+        return Ok(place);
+    }
+    let env = make()?;
+    fs::create_dir_all(directory)
+        .with_context(|| format!("cannot make {}", directory.display()))?;
+    if let Err(error) = env.write(&place) {
+        // Another process may have been faster; it wrote the same.
+        if !place.is_dir() {
+            return Err(error).context("cannot keep the library environment of this host");
+        }
+    }
+    remove_outdated(directory);
+    Ok(place)
 }
 
 /// The host's real loader for an architecture, with links followed.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use ldshim::cli::Cli;
+use ldshim::cli::{Cli, arguments};
 use ldshim::commands;
 
 fn main() -> ExitCode {
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     if is_called("ldconfig") {
         return commands::ldconfig(std::env::args_os());
     }
-    match commands::run(Cli::parse()) {
+    match commands::run(Cli::parse_from(arguments(std::env::args_os()))) {
         Ok(status) => status,
         Err(error) => {
             eprintln!("ldshim: {error:#}");

@@ -5,6 +5,8 @@
 //! id, process group, terminal and open files stay, so the program that is executed next is in
 //! every other respect started by whoever started this process.
 
+use std::error::Error;
+use std::fmt;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
@@ -58,6 +60,18 @@ impl Entry {
         }
     }
 }
+
+/// That this process may have no namespace, or not mount in one: why, and what to do. It still sees the root that it had.
+#[derive(Debug)]
+pub struct Forbidden(String);
+
+impl fmt::Display for Forbidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Forbidden {}
 
 /// The settings of this system that forbid user namespaces, and how to change each; empty if none does.
 pub fn user_namespaces_forbidden_by() -> Vec<String> {
@@ -169,11 +183,11 @@ impl Root {
     /// maps their own user and group and nothing else.
     ///
     /// # Errors
-    /// A step failed; the message names it. Where user namespaces are forbidden, it says what to
-    /// switch on.
+    /// A step failed; the message names it. Where namespaces are forbidden, it is [`Forbidden`], which says what
+    /// to switch on.
     pub fn enter(&self, working_directory: &Path) -> Result<()> {
         let steps = build::resolve(&self.entries)?;
-        namespace::unshare()?;
+        namespace::unshare().map_err(|error| Forbidden(format!("{error:#}")))?;
         build::build_and_pivot(&steps)?;
         nix::unistd::chdir(working_directory).map_err(|errno| {
             let place = working_directory.display();

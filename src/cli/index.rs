@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -5,10 +6,29 @@ use clap::{Args, Subcommand};
 /// `ldshim index ...`
 #[derive(Debug, Subcommand)]
 pub enum IndexCommand {
+    /// Bring the newest index of nixpkgs: by a download of 48 MB, or from what is on this machine if that is as new
+    Update(IndexUpdateArgs),
     /// Take the libraries of nixpkgs from a database of nix-index
     Import(IndexImportArgs),
     /// Add store paths of this machine, with the symbol versions of their libraries
     Add(IndexAddArgs),
+}
+
+/// `ldshim index update`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Nix downloads: its proxies, certificates and limits of time hold, and what has not changed is not sent again. A database \
+of nix-index or of nix-index-database on this machine that is at most a week old and newer than the index is taken instead. \
+The old index stays until the new one is whole.
+
+Examples:
+  ldshim index update
+  ldshim index update --from https://example.org/index-x86_64-linux")]
+pub struct IndexUpdateArgs {
+    /// Take the database from this address or file [default: what LDSHIM_INDEX_FROM names, else the newest release of
+    /// https://github.com/nix-community/nix-index-database]
+    #[arg(long, value_name = "URL|FILE")]
+    pub from: Option<OsString>,
 }
 
 /// `ldshim index import`

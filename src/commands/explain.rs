@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::run::stub;
 use crate::cli::ExplainArgs;
 use crate::explain::{Explainer, Providers, Settings, json, text, tree};
+use crate::stub_file;
 
 /// The exit status if it cannot be told whether the program would start.
 const UNKNOWN: u8 = 2;
@@ -71,11 +71,11 @@ fn settings(args: &ExplainArgs) -> Result<Settings> {
 
 /// What this process was started with says, and nothing else.
 pub(super) fn inherited() -> Result<Settings> {
-    let stub = env::var_os(stub::VARIABLE).filter(|value| !value.is_empty());
+    let stub = env::var_os(stub_file::VARIABLE).filter(|value| !value.is_empty());
     Ok(Settings {
         environment: env::vars_os().collect(),
         stub: stub.map(PathBuf::from),
-        stub_places: stub::places()?.into(),
+        stub_places: stub_file::places()?.into(),
         ..Settings::default()
     })
 }

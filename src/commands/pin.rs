@@ -20,6 +20,7 @@ pub(super) mod left;
 mod locked;
 pub(super) mod lookup;
 mod of_system;
+mod offer_index;
 pub(super) mod packages;
 pub(super) mod prompt;
 pub(super) mod refresh;
@@ -97,6 +98,7 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     }
     let mut rounds = Rounds::new(target, args.select.clone());
     rounds.may_leave = true;
+    rounds.offers_index = true;
     rounds.extra_paths = extra_paths(&args.extra_path)?;
     rounds.nixpkgs.clone_from(&args.nixpkgs);
     rounds.is_dry = args.dry_run;

@@ -1,4 +1,4 @@
-//! `ldshim run [--env DIR] [--isolate [--show DIR]...] [--stub FILE] PROGRAM [ARGS...]`
+//! `ldshim run [--yes] [--once] [--env DIR] [--isolate [--show DIR]...] [--stub FILE] PROGRAM [ARGS...]`
 //!
 //! The program takes the place of this process, in a root of its own that has the stub. Nothing
 //! stays in between, so exit status, signals, terminal and open files are the program's own.
@@ -14,22 +14,26 @@ use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::unistd::execve;
 
+use crate::bare_env::has_real_loader;
 use crate::cli::RunArgs;
 use crate::printable;
+use crate::sandbox::Forbidden;
 use environment::Environment;
 use hidden::Wanted;
 use libraries::Libraries;
 use program::{NotStarted, Program};
 use shown::Shown;
 
+mod direct;
 mod environment;
+mod first_start;
 mod hidden;
 mod libraries;
 mod program;
 mod root;
 mod shell;
 mod shown;
-pub(super) mod stub;
+mod stub;
 
 /// The exit status for failures of `ldshim run` itself, as of env(1), chroot(1) and timeout(1).
 const OWN_FAILURE: u8 = 125;
@@ -40,9 +44,9 @@ const ISOLATED: &str = " (--isolate hides most of the host; --show DIR shows mor
 /// Returns only if the program could not be started.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
     let Err(error) = become_program(args);
-    eprintln!("ldshim: {error:#}");
+    eprintln!("ldshim: {}", printable::lines(&format!("{error:#}")));
     ExitCode::from(match error.downcast_ref() {
-        Some(NotStarted::NotFound) => 127,
+        Some(NotStarted::NotFound | NotStarted::Lacking(_)) => 127,
         Some(NotStarted::NotExecutable) => 126,
         None => OWN_FAILURE,
     })
@@ -59,16 +63,33 @@ fn become_program(args: &RunArgs) -> Result<Infallible> {
     let stub = stub::find(args.stub.as_deref(), &program)?;
     let place = stub::place(&program, shown.as_ref());
     let mut environment = Environment::inherited()?;
-    let libraries = libraries::choose(args, &program, &place, &environment)?;
-    if let Libraries::Env { .. } = libraries {
+    // Where programs have no loader of their own, as on NixOS, they have no libraries either.
+    let is_bare = !has_real_loader(program.architecture);
+    let mut libraries = libraries::choose(args, is_bare, &program, &place, &environment)?;
+    if is_bare && args.env.is_none() {
+        let given = first_start::provide(args, &program, &libraries, &stub)?;
+        libraries = given.unwrap_or(libraries);
+    }
+    if let Libraries::Env { .. } | Libraries::Once(_) = libraries {
         environment.drop_choice();
     }
     let configured = stub::configured(&stub, &libraries, root::ENV_PLACE)?;
 
     let Some(shown) = shown else {
         let root = root::like_host(configured, &place, &libraries)?;
-        root.enter(&current)?;
-        return execute(&program.path, args, &environment, &program);
+        return match (root.enter(&current), &libraries) {
+            (Ok(()), _) => execute(&program.path, args, &environment, &program),
+            (Err(error), Libraries::Env { directory, .. })
+                if is_bare && error.is::<Forbidden>() && program.interpreter.is_some() =>
+            {
+                eprintln!(
+                    "ldshim: no namespace is allowed here, so what {} starts itself finds no loader",
+                    printable::line(&program.path.display().to_string())
+                );
+                direct::start(args, &program, &stub, directory, &environment)
+            }
+            (Err(error), _) => Err(error),
+        };
     };
     let wanted = Wanted::of(&program, &libraries, &stub);
     let root = root::isolated(configured, &place, &libraries, &program, &shown)?;
@@ -86,14 +107,16 @@ fn execute(
     program: &Program,
 ) -> Result<Infallible> {
     let path = CString::new(path.as_os_str().as_bytes())?;
-    let arguments = args
-        .command
-        .iter()
-        .map(|argument| CString::new(argument.as_bytes()));
-    let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
     restore_sigpipe()?;
-    execve(&path, &arguments, environment.entries())
+    execve(&path, &arguments(args)?, environment.entries())
         .map_err(|errno| explain(errno, program, args.isolate))
+}
+
+/// The program's name and its arguments, as `execve` takes them.
+fn arguments(args: &RunArgs) -> Result<Vec<CString>> {
+    let words = args.command.iter();
+    let words = words.map(|word| CString::new(word.as_bytes()));
+    Ok(words.collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Rust's start-up code ignores SIGPIPE, and that would pass on to the program.

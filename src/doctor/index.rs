@@ -1,15 +1,12 @@
 //! Whether there is an index of libraries, and how old it is.
 
-use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use super::finding::Finding;
-use crate::index::{HOW_TO_GET_ONE, Index, Place};
+use crate::index::{HOW_TO_GET_ONE, Index, Place, date, days_since};
 
-/// From this age on, an index of nixpkgs is said to be old: half a year, as long as a release of NixOS is the newest.
-const OLD: Duration = Duration::from_secs(183 * DAY);
-const DAY: u64 = 24 * 60 * 60;
+/// From this age on, in days, an index of nixpkgs is said to be old: many of the store paths that it names have newer ones by then.
+const OLD: u64 = 60;
 
 /// Looks at the user's index.
 pub(super) fn check() -> Vec<Finding> {
@@ -24,34 +21,29 @@ pub(super) fn check() -> Vec<Finding> {
             "`ldshim locate` and `ldshim pin` know no packages",
             HOW_TO_GET_ONE,
         )],
-        Ok(Some(_)) => vec![nixpkgs(&place.nixpkgs())],
+        Ok(Some(index)) => vec![nixpkgs(index.nixpkgs(), &place)],
     }
 }
 
-fn nixpkgs(path: &Path) -> Finding {
-    let shown = path.display();
-    let Some(age) = age(path) else {
+fn nixpkgs(file: Option<&Path>, place: &Place) -> Finding {
+    let Some((file, date)) = file.and_then(|it| Some((it, date(it)?))) else {
         return Finding::info(
             "index-of-this-machine-only",
             "the index knows store paths of this machine only",
-            "`ldshim index import` adds nixpkgs, from a database of nix-index.",
+            "`ldshim index update` adds nixpkgs.",
         );
     };
-    let days = age.as_secs() / DAY;
-    let seen = format!("the index {shown} is {days} days old");
-    if age < OLD {
+    let days = days_since(date);
+    let seen = format!("the index {} is {days} days old", file.display());
+    if days < OLD {
         return Finding::ok("index", seen);
     }
-    Finding::info(
-        "index-old",
-        seen,
-        "Packages may have other names by now. `ldshim index import` makes it anew from a newer database.",
-    )
-}
-
-/// How long ago a file was written; nothing if there is none.
-fn age(path: &Path) -> Option<Duration> {
-    let written = fs::metadata(path).ok()?.modified().ok()?;
-    // A clock that was set back makes it new.
-    Some(written.elapsed().unwrap_or_default())
+    let next = match file == place.nixpkgs() {
+        true => "Packages may have other names by now. `ldshim index update` brings a newer one.",
+        false => {
+            "Packages may have other names by now. Update the database that programs.nix-ld.index names, and rebuild; \
+             or `ldshim index update`, for yourself."
+        }
+    };
+    Finding::info("index-old", seen, next)
 }

@@ -180,7 +180,8 @@ impl Place {
     fn how_to_enable(&self) -> &'static str {
         match (self.c_library, self.runs) {
             (CLibrary::Glibc, Runs::Natively) => {
-                "On NixOS: programs.nix-ld.enable = true; with ldshim's module. Elsewhere: install the stub there."
+                "On NixOS: programs.nix-ld.enable = true; with ldshim's module. Elsewhere: install the stub there. `ldshim run PROGRAM` \
+                 starts one without that."
             }
             (CLibrary::Glibc, Runs::As32Bit) => {
                 "If you need them: programs.nix-ld.enable32Bit = true; or install a stub for i686 there."

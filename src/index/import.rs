@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use super::compact::{Builder, Info, NewPackage};
+use super::date::date;
 use super::nix_index::{self, Entries, EntryKind, Package};
 use super::{Place, library_name, store_path, write};
 
@@ -24,7 +25,7 @@ pub struct Imported {
 }
 
 /// Imports the database at `path` into the index at `place`; the old import stays if that fails. The
-/// file is read through `watch`, which may show how far it is.
+/// file is read through `watch`, which may show how far it is. The index gets the database's date.
 ///
 /// # Errors
 /// The database cannot be read, is damaged or has no libraries; the index cannot be written.
@@ -38,7 +39,7 @@ pub fn import<R: Read>(
         let path = path.display();
         format!("cannot import {path} (the index stays as it was; fetch the file again, or name another)")
     })?;
-    write::replace(&place.nixpkgs(), &bytes)?;
+    write::replace(&place.nixpkgs(), &bytes, date(path))?;
     Ok(imported)
 }
 

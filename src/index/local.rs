@@ -99,7 +99,7 @@ pub fn add(paths: &[PathBuf], place: &Place) -> Result<Added> {
         store: store.to_string_lossy().into_owned(),
         ..Info::default()
     })?;
-    write::replace(&path, &bytes)?;
+    write::replace(&path, &bytes, None)?;
     Ok(added)
 }
 

@@ -46,7 +46,7 @@ impl Index {
     /// # Errors
     /// It cannot be read, or is damaged.
     pub fn open(place: &Place) -> Result<Option<Self>> {
-        let nixpkgs = Layer::open(place.nixpkgs(), Source::Nixpkgs)?;
+        let nixpkgs = Layer::open_first(place.imports(), Source::Nixpkgs)?;
         let local = Layer::open(place.local(), Source::Local)?;
         let is_there = nixpkgs.is_some() || local.is_some();
         Ok(is_there.then_some(Self { nixpkgs, local }))
@@ -56,6 +56,12 @@ impl Index {
     #[must_use]
     pub fn revision(&self) -> Option<&str> {
         self.nixpkgs.as_ref()?.file.info().revision.as_deref()
+    }
+
+    /// The file that tells of nixpkgs, if there is one.
+    #[must_use]
+    pub fn nixpkgs(&self) -> Option<&Path> {
+        Some(&self.nixpkgs.as_ref()?.path)
     }
 
     /// For which system the packages are, as Nix names it, if that is known.
@@ -119,6 +125,20 @@ fn merge(mut nixpkgs: Vec<Candidate>, local: Vec<Candidate>) -> Vec<Candidate> {
 }
 
 impl Layer {
+    /// The first that can be used. What another version of ldshim has made for the system is no reason to fail.
+    fn open_first(paths: Vec<PathBuf>, source: Source) -> Result<Option<Self>> {
+        let mut failure = Ok(None);
+        for path in paths {
+            match Self::open(path, source) {
+                Ok(None) => {}
+                Err(error) if failure.is_ok() => failure = Err(error),
+                Err(_) => {}
+                opened => return opened,
+            }
+        }
+        failure
+    }
+
     fn open(path: PathBuf, source: Source) -> Result<Option<Self>> {
         let bytes = match map_file(&path) {
             Ok(bytes) => bytes,
@@ -281,7 +301,7 @@ fn path(folder: &str, name: &str) -> String {
 fn damage(path: &Path, source: Source, damaged: Damaged) -> anyhow::Error {
     let path = path.display();
     let next = match source {
-        Source::Nixpkgs => "make it again with `ldshim index import`".to_owned(),
+        Source::Nixpkgs => "make it again with `ldshim index update`".to_owned(),
         Source::Local => {
             format!("remove {path} and add the store paths again with `ldshim index add`")
         }

@@ -2,10 +2,12 @@
 //!
 //! It is two files of one format ([`compact`]) in `~/.cache/ldshim/index`. `nixpkgs` is made of a
 //! database of nix-index ([`nix_index`]) by [`import()`]; `local` holds store paths of this machine,
-//! with the symbol versions of their libraries, by [`local::add`]. [`Index`] answers from both.
+//! with the symbol versions of their libraries, by [`local::add`]. [`Index`] answers from both. A system may have a
+//! `nixpkgs` for all its users, which counts where it is newer.
 
 mod absence;
 pub mod compact;
+mod date;
 mod import;
 mod json;
 mod library_name;
@@ -17,10 +19,12 @@ mod place;
 mod provider;
 mod query;
 mod rank;
+mod sources;
 mod store_path;
 mod write;
 
 pub use absence::Absence;
+pub use date::{date, days_since};
 pub use import::{Imported, convert, convert_entries, import};
 pub use lookup::Index;
 pub use pattern::Pattern;
@@ -28,13 +32,12 @@ pub use place::{Place, default_database};
 pub use provider::{Provider, Source};
 pub use query::Query;
 pub(crate) use rank::is_namesake;
+pub use sources::{FROM_VARIABLE, Named, PUBLISHED_SIZE, on_this_machine, published};
 
 /// What users who have no index can do, for messages.
 pub const HOW_TO_GET_ONE: &str = "\
-There is no index of libraries yet. To get one, either
-  download index-x86_64-linux (or that of your system) from
-  https://github.com/nix-community/nix-index-database/releases and run `ldshim index import FILE`, or
-  run `nix-index`, which takes a while, and then `ldshim index import`.
+There is no index of libraries yet. To get one (48 MB, once): ldshim index update
+`ldshim index import FILE` takes a database of nix-index that you have.
 `ldshim index add STORE_PATH` adds store paths of this machine.";
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ fn an_index_that_is_cut_off_is_refused_with_the_next_step() {
         let made = made(&bytes[..length]);
         let error = made.open().unwrap_err().to_string();
         assert!(error.contains("nixpkgs"), "{length}: {error}");
-        assert!(error.contains("ldshim index import"), "{length}: {error}");
+        assert!(error.contains("ldshim index update"), "{length}: {error}");
     }
     assert!(made(&bytes).open().is_ok());
 }

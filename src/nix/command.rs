@@ -149,7 +149,7 @@ fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitSta
 }
 
 /// Has a command end when this process does: what it does is of no use to anybody then.
-fn end_with_this_process(command: &mut Command) {
+pub(super) fn end_with_this_process(command: &mut Command) {
     // SAFETY: the closure makes one system call and nothing else.
     #[allow(unsafe_code)]
     unsafe {

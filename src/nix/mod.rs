@@ -4,7 +4,9 @@
 //! `nix-store`, `nix-instantiate`, `nix-build`, and for attributes of flakes `nix build`.
 
 mod command;
+mod download;
 mod find;
+mod log;
 mod new_closure;
 mod realise;
 mod roots;
@@ -13,6 +15,7 @@ mod store_path;
 use std::path::PathBuf;
 use std::time::Instant;
 
+pub use download::Step;
 pub use realise::Wanted;
 pub use roots::is_indirect_root;
 pub use store_path::{STORE, name_and_version, store_path_of};

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use nix::errno::Errno;
@@ -32,6 +34,10 @@ const SWITCHES: [(&str, &str, &str); 3] = [
     ),
 ];
 
+/// How often, and how long, other threads are waited for.
+const MOST_WAITS: usize = 100;
+const WAIT: Duration = Duration::from_millis(5);
+
 /// Moves the process into a mount namespace whose mounts are seen by nobody else.
 pub(super) fn unshare() -> Result<()> {
     if nix::sched::unshare(CloneFlags::CLONE_NEWNS).is_err() {
@@ -52,7 +58,7 @@ pub(super) fn unshare() -> Result<()> {
 fn unshare_with_user() -> Result<()> {
     // Read before: inside, both ids are the overflow ids until the maps are written.
     let (user, group) = (geteuid(), getegid());
-    nix::sched::unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS)
+    unshare_alone(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS)
         .map_err(|errno| anyhow!("cannot make a user namespace: {}", reason(errno)))?;
     // The files below belong to root while the process is not dumpable, as after a change of user
     // without exec. The next exec sets it anew.
@@ -62,6 +68,18 @@ fn unshare_with_user() -> Result<()> {
     write("/proc/self/setgroups", "deny")?;
     write("/proc/self/uid_map", &format!("{user} {user} 1"))?;
     write("/proc/self/gid_map", &format!("{group} {group} 1"))
+}
+
+/// A process with threads gets no user namespace (EINVAL), and a thread that was waited for may still be on its way out.
+fn unshare_alone(flags: CloneFlags) -> Result<(), Errno> {
+    let is_alone = || fs::read_dir("/proc/self/task").is_ok_and(|it| it.count() == 1);
+    for _ in 0..MOST_WAITS {
+        match nix::sched::unshare(flags) {
+            Err(Errno::EINVAL) if !is_alone() => thread::sleep(WAIT),
+            result => return result,
+        }
+    }
+    nix::sched::unshare(flags)
 }
 
 fn write(path: &str, line: &str) -> Result<()> {

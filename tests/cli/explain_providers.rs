@@ -130,7 +130,7 @@ fn the_index_does_not_matter_where_nothing_is_missing() {
     assert!(ran.stdout.ends_with("would start\n"), "{ran:?}");
     let ran = explain(&home, &tree, &["bin/main"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
-    assert!(ran.stdout.contains("ldshim index import"), "{ran:?}");
+    assert!(ran.stdout.contains("ldshim index update"), "{ran:?}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn an_import_says_what_it_has_found() {
 fn a_database_is_taken_from_where_it_is_named() {
     let home = Home::new();
     let ran = home.ldshim(&["index", "import"]);
-    ran.failed_with("nix-index-database/releases");
+    ran.failed_with("ldshim index update");
 
     let other = tempfile::tempdir().unwrap();
     let file = other.path().join("files");

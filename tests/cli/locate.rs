@@ -134,7 +134,7 @@ fn a_path_is_compared_with_all_of_it() {
 fn without_an_index_it_says_how_to_get_one() {
     let home = Home::new();
     let ran = home.ldshim(&["locate", "libz.so.1"]);
-    for text in ["nix-index-database/releases", "ldshim index import"] {
+    for text in ["ldshim index update", "ldshim index import"] {
         assert!(ran.stderr.contains(text), "{ran:?}");
     }
     assert_eq!((ran.code, &*ran.stdout), (Some(1), ""));
@@ -147,7 +147,7 @@ fn an_index_that_is_damaged_is_an_error_with_the_next_step() {
     for bytes in [&b""[..], b"ldshimix", b"something else"] {
         std::fs::write(&index, bytes).unwrap();
         let ran = home.ldshim(&["locate", "libz.so.1"]);
-        ran.failed_with("make it again with `ldshim index import`");
+        ran.failed_with("make it again with `ldshim index update`");
     }
     home.ldshim(&["index", "import"]).succeeded();
     assert_eq!(home.locate(&["libz.so.1"]).len(), 2);

@@ -18,7 +18,10 @@ mod explain_payload;
 mod explain_pins;
 mod explain_providers;
 mod explain_tree;
+#[path = "../common/http.rs"]
+mod http;
 mod index;
+mod index_update;
 mod ldconfig;
 mod library_tree;
 mod locate;

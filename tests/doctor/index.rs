@@ -76,7 +76,37 @@ fn a_damaged_index_is_a_warning() {
         report
             .one("index-damaged")
             .1
-            .contains("ldshim index import"),
+            .contains("ldshim index update"),
         "{report:?}"
     );
+}
+
+#[test]
+fn the_systems_index_counts_where_it_is_newer() {
+    let mut system = System::with_stub();
+    system.set("HOME", HOME);
+    let (_other, file) = with_index();
+    const OF_SYSTEM: &str = "/run/current-system/sw/share/nix-ld/index/nixpkgs";
+    system.put(&file, OF_SYSTEM);
+    let report = system.doctor();
+    assert!(report.one("index").1.contains(OF_SYSTEM), "{report:?}");
+
+    let (mut system, own) = with_index();
+    system.put(&file, OF_SYSTEM);
+    let date = |file: &PathBuf, days: u64| {
+        let before = Duration::from_secs(days * 24 * 60 * 60);
+        let opened = File::options().write(true).open(file).unwrap();
+        opened.set_modified(SystemTime::now() - before).unwrap();
+    };
+    date(&own, 70);
+    date(&file, 10);
+    assert!(system.doctor().one("index").1.contains(OF_SYSTEM));
+    date(&file, 80);
+    let report = system.doctor();
+    assert!(report.one("index-old").1.contains(HOME), "{report:?}");
+    // What another version has made for the system is no reason to fail.
+    fs::write(&file, "ldshimix of another version").unwrap();
+    assert!(system.doctor().has("index-old"));
+    fs::remove_file(&own).unwrap();
+    assert!(system.doctor().has("index-damaged"));
 }

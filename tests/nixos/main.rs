@@ -16,9 +16,13 @@ mod configurations;
 mod configured_stub;
 mod files;
 mod flake;
+mod index;
 mod library_environment;
 mod mistakes;
 mod nix;
+#[path = "../common/nix_index.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod nix_index;
 mod options;
 mod package;
 mod real_nixpkgs;

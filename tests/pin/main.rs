@@ -12,6 +12,7 @@ use std::process::Command;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 mod at_once;
+mod bare;
 mod check;
 mod command;
 mod commands;
@@ -21,6 +22,9 @@ mod common;
 mod docs;
 mod fix;
 mod garbage;
+#[path = "../common/http.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod http;
 mod killed;
 #[path = "../common/moved_headers.rs"]
 mod moved_headers;
@@ -67,7 +71,8 @@ fn main() {
 }
 
 /// Tests that mount, or make what belongs to somebody else: where they are not made by root, they are listed as ignored.
-const NEED_ROOT: [&str; 10] = [
+const NEED_ROOT: [&str; 11] = [
+    "bare::",
     "the_tree_of_somebody_else_is_refused",
     "those_of_the_system_are_found_by_a_flag",
     "scarce::",
@@ -143,7 +148,8 @@ fn trials() -> Vec<Trial> {
     let tests = tests
         .into_iter()
         .chain(command::tests())
-        .chain(fix::tests())
-        .chain(docs::tests());
+        .chain(bare::tests())
+        .chain(docs::tests())
+        .chain(fix::tests());
     tests.map(trial).collect()
 }

@@ -29,6 +29,7 @@ const ROOMS: &[&str] = &[
     "ldconfig",
     "explain",
     "index",
+    "bare_env",
     "host_env",
     "library_env",
     "resolver",

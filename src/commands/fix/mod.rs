@@ -71,6 +71,7 @@ impl Work<'_> {
         rounds.nixpkgs.clone_from(&self.args.nixpkgs);
         rounds.is_dry = self.args.dry_run;
         rounds.may_leave = true;
+        rounds.offers_index = true;
         rounds.unclear = Unclear::of(self.args.yes);
         rounds.say = |text| say(text);
         rounds

@@ -39,7 +39,7 @@ pub(super) fn check(recipe: &Recipe) -> Result<()> {
 /// Fails if the index in use is somebody else's, as with the HOME of the user who has called sudo.
 pub(super) fn check_index() -> Result<()> {
     let place = Place::of_user()?;
-    for path in [place.nixpkgs(), place.local()] {
+    for path in place.imports().into_iter().chain([place.local()]) {
         if path.exists() {
             check_path(&path).context(
                 "cannot trust the index for a pin of the system; use one of root: set HOME to root's, and \

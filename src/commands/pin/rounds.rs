@@ -14,7 +14,7 @@ use super::target::Target;
 use super::temporary::Temporary;
 use super::today::Today;
 use super::trial::Trial;
-use super::{prompt, text};
+use super::{offer_index, prompt, text};
 use crate::choice::{Choice, Choices, Need, Selection, is_part_of_glibc};
 use crate::drivers::is_driver_library;
 use crate::explain::Report;
@@ -80,6 +80,8 @@ pub(in crate::commands) struct Rounds<'a> {
     pub(in crate::commands) extra_paths: Vec<PathBuf>,
     /// Whether to go on without the libraries that no package has.
     pub(in crate::commands) may_leave: bool,
+    /// Whether a user who can be asked is offered an index where there is none.
+    pub(in crate::commands) offers_index: bool,
     left: Vec<Left>,
 }
 
@@ -125,6 +127,7 @@ impl<'a> Rounds<'a> {
             say: |_| Ok(()),
             extra_paths: Vec::new(),
             may_leave: false,
+            offers_index: false,
             left: Vec::new(),
         }
     }
@@ -139,7 +142,7 @@ impl<'a> Rounds<'a> {
                 today.extra_paths.push(path.clone());
             }
         }
-        let index = Index::open_default()?;
+        let index = self.index(&needs_today)?;
         let revision = index.as_ref().and_then(Index::revision);
         // Another nixpkgs has another revision, which nobody tells.
         let revision = revision.filter(|_| self.nixpkgs.is_none());
@@ -189,6 +192,17 @@ impl<'a> Rounds<'a> {
         outcome.selections = self.selections;
         outcome.left = self.left;
         Ok(outcome)
+    }
+
+    /// The index; where there is none that is needed, and somebody can be asked, one that is got now.
+    fn index(&self, needs: &[Need]) -> Result<Option<Index>> {
+        let is_selected = |need: &Need| self.selections.iter().any(|it| it.name == need.name);
+        let is_needed = needs.iter().any(|it| !is_selected(it));
+        let may_ask = self.offers_index && !self.is_dry && self.unclear == Unclear::Ask;
+        match Index::open_default()? {
+            None if is_needed && may_ask => offer_index::offer(self.say),
+            index => Ok(index),
+        }
     }
 
     fn nix(&self) -> Result<Nix> {

@@ -9,15 +9,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::script;
+use crate::bare_env;
 use crate::choice::{merge, needs};
 use crate::commands::explain::inherited;
-use crate::elf::{Architecture, Image, ProgramIdentity, is_known_at_start, program_identity};
+use crate::elf::{self, Architecture, Image, ProgramIdentity, is_known_at_start, program_identity};
 use crate::explain::{Dynamic, Explainer, Kind, Report, Settings, is_secure};
 use crate::fix::tree_of;
+use crate::library_env::LOADER_NAME;
 use crate::loader_variables::is_for_loaders;
 use crate::modules::{self, Missing, Modules};
 use crate::printable::shell_word;
 use crate::resolver::map_file;
+use crate::stub_file::{Stranger, stranger};
 
 /// A program, and what would happen to it without a pin.
 pub(in crate::commands) struct Target {
@@ -36,11 +39,16 @@ pub(in crate::commands) struct Target {
 impl Target {
     /// Finds a program by path, or by name in PATH, and explains it.
     pub(in crate::commands) fn find(program: &Path, is_of_system: bool) -> Result<Self> {
-        let settings = match is_of_system {
+        let mut settings = match is_of_system {
             true => settings_of_system()?,
             false => settings()?,
         };
-        let report = Explainer::new(&settings).explain(program)?;
+        let mut report = Explainer::new(&settings).explain(program)?;
+        if let Some(environment) = bare_environment(&report)? {
+            settings.loader = Some(environment.join(LOADER_NAME).into());
+            settings.library_path = Some(environment.into());
+            report = Explainer::new(&settings).explain(program)?;
+        }
         if let Some(refusal) = script::refusal(&report, &settings.environment) {
             return Err(refusal);
         }
@@ -120,6 +128,12 @@ impl Target {
         Explainer::new(&self.settings).explain(&self.path)
     }
 
+    /// Whether a stub is where it looks for its loader, and so it can be started by its name.
+    pub(in crate::commands) fn starts_by_itself(&self) -> bool {
+        let loader = elf::interpreter(&self.path).ok().flatten();
+        loader.is_some_and(|it| it.exists() && stranger(&it) != Some(Stranger::StubLd))
+    }
+
     pub(in crate::commands) fn dynamic(&self) -> Result<&Dynamic> {
         match &self.report.kind {
             Kind::Dynamic(dynamic) => Ok(dynamic),
@@ -130,6 +144,20 @@ impl Target {
     pub(in crate::commands) fn architecture(&self) -> Result<&'static Architecture> {
         Ok(self.dynamic()?.architecture)
     }
+}
+
+/// What `ldshim run` gives to a program for which there is no loader, if that is what is wrong with it.
+fn bare_environment(report: &Report) -> Result<Option<PathBuf>> {
+    let Kind::Dynamic(dynamic) = &report.kind else {
+        return Ok(None);
+    };
+    let architecture = dynamic.architecture;
+    let loader = match dynamic.plan.loader {
+        Some(_) => None,
+        None => bare_env::own_loader(architecture),
+    };
+    let environment = loader.map(|it| bare_env::ensure(&it, architecture));
+    environment.transpose()
 }
 
 /// A pin that the stub would never find is none.

@@ -181,10 +181,25 @@ pub(in crate::commands) fn written(
     if let Some(lock) = lock {
         _ = writeln!(text, "  lock: {}", lock.display());
     }
+    let word = printable::shell_word(&target.path);
+    let how = match target.starts_by_itself() {
+        true => "however it is started".to_owned(),
+        // As on NixOS where nothing is set up.
+        false => {
+            format!("by `ldshim run {word}`, for there is no stub where it looks for its loader")
+        }
+    };
     _ = writeln!(
         text,
-        "It has these libraries from now on, however it is started. To undo this: ldshim unpin {}",
-        printable::shell_word(&target.path)
+        "It has these libraries from now on, {how}. To undo this: ldshim unpin {word}"
     );
     text
+}
+
+/// The same in one line, for who has only wanted to start it.
+pub(in crate::commands) fn pinned(target: &Target) -> String {
+    format!(
+        "pinned: it starts at once from now on; to undo this: ldshim unpin {}\n",
+        printable::shell_word(&target.path)
+    )
 }

@@ -35,7 +35,8 @@ impl Wanted {
                 settings.loader = Some(directory.join(LOADER_NAME).into());
                 settings.library_path = Some(directory.into());
             }
-            Libraries::AsInherited(_) => {}
+            // What is in memory leads into the store, which is shown.
+            Libraries::AsInherited(_) | Libraries::Once(_) => {}
         }
         let mut wanted = Self {
             libraries: BTreeMap::new(),

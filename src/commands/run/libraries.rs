@@ -12,10 +12,11 @@ use loader_stub::c_library::CLibrary;
 
 use super::environment::Environment;
 use super::program::Program;
+use crate::bare_env::{self, own_loader};
 use crate::cli::RunArgs;
 use crate::elf::{self, Architecture};
-use crate::host_env::{HOST_CACHE, HostEnv, host_loader};
-use crate::library_env::LOADER_NAME;
+use crate::host_env::{HOST_CACHE, HostEnv, host_loader, kept_in};
+use crate::library_env::{LOADER_NAME, LibraryEnv};
 use crate::stub_file::StubFile;
 
 /// Where the stub looks if the environment says nothing.
@@ -33,14 +34,18 @@ pub(super) enum Libraries {
         /// Where in the new root the host's files are that it leads to: `/` or [`HOST_ROOT`].
         host_root: &'static Path,
     },
+    /// To use this library environment, which is in the new root's memory only.
+    Once(Box<LibraryEnv>),
     /// Nothing: it finds on its own what is at these paths of the host.
     AsInherited(Vec<PathBuf>),
 }
 
 /// Chooses: what `--env` names, else what the stub would find anyway, else what is baked into the stub that is at its place
-/// already, else the host's libraries. `place` is where the stub will be.
+/// already, else the host's libraries; of a bare host, which has no loader, what ldshim itself runs with. `place` is where the stub
+/// will be.
 pub(super) fn choose(
     args: &RunArgs,
+    is_bare: bool,
     program: &Program,
     place: &Path,
     environment: &Environment,
@@ -61,6 +66,9 @@ pub(super) fn choose(
             host_root: Path::new("/"),
         });
     }
+    if is_bare {
+        return bare(program.architecture);
+    }
     let hidden = args.isolate || host_loader(program.architecture)? == *place;
     let host_root = Path::new(if hidden { HOST_ROOT } else { "/" });
     let host_env = HostEnv {
@@ -69,8 +77,23 @@ pub(super) fn choose(
         host_root,
     };
     Ok(Libraries::Env {
-        directory: host_env.ensure(&cache_directory()?)?,
+        directory: host_env.ensure(&kept_in()?.join("host"))?,
         host_root,
+    })
+}
+
+/// What ldshim itself runs with, where the host has no loader of its own, as NixOS has none.
+fn bare(architecture: &'static Architecture) -> Result<Libraries> {
+    let loader = own_loader(architecture).with_context(|| {
+        format!(
+            "this host has no loader {} for {architecture} programs, and ldshim itself runs with none of the Nix store that \
+             would do; name a library environment with --env",
+            architecture.loader_path
+        )
+    })?;
+    Ok(Libraries::Env {
+        directory: bare_env::ensure(&loader, architecture)?,
+        host_root: Path::new("/"),
     })
 }
 
@@ -161,19 +184,4 @@ pub(super) fn outermost(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     paths.sort();
     paths.dedup_by(|later, kept| later.starts_with(kept));
     paths
-}
-
-/// Where this user's library environments of the host are kept.
-fn cache_directory() -> Result<PathBuf> {
-    let named = |name| {
-        env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    let cache = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")));
-    let cache = cache.context(
-        "found no place for a library environment of this host: set HOME or XDG_CACHE_HOME, or \
-         name a library environment with --env",
-    )?;
-    Ok(cache.join("ldshim/host"))
 }

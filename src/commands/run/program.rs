@@ -32,6 +32,8 @@ pub(super) enum NotStarted {
     NotFound,
     /// It is there but cannot be executed.
     NotExecutable,
+    /// It misses libraries: which, and what to do.
+    Lacking(String),
 }
 
 impl fmt::Display for NotStarted {
@@ -39,6 +41,7 @@ impl fmt::Display for NotStarted {
         f.write_str(match self {
             Self::NotFound => "not found",
             Self::NotExecutable => "not an executable file",
+            Self::Lacking(text) => text,
         })
     }
 }
@@ -106,7 +109,7 @@ fn search(name: &Path) -> Result<PathBuf, NotStarted> {
         match check(&file) {
             Ok(()) => return Ok(file),
             Err(NotStarted::NotExecutable) => failure = NotStarted::NotExecutable,
-            Err(NotStarted::NotFound) => {}
+            Err(NotStarted::NotFound | NotStarted::Lacking(_)) => {}
         }
     }
     Err(failure)

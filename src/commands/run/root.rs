@@ -1,5 +1,6 @@
 //! The root in which the program runs.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use super::libraries::{Libraries, folders};
 use super::program::Program;
 use super::shell::with_shell;
 use super::shown::{Shown, is_always};
+use crate::library_env::{CACHE_NAME, LOADER_NAME, LibraryEnv, PLACE_NAME};
 use crate::sandbox::Root;
 
 /// Where the library environment is in the new root. The cache in it, `/nld/ld.so.cache`, is as
@@ -18,15 +20,18 @@ pub(super) const ENV_PLACE: &str = "/nld";
 /// The caller's root with the stub at `place`.
 pub(super) fn like_host(stub: Vec<u8>, place: &Path, libraries: &Libraries) -> Result<Root> {
     let mut root = Root::like_host()?;
-    if let Libraries::Env {
-        directory,
-        host_root,
-    } = libraries
-    {
-        root = root.without(ENV_PLACE).bind_read_only(directory, ENV_PLACE);
-        if *host_root != Path::new("/") {
-            root = show_folders(root, directory, host_root)?;
+    match libraries {
+        Libraries::Env {
+            directory,
+            host_root,
+        } => {
+            root = root.without(ENV_PLACE).bind_read_only(directory, ENV_PLACE);
+            if *host_root != Path::new("/") {
+                root = show_folders(root, directory, host_root)?;
+            }
         }
+        Libraries::Once(env) => root = with_env(root.without(ENV_PLACE), env)?,
+        Libraries::AsInherited(_) => {}
     }
     let folder = place.parent().unwrap_or(Path::new("/"));
     Ok(open_up(root, folder, place)?.program(stub, place))
@@ -61,6 +66,8 @@ pub(super) fn isolated(
                 host_root,
             )?;
         }
+        // Nix has it all, and that is shown.
+        Libraries::Once(env) => root = with_env(root, env)?,
         Libraries::AsInherited(paths) => {
             for path in paths {
                 root = show(root, path)?;
@@ -73,6 +80,23 @@ pub(super) fn isolated(
         root = root.bind(path, path);
     }
     Ok(root.program(stub, place))
+}
+
+/// A library environment in the root's own memory, which is gone with the program.
+fn with_env(mut root: Root, env: &LibraryEnv) -> Result<Root> {
+    let place = |name: &OsStr| Path::new(ENV_PLACE).join(name);
+    root = root.directory(ENV_PLACE);
+    for (name, file) in &env.libraries {
+        root = root.link(file, place(name));
+    }
+    root = root.link(&env.loader, place(LOADER_NAME.as_ref()));
+    if let Some(note) = env.cache_note() {
+        root = root.link(note, place(PLACE_NAME.as_ref()));
+    }
+    if let Some(cache) = env.cache() {
+        root = root.program(cache.serialize()?, place(CACHE_NAME.as_ref()));
+    }
+    Ok(root)
 }
 
 /// The current folder of the program, if the caller's is to be seen in an isolated root, else the

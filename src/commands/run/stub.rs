@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::CString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -12,9 +13,7 @@ use super::program::Program;
 use super::shown::Shown;
 use crate::elf::{self, Architecture};
 use crate::library_env::{LOADER_NAME, baked_cache_note, written_cache_note};
-use crate::stub_file::StubFile;
-
-pub(in crate::commands) use crate::stub_file::{VARIABLE, places};
+use crate::stub_file::{StubFile, VARIABLE, places};
 
 /// The stub named by `--stub` or LDSHIM_STUB, else the one installed with this executable.
 pub(super) fn find(named: Option<&Path>, program: &Program) -> Result<PathBuf> {
@@ -46,22 +45,25 @@ pub(super) fn find(named: Option<&Path>, program: &Program) -> Result<PathBuf> {
 /// of it, to the program or to its children.
 pub(super) fn configured(stub: &Path, libraries: &Libraries, directory: &str) -> Result<Vec<u8>> {
     let operation = || format!("cannot use {} as the stub", stub.display());
-    let Libraries::Env {
-        directory: host, ..
-    } = libraries
-    else {
-        return fs::read(stub).with_context(operation);
+    let note = match libraries {
+        Libraries::AsInherited(_) => return fs::read(stub).with_context(operation),
+        Libraries::Once(env) => env.cache_note().map(note_of).transpose()?,
+        // Links of the host's own libraries lead to where those will be, so its loader cannot be looked at.
+        Libraries::Env { directory, .. } => match written_cache_note(directory) {
+            Some(written) => Some(CString::new(written)?),
+            None => baked_cache_note(directory)?,
+        },
     };
     let mut file = StubFile::read(stub).with_context(operation)?;
     let loader = CString::new(format!("{directory}/{LOADER_NAME}"))?;
-    // Links of the host's own libraries lead to where those will be, so its loader cannot be looked at.
-    let note = match written_cache_note(host) {
-        Some(written) => Some(CString::new(written)?),
-        None => baked_cache_note(host)?,
-    };
     file.bake_libraries(&loader, &CString::new(directory)?, note.as_deref())
         .with_context(operation)?;
     Ok(file.into_bytes())
+}
+
+/// What the stub is told of a cache, as the link beside it says it.
+fn note_of(link: PathBuf) -> Result<CString> {
+    Ok(CString::new(link.into_os_string().into_vec())?)
 }
 
 fn installed() -> Result<PathBuf> {

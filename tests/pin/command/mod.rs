@@ -15,7 +15,7 @@ mod on_demand;
 mod refused;
 mod rounds;
 mod session;
-mod terminal;
+pub mod terminal;
 
 /// All of them.
 pub fn tests() -> Vec<(&'static str, fn())> {

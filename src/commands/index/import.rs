@@ -1,0 +1,72 @@
+//! `ldshim index import`
+
+use std::fs::File;
+use std::io::{IsTerminal, Read, stderr};
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+
+use crate::cli::IndexImportArgs;
+use crate::commands::print;
+use crate::index::{self, HOW_TO_GET_ONE, Place, date, days_since, default_database};
+
+const BAR: &str = "reading the database [{bar:30}] {bytes:>11} of {total_bytes:<11}";
+
+pub(super) fn import(args: &IndexImportArgs) -> Result<()> {
+    let place = Place::of_user()?;
+    let file = match &args.file {
+        Some(file) => file.clone(),
+        None => {
+            let file = default_database()?;
+            ensure!(
+                file.exists(),
+                "there is no database of nix-index at {}. {HOW_TO_GET_ONE}",
+                file.display()
+            );
+            file
+        }
+    };
+    import_file(&file, args.revision.as_deref(), &place, print)
+}
+
+/// Imports a database, and says what is in it and how old it is.
+pub(super) fn import_file(
+    file: &Path,
+    revision: Option<&str>,
+    place: &Place,
+    say: fn(&str) -> Result<()>,
+) -> Result<()> {
+    let imported = index::import(file, revision, place, watch)?;
+    say(&format!(
+        "{} libraries in {} packages, of {} entries: {} in {}\n{}",
+        HumanCount(imported.libraries as u64),
+        HumanCount(imported.packages as u64),
+        HumanCount(imported.entries),
+        HumanBytes(imported.bytes as u64),
+        place.nixpkgs().display(),
+        age(file)
+    ))
+}
+
+/// How old a database is, as a sentence; nothing if that is not known.
+fn age(file: &Path) -> String {
+    match date(file).map(days_since) {
+        Some(0) => "The database is of today.\n".into(),
+        Some(1) => "The database is of yesterday.\n".into(),
+        Some(days) => format!("The database is {days} days old.\n"),
+        None => String::new(),
+    }
+}
+
+/// The file, and on a terminal a bar that shows how much of it is read.
+fn watch(file: File) -> Box<dyn Read> {
+    let length = file.metadata().map_or(0, |it| it.len());
+    if !stderr().is_terminal() {
+        return Box::new(file);
+    }
+    let style = ProgressStyle::with_template(BAR);
+    let bar =
+        ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    Box::new(bar.wrap_read(file))
+}

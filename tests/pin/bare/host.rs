@@ -1,0 +1,259 @@
+//! A root like that of NixOS where nothing is set up: a store and Nix, no loader, and an ldshim as nixpkgs would build it, whose own
+//! loader is in the store.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use ::nix::libc;
+use ldshim::sandbox::Root;
+
+use crate::common::{self, Ran};
+use crate::nix::text;
+use crate::world::World;
+
+/// Where the machine's own files are in the root, for its Nix.
+const MACHINE: &str = "/machine";
+/// Where NixOS has commands.
+const COMMANDS: &str = "/run/current-system/sw/bin";
+/// What is used of Nix, and of busybox.
+const NIX: [&str; 4] = ["nix", "nix-store", "nix-instantiate", "nix-build"];
+const APPLETS: [&str; 4] = ["sh", "ls", "cat", "env"];
+
+/// An ordinary user.
+pub const ALICE: u32 = 1000;
+
+/// See above.
+pub struct Host {
+    pub world: World,
+    root: Root,
+    user: u32,
+    /// What serves the store to users who may not write to it.
+    daemon: Option<Child>,
+}
+
+impl Host {
+    /// With root at its keyboard.
+    pub fn new() -> Self {
+        let world = World::new();
+        let folder = world.folder();
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let commands = folder.join("commands");
+        for made in [&commands, &folder.join("home")] {
+            fs::create_dir(made).expect("a folder");
+        }
+        let busybox = common::store_path("busybox-static").join("bin/busybox");
+        for applet in APPLETS {
+            symlink(&busybox, commands.join(applet)).expect("a link");
+        }
+        for name in NIX {
+            write_nix(&commands.join(name), name);
+        }
+        let users = folder.join("passwd");
+        let home = text(folder).to_owned() + "/home";
+        let lines =
+            format!("root:x:0:0::{home}:/bin/sh\nalice:x:{ALICE}:{ALICE}::{home}:/bin/sh\n");
+        fs::write(&users, lines).expect("a file");
+        let root = Root::nixos_like()
+            .bind(folder, folder)
+            .bind_read_only("/usr", Path::new(MACHINE).join("usr"))
+            .bind_read_only(users, "/etc/passwd")
+            .bind_read_only(tool(), "/tool")
+            .bind_read_only(commands, COMMANDS)
+            .link(&busybox, "/bin/sh")
+            .link(&busybox, "/usr/bin/env");
+        Self {
+            world,
+            root,
+            user: ::nix::unistd::geteuid().as_raw(),
+            daemon: None,
+        }
+    }
+
+    /// With an ordinary user, who has the store by Nix' daemon.
+    pub fn of_alice() -> Self {
+        let mut host = Self::new();
+        host.user = ALICE;
+        let socket = host.socket();
+        let mut daemon = Command::new("nix-daemon");
+        daemon
+            .env("NIX_DAEMON_SOCKET_PATH", &socket)
+            .env_remove("NIX_REMOTE");
+        daemon
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        host.daemon = Some(daemon.spawn().expect("Nix' daemon"));
+        while !socket.exists() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        for path in [host.home(), host.world.folder().to_owned()] {
+            chown(path, Some(ALICE), Some(ALICE)).expect("it is root who tests this");
+        }
+        host
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.world.folder().join("socket")
+    }
+
+    pub fn home(&self) -> PathBuf {
+        self.world.folder().join("home")
+    }
+
+    /// Shows a file or folder at a place of the root.
+    pub fn show(&mut self, source: &Path, place: &str) {
+        self.root = self.root.clone().bind_read_only(source, place);
+    }
+
+    /// A command in the root, by its user, in the home.
+    pub fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command.args(arguments).env_clear();
+        let settings =
+            "substituters =\nsandbox = false\nbuild-users-group =\ndownload-attempts = 1\n";
+        command.env("NIX_CONFIG", settings);
+        command.env("PATH", COMMANDS).env("HOME", self.home());
+        command.env("https_proxy", "http://127.0.0.1:1");
+        if self.daemon.is_some() {
+            command.env("NIX_REMOTE", "daemon");
+            command.env("NIX_DAEMON_SOCKET_PATH", self.socket());
+        }
+        if self.user != ::nix::unistd::geteuid().as_raw() {
+            command.uid(self.user).gid(self.user);
+        }
+        self.root.apply_to(&mut command, self.home());
+        command
+    }
+
+    /// `ldshim` there.
+    pub fn ldshim(&self, arguments: &[&str]) -> Command {
+        self.command("/tool/ldshim", arguments)
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&mut self.ldshim(arguments))
+    }
+
+    /// A program in the home that misses these libraries of the world, and prints what their functions answer.
+    pub fn program(&self, name: &str, libraries: &[&str]) -> PathBuf {
+        let made = self.world.program(name, libraries);
+        let program = self.home().join(name);
+        fs::rename(made, &program).expect("a program");
+        program
+    }
+
+    /// Has the index know these packages.
+    pub fn index(&self, packages: &[&Path]) {
+        let packages: Vec<_> = packages.iter().map(|it| text(it)).collect();
+        self.run(&[&["index", "add"], &packages[..]].concat())
+            .succeeded();
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if let Some(daemon) = &mut self.daemon {
+            _ = daemon.kill();
+            _ = daemon.wait();
+        }
+        let state = ldshim::pin::State::at(self.home().join(".local/state/ldshim"));
+        _ = fs::remove_dir_all(state.directory());
+    }
+}
+
+/// Nix of this machine, with its own loader and libraries.
+fn write_nix(file: &Path, name: &str) {
+    let usr = format!("{MACHINE}/usr");
+    let libraries = format!("{usr}/lib/x86_64-linux-gnu");
+    let script = format!(
+        "#!/bin/sh\nexec {libraries}/ld-linux-x86-64.so.2 --argv0 {name} --library-path {libraries}:{usr}/lib/nix \
+         {usr}/bin/{name} \"$@\"\n"
+    );
+    fs::write(file, script).expect("a file");
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("it is ours");
+}
+
+/// The folder of an ldshim, and its stub, whose own loader and libraries are in the store.
+fn tool() -> &'static Path {
+    static TOOL: OnceLock<PathBuf> = OnceLock::new();
+    TOOL.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare-host-tool");
+        fs::create_dir_all(&folder).expect("a folder");
+        let libraries = ["libc6", "libgcc-s1"].map(|it| common::store_path(it).join("lib"));
+        let new = folder.join("new");
+        fs::copy(env!("CARGO_BIN_EXE_ldshim"), &new).expect("a file");
+        let mut patch = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+        let name = common::platform().loader();
+        let loader = libraries[0].join(name.file_name().expect("a name"));
+        patch.args(["patch", "--set-interpreter"]).arg(loader);
+        let path = libraries.each_ref().map(|it| text(it)).join(":");
+        patch.args(["--set-rpath", &path]).arg(&new);
+        Ran::of(&mut patch).succeeded();
+        fs::rename(new, folder.join("ldshim")).expect("a file");
+        let mut copy = Command::new("install");
+        copy.args(["-m", "755"])
+            .arg(common::stub())
+            .arg(folder.join("nix-ld"));
+        Ran::of(&mut copy).succeeded();
+        folder
+    })
+}
+
+/// Has a command run as in most containers, where nobody may have a namespace: a filter of system calls forbids `unshare`.
+pub fn in_container(command: &mut Command) {
+    /// `SECCOMP_RET_ERRNO` and `SECCOMP_RET_ALLOW` of include/uapi/linux/seccomp.h.
+    const ERROR: u32 = 0x0005_0000;
+    const ALLOW: u32 = 0x7fff_0000;
+    let statement = |code: u32, jt, jf, k| libc::sock_filter {
+        code: code as u16,
+        jt,
+        jf,
+        k,
+    };
+    let filter = move || {
+        let filter = [
+            // The number of the system call is the first word of `seccomp_data`.
+            statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
+            statement(
+                libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K,
+                0,
+                1,
+                libc::SYS_unshare as u32,
+            ),
+            statement(
+                libc::BPF_RET | libc::BPF_K,
+                0,
+                0,
+                ERROR | libc::EPERM as u32,
+            ),
+            statement(libc::BPF_RET | libc::BPF_K, 0, 0, ALLOW),
+        ];
+        let program = libc::sock_fprog {
+            len: filter.len() as u16,
+            filter: filter.as_ptr().cast_mut(),
+        };
+        // SAFETY: the kernel copies the filter, which lives until then.
+        #[allow(unsafe_code)]
+        let result = unsafe {
+            libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+                | libc::prctl(
+                    libc::PR_SET_SECCOMP,
+                    libc::SECCOMP_MODE_FILTER,
+                    &raw const program,
+                )
+        };
+        match result {
+            0 => Ok(()),
+            _ => Err(std::io::Error::last_os_error()),
+        }
+    };
+    // SAFETY: the closure makes two system calls and nothing else.
+    #[allow(unsafe_code)]
+    unsafe {
+        command.pre_exec(filter)
+    };
+}

@@ -27,17 +27,17 @@ pub(crate) fn is_complete(bundle: &CStr, own: &Own) -> bool {
 
 /// Whether everything is there still, with the right size: somebody, such as Python, may have put something beside it.
 pub(crate) fn has_everything(bundle: &CStr, own: &Own) -> bool {
-    let kind = |mode: u32| mode & libc::S_IFMT as u32;
+    let kind = |mode: u32| mode & libc::S_IFMT;
     records(own.index).all(|it| {
         let status = |place| sys::status(&join(bundle, place)).ok();
         match it {
             Record::Folder(place) => {
-                status(place).is_some_and(|it| kind(it.mode) == libc::S_IFDIR as u32)
+                status(place).is_some_and(|it| kind(it.mode) == libc::S_IFDIR)
             }
             Record::File(size, place) => status(place)
-                .is_some_and(|it| kind(it.mode) == libc::S_IFREG as u32 && it.size == size),
+                .is_some_and(|it| kind(it.mode) == libc::S_IFREG && it.size == size),
             Record::Link(place) => {
-                status(place).is_some_and(|it| kind(it.mode) == libc::S_IFLNK as u32)
+                status(place).is_some_and(|it| kind(it.mode) == libc::S_IFLNK)
             }
             _ => true,
         }

@@ -141,7 +141,7 @@ fn bases(stack: &InitialStack, user: u32) -> Vec<CString> {
 fn usable(base: &CStr, user: u32) -> Result<(), String> {
     let above = sys::status(&parent(base)).or_else(|_| sys::status(&parent(&parent(base))));
     let above = above.map_err(reason)?;
-    let is_sticky = above.mode & libc::S_ISVTX as u32 != 0;
+    let is_sticky = above.mode & libc::S_ISVTX != 0;
     if above.owner != user && !(above.owner == 0 && is_sticky) {
         return Err("the folder above it belongs to another user".into());
     }
@@ -153,7 +153,7 @@ fn usable(base: &CStr, user: u32) -> Result<(), String> {
         answer => answer,
     };
     let status = status.map_err(reason)?;
-    if status.mode & libc::S_IFMT as u32 != libc::S_IFDIR as u32 {
+    if status.mode & libc::S_IFMT != libc::S_IFDIR {
         return Err("it is no folder".into());
     }
     if status.owner != user {

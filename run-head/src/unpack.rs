@@ -128,8 +128,8 @@ impl Payload {
         };
         let path = join(folder, place);
         let what = |error| cannot(&path, error);
-        match entry.mode & libc::S_IFMT as u32 {
-            it if it == libc::S_IFDIR as u32 => {
+        match entry.mode & libc::S_IFMT {
+            it if it == libc::S_IFDIR => {
                 let mode = if place.is_empty() {
                     0o700
                 } else {
@@ -137,7 +137,7 @@ impl Payload {
                 };
                 sys::make_folder(&path, mode).map_err(what)?;
             }
-            it if it == libc::S_IFLNK as u32 => {
+            it if it == libc::S_IFLNK => {
                 let mut target = vec![0; entry.size.min(65536)];
                 self.read(&mut target)?;
                 let target = CString::new(target).map_err(|_| Failure::new(DAMAGED))?;

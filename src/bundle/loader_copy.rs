@@ -75,16 +75,21 @@ pub fn neutral_musl(bytes: &[u8]) -> Vec<u8> {
     copy
 }
 
-/// Overwrites a text wherever it stands as a whole.
+/// Overwrites a text wherever it stands as a whole: not behind what could be more of a path.
 fn replace(bytes: &mut [u8], old: &[u8], new: &[u8], what: &str) -> Result<()> {
-    let whole = [b"\0", old, b"\0"].concat();
-    let places: Vec<usize> = memmem::find_iter(bytes, &whole).collect();
+    let with_end = [old, b"\0"].concat();
+    let is_whole = |place: &usize| {
+        let before = place.checked_sub(1).and_then(|it| bytes.get(it));
+        !before.is_some_and(u8::is_ascii_graphic)
+    };
+    let found = memmem::find_iter(bytes, &with_end).filter(is_whole);
+    let places: Vec<usize> = found.collect();
     ensure!(
         !places.is_empty() && old.len() == new.len(),
         "{what} cannot be changed"
     );
     for place in places {
-        bytes[place + 1..][..new.len()].copy_from_slice(new);
+        bytes[place..][..new.len()].copy_from_slice(new);
     }
     Ok(())
 }
@@ -124,9 +129,9 @@ mod tests {
 
     #[test]
     fn a_text_is_overwritten_only_where_it_stands_as_a_whole() {
-        let mut bytes = b"\0/lib/\0x/lib/\0/lib/y\0/lib/\0".to_vec();
+        let mut bytes = b"\0/lib/\0x/lib/\0/lib/y\0\x01/lib/\0".to_vec();
         replace(&mut bytes, b"/lib/", b"/---/", "it").unwrap();
-        assert_eq!(bytes, b"\0/---/\0x/lib/\0/lib/y\0/---/\0");
+        assert_eq!(bytes, b"\0/---/\0x/lib/\0/lib/y\0\x01/---/\0");
         assert!(replace(&mut bytes, b"/usr/", b"/---/", "it").is_err());
     }
 }

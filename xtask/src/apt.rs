@@ -1,5 +1,6 @@
 //! Debian's packages as files, through `apt-get`: those of the machine's suite, or of another ([`crate::suite`]).
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -53,6 +54,33 @@ impl Apt {
             (Err(error), Err(before)) => Err(error.context(before)),
             (fetched, _) => fetched,
         }
+    }
+
+    /// Sees to it that `folder` has the `.deb` files of these packages and of all that they depend on, as far as this apt takes
+    /// them for not installed. What is there is not fetched again.
+    ///
+    /// # Errors
+    /// What `apt-get install --download-only` reports each time that it is tried, or `folder` cannot be written.
+    pub fn download_with_dependencies(&self, packages: &[&str], folder: &Path) -> Result<()> {
+        fs::create_dir_all(folder.join("partial"))
+            .with_context(|| format!("cannot write {}", folder.display()))?;
+        let mut archives = OsString::from("Dir::Cache::Archives=");
+        archives.push(folder);
+        let attempt = || {
+            let mut command = self.without_sandbox_user();
+            command.arg("--option").arg(&archives);
+            command.args([
+                "install",
+                "--yes",
+                "--download-only",
+                "--no-install-recommends",
+            ]);
+            process::run(command.args(packages)).map(drop)
+        };
+        attempt().or_else(|_| {
+            self.update()?;
+            retry(&packages.join(", "), attempt)
+        })
     }
 
     /// Does what can be done, even if something cannot.

@@ -57,10 +57,13 @@ pub struct TestArgs {
     /// Also build a glibc with a store prefix, as nixpkgs does, and test with it: takes many minutes, once
     #[arg(long, conflicts_with = "arch")]
     pub store_glibc: bool,
+    /// Also try large programs as bundles on other distributions: 400 MB are downloaded, once
+    #[arg(long, conflicts_with = "arch")]
+    pub bundles: bool,
     /// Run only the tests, in conditions that they must not depend on: `all` in turn, or one for the day
     ///
     /// Each is one run in another folder, with other variables, umask, time zone, locale and standard input.
-    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, default_missing_value = "all", conflicts_with_all = ["arch", "store_glibc"])]
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, default_missing_value = "all", conflicts_with_all = ["arch", "store_glibc", "bundles"])]
     pub shaken: Option<Shaken>,
     #[command(flatten)]
     pub network: NetworkArgs,
@@ -149,6 +152,9 @@ pub struct FetchArgs {
     /// Also build the glibc with a store prefix that `test --store-glibc` tests with
     #[arg(long)]
     pub store_glibc: bool,
+    /// Also fetch the large programs that `test --bundles` tries as bundles
+    #[arg(long)]
+    pub bundles: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
     /// The programs of tests/programs/programs.json to fetch [default: all]

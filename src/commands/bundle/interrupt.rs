@@ -1,8 +1,9 @@
 //! Ctrl-C while a bundle is written: nothing of it stays.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -11,21 +12,46 @@ use nix::sys::signal::{SigSet, Signal};
 /// What ends a program that does not mind.
 const SIGNALS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
 
-/// Has a folder go before a signal ends this process, which it does as if nobody had waited for it.
-///
-/// # Errors
-/// The system refuses to have signals wait.
-pub(super) fn leave_nothing_of(folder: &Path) -> Result<()> {
-    let signals: SigSet = SIGNALS.into_iter().collect();
-    // Threads that begin later have them wait too.
-    let blocked = signals.thread_block();
-    blocked.context("cannot have signals wait until the bundle is written")?;
-    let folder: PathBuf = folder.to_owned();
-    thread::spawn(move || {
-        if let Ok(signal) = signals.wait() {
-            let _gone = fs::remove_dir_all(&folder);
-            process::exit(128 + signal as i32);
-        }
-    });
-    Ok(())
+/// What goes before a signal ends this process.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Interrupt(Arc<Mutex<Option<PathBuf>>>);
+
+impl Interrupt {
+    /// Has signals wait from now on until what is to go has gone.
+    ///
+    /// # Errors
+    /// The system refuses to have them wait.
+    pub fn watch() -> Result<Self> {
+        let signals: SigSet = SIGNALS.into_iter().collect();
+        // Threads that begin later have them wait too.
+        let blocked = signals.thread_block();
+        blocked.context("cannot have signals wait until the bundle is written")?;
+        let watch = Self::default();
+        let folder = Arc::clone(&watch.0);
+        thread::spawn(move || {
+            if let Ok(signal) = signals.wait() {
+                let folder = folder.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(folder) = folder.as_ref() {
+                    let _gone = fs::remove_dir_all(folder);
+                }
+                process::exit(128 + signal as i32);
+            }
+        });
+        Ok(watch)
+    }
+
+    /// Makes something of which nothing is to stay: the folder that `path` names. No signal comes between both.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn make<T>(
+        &self,
+        make: impl FnOnce() -> Result<T>,
+        path: impl FnOnce(&T) -> PathBuf,
+    ) -> Result<T> {
+        let mut folder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = make()?;
+        *folder = Some(path(&made));
+        Ok(made)
+    }
 }

@@ -17,6 +17,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::bundle::{Contents, Maker, Manifest, New, archive, papers};
 use crate::cli::BundleArgs;
+use interrupt::Interrupt;
 use progress::Progress;
 
 /// Carries out `ldshim bundle`.
@@ -52,8 +53,8 @@ fn make(args: &BundleArgs) -> Result<()> {
 fn write(args: &BundleArgs, contents: &Contents, folder: &Path) -> Result<New> {
     let manifest = named(args, contents)?;
     let mut maker = Maker::new(contents, args.strip)?;
-    let mut new = New::in_folder(folder, manifest)?;
-    interrupt::leave_nothing_of(new.path())?;
+    let make = || New::in_folder(folder, manifest);
+    let mut new = Interrupt::watch()?.make(make, |new| new.path().to_owned())?;
     let progress = Progress::new(contents.items.len());
     let filled = new.fill(contents, &mut maker, &mut |place| progress.step(place));
     progress.finish();

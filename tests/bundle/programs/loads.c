@@ -1,4 +1,5 @@
 // Loads libraries by the names it is given, and says where each is.
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>
 #include <stdio.h>

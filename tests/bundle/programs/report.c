@@ -1,4 +1,5 @@
 // Says what a program can know of its own start, and runs a shell command if it is told to.
+#define _GNU_SOURCE
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>

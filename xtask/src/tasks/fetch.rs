@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
-use crate::{fetch, glibcs, kernel, nix_linters, store, store_glibc};
+use crate::store_programs::{self, Which};
+use crate::{fetch, glibcs, kernel, nix_linters, roots, store, store_glibc};
 
 pub(super) fn run(args: &FetchArgs) -> Result<()> {
     let network = args.network.network();
@@ -21,6 +22,16 @@ pub(super) fn run(args: &FetchArgs) -> Result<()> {
     writeln!(out, "kernel     {}", kernel::fetch(network)?.display())?;
     for glibc in glibcs::fetch(network)? {
         writeln!(out, "glibc      {}", glibc.folder.display())?;
+    }
+    for root in roots::fetch(network)? {
+        writeln!(out, "root       {}", root.display())?;
+    }
+    let which = match args.bundles {
+        true => Which::All,
+        false => Which::Small,
+    };
+    for programs in store_programs::build(which, network)? {
+        writeln!(out, "programs   {}", programs.display())?;
     }
     if args.store_glibc {
         writeln!(out, "glibc      {}", store_glibc::build(network)?.display())?;

@@ -1,4 +1,4 @@
-//! `cargo xtask test [--offline] [--arch ARCH | --store-glibc]`: everything that has to pass.
+//! `cargo xtask test [--offline] [--arch ARCH | --store-glibc | --bundles]`: everything that has to pass.
 
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
@@ -9,7 +9,8 @@ use xtask_start::Network;
 
 use crate::cargo;
 use crate::cli::{Arch, TestArgs};
-use crate::{fetch, glibcs, kernel, nix_linters, shaken, store, store_glibc};
+use crate::store_programs::{self, Which};
+use crate::{fetch, glibcs, kernel, nix_linters, roots, shaken, store, store_glibc};
 
 /// A step of the test.
 #[derive(Clone, Copy)]
@@ -79,6 +80,13 @@ const STORE_GLIBC: Step = Step {
     run: store_glibc,
 };
 
+/// What `--bundles` adds.
+const BUNDLES: Step = Step {
+    name: "large bundles elsewhere",
+    then: Then::GoOn,
+    run: bundles,
+};
+
 fn steps(arch: Option<Arch>) -> Vec<Step> {
     let chosen: &[Step] = match arch {
         None => return STEPS.to_vec(),
@@ -98,6 +106,9 @@ pub(super) fn run(args: &TestArgs) -> Result<()> {
     let mut steps = steps(args.arch);
     if args.store_glibc {
         steps.push(STORE_GLIBC);
+    }
+    if args.bundles {
+        steps.push(BUNDLES);
     }
     let outcomes = run_steps(&steps, args.network.network());
     eprintln!();
@@ -152,6 +163,8 @@ fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
     kernel::fetch(network)?;
     glibcs::fetch(network)?;
+    roots::fetch(network)?;
+    store_programs::build(Which::Small, network)?;
     nix_linters::fetch(network)?;
     fetch::all(network).map(drop)
 }
@@ -222,6 +235,14 @@ fn other_glibcs(network: Network) -> Result<()> {
 
 fn store_glibc(network: Network) -> Result<()> {
     behaviours_with(&store_glibc::build(network)?, network)
+}
+
+/// `tests/elsewhere` with the large programs as well.
+fn bundles(network: Network) -> Result<()> {
+    store_programs::build(Which::All, network)?;
+    let mut command = cargo::command(&["test", "--test", "elsewhere"], network);
+    command.env("LDSHIM_TEST_BUNDLES", "all");
+    cargo::run(command)
 }
 
 /// `tests/behaviour` with another glibc's loader: its header says what the folder has to have.

@@ -1,5 +1,5 @@
-//! Libraries that glibc loads itself: for `compat` in /etc/nsswitch.conf, and before glibc 2.34 for `files` and `dns` (its NEWS);
-//! and libgcc_s for pthread_cancel(3), pthread_exit(3) and backtrace(3) (`sysdeps/gnu/unwind-resume.c`).
+//! Libraries that glibc loads itself for names of users and hosts: for `compat` in /etc/nsswitch.conf, and before glibc 2.34 for
+//! `files` and `dns` (its NEWS). Others that a host's nsswitch.conf names are the host's; glibc passes over what it does not find.
 
 use super::super::need::{Library, Needs};
 use super::super::seen::Seen;
@@ -15,7 +15,6 @@ const LOOK_UPS: [&str; 8] = [
     "getaddrinfo",
     "gethostbyname",
 ];
-const UNWINDS: [&str; 3] = ["pthread_cancel", "pthread_exit", "backtrace"];
 
 pub(super) fn apply(given: &Given<'_>, needs: &mut Needs) {
     let Some(glibc) = given.seen.glibc() else {
@@ -29,12 +28,6 @@ pub(super) fn apply(given: &Given<'_>, needs: &mut Needs) {
         for name in of_old.iter().filter(|_| is_old) {
             add(glibc, name, &why, needs);
         }
-    }
-    if let Some(caller) = given.seen.caller(&UNWINDS)
-        && given.seen.named("libgcc_s.so").next().is_none()
-    {
-        let why = format!("unwinding, for {}", caller.name());
-        add(glibc, "libgcc_s.so.1", &why, needs);
     }
 }
 

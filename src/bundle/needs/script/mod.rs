@@ -175,25 +175,4 @@ pub(super) fn interpreter(line: &Line) -> (PathBuf, Line) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(text: &str) -> (PathBuf, Option<OsString>) {
-        let (path, line) = interpreter(&Line::of(text.as_bytes()).unwrap());
-        (path, line.argument)
-    }
-
-    #[test]
-    fn env_is_looked_through() {
-        assert_eq!(parsed("#!/usr/bin/env python3\n"), ("python3".into(), None));
-        let expected = ("bash".into(), Some("-e -u".into()));
-        assert_eq!(parsed("#!/usr/bin/env -S bash -e  -u\n"), expected);
-        assert_eq!(
-            parsed("#!/bin/sh -e\n"),
-            ("/bin/sh".into(), Some("-e".into()))
-        );
-        // What changes the environment stays with env.
-        let expected = ("/usr/bin/env".into(), Some("-S A=b c".into()));
-        assert_eq!(parsed("#!/usr/bin/env -S A=b c\n"), expected);
-    }
-}
+mod tests;

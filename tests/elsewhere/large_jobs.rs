@@ -1,0 +1,45 @@
+//! What the large programs do, each in every root.
+
+use std::fs;
+
+use crate::common::Ran;
+use crate::place::Place;
+
+/// It makes a film of a test picture, and plays it.
+pub fn ffmpeg(place: &Place) {
+    let source = [
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc=duration=1:size=160x120:rate=10",
+    ];
+    let quiet = ["-loglevel", "error", "-nostdin"];
+    place.run(&[&quiet[..], &source, &["-c:v", "libx264", "/tmp/film.mp4"]].concat());
+    let hash = ["-i", "/tmp/film.mp4", "-f", "framehash", "-"];
+    let printed = place.run(&[&quiet[..], &hash].concat());
+    let frames = printed.lines().filter(|line| line.starts_with("0,"));
+    assert_eq!(frames.count(), 10, "{printed}");
+}
+
+/// It loads a module for each format.
+pub fn imagemagick(place: &Place) {
+    place.run(&["-size", "64x48", "gradient:red-blue", "/tmp/picture.png"]);
+    let png = fs::read(place.outside("picture.png")).expect("a picture");
+    assert!(png.starts_with(b"\x89PNG"));
+    place.run(&["/tmp/picture.png", "-resize", "50%", "/tmp/small.jpg"]);
+    let printed = place.run(&["/tmp/small.jpg", "-format", "%m %wx%h", "info:"]);
+    assert_eq!(printed, "JPEG 32x24");
+}
+
+/// It has a Python inside.
+pub fn gdb(place: &Place) {
+    let script = "python import json; print(json.dumps({'answer': 6 * 7}))";
+    let printed = place.run(&["-nx", "--batch", "-ex", script]);
+    assert_eq!(printed, "{\"answer\": 42}\n");
+}
+
+/// It shows a window, of which a picture is taken.
+pub fn zenity(place: &Place) {
+    let _ = Ran::of;
+    let _ = place;
+}

@@ -1,0 +1,46 @@
+//! Bundles on other distributions: real programs of a Nix store, bundled, in real roots that have no Nix.
+//!
+//! `cargo xtask fetch` gets both. Each program does a real job in each root, and one program is started in each root in all odd
+//! ways. `LDSHIM_TEST_BUNDLES=all` tries the large programs as well, as `cargo xtask test --bundles` does.
+
+mod bundles;
+#[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod common;
+mod jobs;
+mod large_jobs;
+mod place;
+mod programs;
+mod roots;
+mod starts;
+mod tls_server;
+
+use libtest_mimic::{Arguments, Trial};
+
+use place::Place;
+use programs::PROGRAMS;
+use roots::ROOTS;
+use starts::STARTS;
+
+fn main() {
+    let with_large = std::env::var("LDSHIM_TEST_BUNDLES").is_ok_and(|it| it == "all");
+    let mut trials = Vec::new();
+    for root in ROOTS {
+        for program in PROGRAMS.iter().filter(|it| with_large || !it.is_large) {
+            trials.push(Trial::test(
+                format!("{}::{}", program.name, root.name),
+                move || {
+                    (program.job)(&Place::new(root, program));
+                    Ok(())
+                },
+            ));
+        }
+        for (name, start) in STARTS {
+            trials.push(Trial::test(format!("{name}::{}", root.name), move || {
+                start(&Place::new(root, programs::shell()));
+                Ok(())
+            }));
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}

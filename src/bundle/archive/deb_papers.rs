@@ -26,7 +26,15 @@ const OVERRIDES: &[(&str, &str)] = &[
         "missing-dependency-on-libc",
     ),
     (
-        "The same: what its libraries need is in it.",
+        "The loader can be started by itself, with a program as its argument.",
+        "shared-library-is-executable",
+    ),
+    (
+        "The loader needs no other library.",
+        "shared-library-lacks-prerequisites",
+    ),
+    (
+        "What its libraries need is in it.",
         "undeclared-elf-prerequisites",
     ),
     (

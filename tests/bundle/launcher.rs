@@ -23,7 +23,10 @@ fn a_program_that_cannot_be_made_longer_gets_a_launcher() {
     let mut command = clean(moved.join("bin/report"));
     let ran = Ran::of(command.args(["a b", "--list"]).env("A", "1")).succeeded();
     let name = moved.join("bin/report");
-    let arguments = format!("argument {}\nargument a b\nargument --list\n", name.display());
+    let arguments = format!(
+        "argument {}\nargument a b\nargument --list\n",
+        name.display()
+    );
     assert!(ran.stdout.contains(&arguments), "{ran:?}");
     assert!(ran.stdout.ends_with("variable A=1\n"), "{ran:?}");
 }
@@ -45,7 +48,10 @@ fn a_static_program_comes_along_as_it_is() {
 fn the_entry_alone_says_what_it_is() {
     let ran = Ran::of(&mut clean(crate::made::entry()));
     assert_eq!(ran.code, Some(127));
-    assert!(ran.stderr.contains("it is the entry of bundled programs"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("it is the entry of bundled programs"),
+        "{ran:?}"
+    );
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn reason(told: &[String]) -> String {
         .map(str::trim)
         .collect();
     let is_error = |line: &&str| line.starts_with("error: ");
-    let at = lines.iter().rposition(|it| is_error(&it));
+    let at = lines.iter().rposition(is_error);
     match lines.get(at.unwrap_or(lines.len().saturating_sub(1))..) {
         Some(last) if !last.is_empty() => last.join("\n  "),
         _ => "nothing".into(),

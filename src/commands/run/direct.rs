@@ -8,7 +8,7 @@ use std::ffi::CString;
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -57,7 +57,7 @@ pub(super) fn start(
 }
 
 /// The program's pin, if what it needs is there.
-fn pin(program: &Program) -> Option<std::path::PathBuf> {
+fn pin(program: &Program) -> Option<PathBuf> {
     let identity = target::identity(&program.file).ok()?;
     let pin = State::of_user().ok()?.pin(identity.short);
     pin.join(MANIFEST).exists().then_some(pin)

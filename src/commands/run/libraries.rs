@@ -86,8 +86,8 @@ pub(super) fn choose(
 fn bare(architecture: &'static Architecture) -> Result<Libraries> {
     let loader = own_loader(architecture).with_context(|| {
         format!(
-            "this host has no loader {} for {architecture} programs, and ldshim itself runs with none of the Nix store that \
-             would do; name a library environment with --env",
+            "this host has no loader {} for {architecture} programs, and what ldshim itself runs with is no glibc for them in the Nix \
+             store; make a library environment with `ldshim env build`, and name it with --env",
             architecture.loader_path
         )
     })?;

@@ -18,6 +18,7 @@ mod locate;
 mod patch;
 mod pin;
 mod pins;
+mod scripts;
 mod shell;
 
 pub use autopatch::AutopatchArgs;
@@ -31,6 +32,7 @@ pub use locate::LocateArgs;
 pub use patch::PatchArgs;
 pub use pin::{Auto, PinArgs};
 pub use pins::{PinsArgs, UnpinArgs};
+pub use scripts::completions;
 pub use shell::{ShellArgs, ShellFormat};
 
 /// Run programs built for other Linux systems on NixOS, unpatched.

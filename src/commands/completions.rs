@@ -1,14 +1,13 @@
 //! `ldshim completions SHELL`
 
-use std::io;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::CommandFactory;
 
-use crate::cli::{Cli, CompletionsArgs};
+use super::print;
+use crate::cli::{CompletionsArgs, completions};
 
 pub(super) fn run(args: &CompletionsArgs) -> Result<ExitCode> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "ldshim", &mut io::stdout());
+    print(&completions(args.shell))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
 //! `ldshim locate NAME`
 
+use std::collections::BTreeSet;
 use std::env;
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,7 +38,9 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
         (Query::Name(name), true) => index.absence(name)?,
         _ => Absence::Unknown,
     };
-    if args.json {
+    if args.names {
+        print(&names(&providers))?;
+    } else if args.json {
         let others = absence.others().iter().map(Provider::json);
         let providers = providers.iter().map(Provider::json).collect::<Vec<_>>();
         let value = json!({
@@ -104,6 +107,14 @@ fn remarks(name: &str, absence: &Absence, found: usize, shown: usize) -> Vec<Str
         Absence::Unknown if shown == 0 => vec![format!("no package in the index has {name}")],
         Absence::Unknown => Vec::new(),
     }
+}
+
+/// The names that a shell can have as words without quotes, in order, a line each.
+fn names(providers: &[Provider]) -> String {
+    let is_plain = |name: &&str| printable::shell_word(Path::new(name)) == *name;
+    let names = providers.iter().map(Provider::name).filter(is_plain);
+    let names: BTreeSet<&str> = names.collect();
+    names.iter().map(|name| format!("{name}\n")).collect()
 }
 
 /// A line for each: attribute and output, the library's path.

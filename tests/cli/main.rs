@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod completions;
 mod env_architectures;
 mod env_build;
 mod env_extra_paths;

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
-use clap_complete::Shell;
-use ldshim::cli::Cli;
+use clap_complete::{Generator, Shell};
+use ldshim::cli::{self, Cli};
 
 use crate::workspace;
 
@@ -17,9 +17,10 @@ pub(super) fn run() -> Result<()> {
     let man = workspace::target("man");
     write(&man, |command| clap_mangen::generate_to(command, &man))?;
     let completions = workspace::target("completions");
-    write(&completions, |mut command| {
+    write(&completions, |_| {
         for shell in SHELLS {
-            clap_complete::generate_to(shell, &mut command, "ldshim", &completions)?;
+            let file = completions.join(shell.file_name("ldshim"));
+            fs::write(file, cli::completions(shell))?;
         }
         Ok(())
     })

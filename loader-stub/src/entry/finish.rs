@@ -61,7 +61,7 @@ struct Argument<'a> {
 }
 
 fn with_changes(stack: &InitialStack<'_>, finish: &Finish<'_>) -> ! {
-    let changed = ChangedStack::new(stack, finish.records, finish.bundle, sys::is_there);
+    let changed = ChangedStack::new(stack, finish.records, finish.bundle, sys::is_readable);
     let argument = Argument {
         changed: &changed,
         finish,

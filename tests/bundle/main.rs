@@ -10,5 +10,6 @@ mod inside;
 mod launcher;
 mod loader;
 mod made;
+mod musl;
 mod starts;
 mod tools;

@@ -11,5 +11,8 @@ mod launcher;
 mod loader;
 mod made;
 mod musl;
+mod needs;
 mod starts;
+mod stored;
 mod tools;
+mod wrappers;

@@ -12,6 +12,7 @@
 //! ```
 
 pub mod archive;
+pub mod at_store;
 mod calendar;
 pub mod check;
 mod closure;

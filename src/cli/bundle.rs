@@ -50,6 +50,9 @@ pub struct BundleArgs {
     /// Run a bundle where there is no /nix, in roots of other distributions' shape, and report what it takes from outside
     #[arg(long, value_name = "BUNDLE")]
     pub check: Option<PathBuf>,
+    /// Start a program of a bundle that is shown at /nix: what the programs of --allow-namespace do
+    #[arg(long, value_name = "BUNDLE", hide = true)]
+    pub at_store: Option<PathBuf>,
     /// Say more: how each program is started, and where its libraries come from
     #[arg(short, long)]
     pub verbose: bool,

@@ -11,7 +11,7 @@ use super::need::{Need, Needs, Problem};
 use super::script::{bundled, interpreter, wrapped};
 use super::texts;
 use super::wrapper::{to_bundle, wrapper};
-use super::{take_for_programs, take_libraries};
+use super::{REMEDY, take_for_programs, take_libraries};
 use crate::exec::Line;
 use crate::nix::STORE;
 
@@ -19,7 +19,7 @@ use crate::nix::STORE;
 const LONGEST: u64 = 16 << 20;
 
 /// Changes the texts of executable scripts and wrappers so that they find the bundle, and takes along what they start.
-pub(super) fn take_along(needs: &mut Needs, commands: &[Command]) {
+pub(super) fn take_along(needs: &mut Needs, commands: &[Command], is_at_store: bool) {
     let mut done = BTreeSet::new();
     loop {
         let is_new = |it: &&PathBuf| !done.contains(*it);
@@ -30,7 +30,7 @@ pub(super) fn take_along(needs: &mut Needs, commands: &[Command]) {
         for path in new {
             if is_executable(&path) {
                 let is_asked_for = commands.iter().any(|it| it.file == path);
-                take_executable(needs, &path, is_asked_for);
+                take_executable(needs, &path, is_asked_for, is_at_store);
             } else {
                 texts::rewrite(needs, &path);
             }
@@ -44,7 +44,7 @@ fn is_executable(path: &Path) -> bool {
         .is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0 && it.len() <= LONGEST)
 }
 
-fn take_executable(needs: &mut Needs, path: &Path, is_asked_for: bool) {
+fn take_executable(needs: &mut Needs, path: &Path, is_asked_for: bool, is_at_store: bool) {
     let why = format!("started by {}", path.display());
     if let Some(found) = wrapper(path) {
         let taken = to_bundle(&found.settings);
@@ -86,12 +86,22 @@ fn take_executable(needs: &mut Needs, path: &Path, is_asked_for: bool) {
         needs.files.insert(key, need);
     }
     for named in bundled.unserved.into_iter().filter(|it| it.exists()) {
-        needs.problems.push(Problem {
-            file: path.to_owned(),
-            what: format!("its text names {}", named.display()),
-            remedy: "--allow-namespace".into(),
-        });
+        unserved(needs, path, &named, is_at_store);
     }
+}
+
+/// A path that a script will not find by itself.
+fn unserved(needs: &mut Needs, script: &Path, named: &Path, is_at_store: bool) {
+    if is_at_store {
+        take_for_programs(needs, named, &format!("named by {}", script.display()));
+        needs.shown.insert(named.to_owned());
+        return;
+    }
+    needs.problems.push(Problem {
+        file: script.to_owned(),
+        what: format!("its text names {}", named.display()),
+        remedy: REMEDY.into(),
+    });
 }
 
 /// The interpreter, if it goes along. That of a script which was asked for does wherever it is from, but for `/bin/sh`, which

@@ -29,6 +29,9 @@ pub use need::{Library, Need, Needs, Problem, Rewrite};
 use folder::{is_for_others, take, take_all};
 use seen::AllSeen;
 
+/// What can be done where something is looked for by a path that no bundle has.
+const REMEDY: &str = "--allow-namespace shows it there";
+
 /// What is in a bundle so far.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
@@ -55,7 +58,7 @@ pub fn needs(subject: &Subject<'_>) -> Needs {
         take_command(&mut needs, command);
     }
     rules::apply(&seen, subject.commands, &mut needs);
-    executables::take_along(&mut needs, subject.commands);
+    executables::take_along(&mut needs, subject.commands, subject.is_at_store);
     report::objects(&seen, subject.is_at_store, &mut needs);
     needs.libraries.sort();
     needs.libraries.dedup();

@@ -1,6 +1,6 @@
 //! What a bundle's programs need beside the libraries that they name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::super::{Choice, Setting, place};
@@ -64,6 +64,8 @@ pub struct Needs {
     pub program_settings: BTreeMap<PathBuf, Vec<Setting>>,
     /// Texts that become others.
     pub rewrites: Vec<Rewrite>,
+    /// What is found only where the bundle is shown at `/nix/store`, and was taken along for that.
+    pub shown: BTreeSet<PathBuf>,
     /// What will not work.
     pub problems: Vec<Problem>,
     /// Files and folders that are found in other ways than by the paths that programs name them by.

@@ -8,7 +8,7 @@ use super::folder::is_for_others;
 use super::mentions::{Mention, mentions};
 use super::need::{Library, Needs, Problem, Rewrite};
 use super::seen::{AllSeen, Seen};
-use super::take_for_programs;
+use super::{REMEDY, take_for_programs};
 use crate::elf::{Dynamic, Image};
 use crate::tree::is_program_or_library;
 
@@ -37,11 +37,12 @@ pub(super) fn objects(seen: &AllSeen, is_at_store: bool, needs: &mut Needs) {
             } else if is_at_store {
                 let why = format!("named in {}", object.name());
                 take_for_programs(needs, path, &why);
+                needs.shown.insert(path.clone());
             } else if told.insert(path.clone()) {
                 needs.problems.push(Problem {
                     file: object.path.clone(),
                     what: format!("its data names {}, {}", path.display(), consequence(path)),
-                    remedy: "--allow-namespace shows it there".into(),
+                    remedy: REMEDY.into(),
                 });
             }
         }

@@ -1,4 +1,4 @@
-//! Files of Python and lists of modules that name store paths: as texts that find the bundle.
+//! Files of Python, lists of modules and configurations of fonts that name store paths: as texts that find the bundle.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use super::need::Needs;
 use super::script::python_rewritten;
 use super::take_for_programs;
 use crate::nix::STORE;
+use crate::own_tree::from_origin;
 
 /// A longer file is no text that somebody wrote.
 const LONGEST: u64 = 4 << 20;
@@ -24,8 +25,9 @@ pub(super) fn rewrite(needs: &mut Needs, path: &Path) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_python = name.ends_with(".py") && !is_of_compilers(path);
     let is_list = MODULE_LISTS.contains(&&*name);
+    let is_fonts = name.ends_with(".conf") && path.iter().any(|it| it == "fonts");
     let is_other = needs.files.get(path).is_none_or(|it| it.content.is_some());
-    if !(is_python || is_list) || is_other {
+    if !(is_python || is_list || is_fonts) || is_other {
         return;
     }
     let Some(bytes) = read(path) else { return };
@@ -33,7 +35,13 @@ pub(super) fn rewrite(needs: &mut Needs, path: &Path) {
         let text = module_list(&bytes);
         return needs.add_changed(path, text, "");
     }
-    let (text, named, _) = python_rewritten(&place(path), &bytes);
+    let (text, named) = match is_fonts {
+        true => fonts(&place(path), &bytes),
+        false => {
+            let (text, named, _) = python_rewritten(&place(path), &bytes);
+            (text, named)
+        }
+    };
     let named: Vec<_> = named.into_iter().filter(|it| it.exists()).collect();
     if !named.is_empty() {
         needs.add_changed(path, text, "");
@@ -72,6 +80,30 @@ fn module_list(bytes: &[u8]) -> Vec<u8> {
     new
 }
 
+/// A configuration of fontconfig with this place, with folders of fonts from its own on (fonts-conf(5), `prefix="relative"`),
+/// and those folders.
+fn fonts(place: &Path, bytes: &[u8]) -> (Vec<u8>, Vec<PathBuf>) {
+    const START: &[u8] = b"<dir>";
+    let folder = Path::new("/").join(place.parent().unwrap_or(Path::new("")));
+    let (mut new, mut named, mut done) = (Vec::new(), Vec::new(), 0);
+    for mention in mentions(bytes) {
+        let before = &bytes[done..mention.at.start];
+        let Some(before) = before.strip_suffix(START) else {
+            continue;
+        };
+        let target = Path::new("/").join(super::super::place(&mention.path));
+        let from_folder = from_origin(&folder, &target);
+        let from_folder = from_folder.strip_prefix("$ORIGIN").unwrap_or(&from_folder);
+        new.extend_from_slice(before);
+        new.extend_from_slice(b"<dir prefix=\"relative\">");
+        new.extend_from_slice(from_folder.as_os_str().as_encoded_bytes());
+        done = mention.at.end;
+        named.push(mention.path);
+    }
+    new.extend_from_slice(&bytes[done..]);
+    (new, named)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +115,18 @@ mod tests {
         let expected =
             "# made\n\"$ORIGIN/../store/0123456789abcdfghijklmnpqrsvwxyz-a/lib/x.so\"\n\"svg\" 6\n";
         assert_eq!(module_list(text.as_bytes()), expected.as_bytes());
+    }
+
+    #[test]
+    fn fonts_are_found_from_the_configuration() {
+        let dir = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-dejavu/share/fonts";
+        let text = format!("<!-- {dir} --><dir>{dir}</dir><dir>/usr/share/fonts</dir>");
+        let (new, named) = fonts(Path::new("store/x/etc/fonts/fonts.conf"), text.as_bytes());
+        let expected = format!(
+            "<!-- {dir} --><dir prefix=\"relative\">../../..{}</dir><dir>/usr/share/fonts</dir>",
+            dir.strip_prefix("/nix/store").unwrap()
+        );
+        assert_eq!(String::from_utf8(new).unwrap(), expected);
+        assert_eq!(named, [PathBuf::from(dir)]);
     }
 }

@@ -31,6 +31,10 @@ pub(super) fn collect(args: &BundleArgs) -> Result<Contents> {
     }
     let needs = take_needs(args, &commands, &mut contents)?;
     contents.set(&own_settings(&commands, &needs), &needs.settings);
+    if !needs.shown.is_empty() {
+        let ldshim = std::env::current_exe().context("cannot find ldshim's own file")?;
+        contents.show_at_store(&ldshim)?;
+    }
     contents.finish()?;
     Ok(contents)
 }

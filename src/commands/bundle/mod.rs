@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use crate::bundle::{Contents, Maker, Manifest, New, archive, papers};
+use crate::bundle::{Contents, Maker, Manifest, New, archive, at_store, papers};
 use crate::cli::BundleArgs;
 use interrupt::Interrupt;
 use progress::Progress;
@@ -28,6 +28,9 @@ pub fn run(args: &BundleArgs) -> Result<ExitCode> {
     }
     if let Some(bundle) = &args.check {
         return check::run(bundle, args);
+    }
+    if let Some(bundle) = &args.at_store {
+        at_store::start(bundle, &args.command)?;
     }
     make(args)?;
     Ok(ExitCode::SUCCESS)

@@ -28,12 +28,14 @@ impl Contents {
     pub fn show_at_store(&mut self, ldshim: &Path) -> Result<()> {
         const WHY: &str = "shows the bundle at /nix/store";
         self.add_path(ldshim, WHY)?;
-        let tool = place(&ldshim.canonicalize()?);
+        let ldshim = ldshim.canonicalize()?;
+        let tool = place(&ldshim);
         for program in self.programs.clone() {
             let link = Path::new("bin").join(&program.name);
             let text = script(&link, &tool, &program.place);
             let item = Item {
-                source: None,
+                // It may be executed as that file may.
+                source: Some(ldshim.clone()),
                 why: WHY.to_owned(),
                 make: Make::Bytes(text.into_bytes()),
             };

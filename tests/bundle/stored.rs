@@ -16,6 +16,9 @@ pub struct Stored {
 impl Stored {
     /// Puts the folder of this name into the store.
     pub fn add(made: &Made, name: &str) -> Self {
+        // Packages of the same content are one, and another test would take it away.
+        let whose = made.at(name).display().to_string();
+        fs::write(made.at(name).join("whose"), whose).unwrap();
         let mut command = Command::new("nix-store");
         let ran = Ran::of(command.arg("--add").arg(made.at(name))).succeeded();
         Self {
@@ -42,7 +45,6 @@ impl Stored {
 
 impl Drop for Stored {
     fn drop(&mut self) {
-        // Another test may have one that is the same, and use it: then it stays.
         let _output = Command::new("nix-store")
             .arg("--delete")
             .arg(&self.path)

@@ -172,19 +172,10 @@ pub(crate) unsafe fn unmap(address: usize, length: usize) {
 
 /// Whether this process may read a file.
 pub(crate) fn is_readable(path: &CStr) -> bool {
-    has_access(path, libc::R_OK)
-}
-
-/// Whether something is at a path.
-pub(crate) fn is_there(path: &CStr) -> bool {
-    has_access(path, libc::F_OK)
-}
-
-fn has_access(path: &CStr, mode: i32) -> bool {
     let arguments = [
         libc::AT_FDCWD as usize,
         path.as_ptr().expose_provenance(),
-        mode as usize,
+        libc::R_OK as usize,
         0,
         0,
         0,

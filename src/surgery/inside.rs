@@ -17,6 +17,10 @@ use super::rooms::Rooms;
 /// The section of the new segment, by which `strip` and `objcopy` keep it.
 const SECTION: &[u8] = b".ldshim.entry";
 
+/// What is behind an ELF file is written twice if it has at most this many bytes. It is more than for other edits: without the code
+/// the program could not be what it is to be.
+const MOST_REPEATED: u64 = 64 << 20;
+
 /// From here on section numbers have other meanings: `SHN_LORESERVE` (System V ABI, "Sections").
 const MOST_SECTIONS: usize = 0xff00;
 
@@ -47,7 +51,7 @@ impl<'a> Seat<'a> {
         let page = largest_page(object.header.machine);
         let mut rooms = Rooms::new(&object, Vec::new(), page);
         let payload = rooms.length - rooms.payload;
-        if !rooms.repeat() {
+        if !rooms.repeat(MOST_REPEATED) {
             bail!(
                 "it cannot be made longer: programs of its kind look at the end of their file for what they bring along \
                  ({payload} bytes)"

@@ -7,14 +7,22 @@ use crate::made::{Made, clean};
 
 fn answer(made: &Made, name: &str, value: &str) {
     let define = format!("-DANSWER={value}");
-    made.compile("answer.c", name, &["-shared", "-fPIC", &define, "-Wl,-soname,libanswer.so"]);
+    made.compile(
+        "answer.c",
+        name,
+        &["-shared", "-fPIC", &define, "-Wl,-soname,libanswer.so"],
+    );
 }
 
 #[test]
 fn a_library_of_a_search_path_comes_along() {
     let made = Made::new();
     answer(&made, "private/libanswer.so", "42");
-    made.compile("asks.c", "asks", &["-Lprivate", "-lanswer", "-Wl,-rpath,$ORIGIN/private"]);
+    made.compile(
+        "asks.c",
+        "asks",
+        &["-Lprivate", "-lanswer", "-Wl,-rpath,$ORIGIN/private"],
+    );
     let moved = made.moved(&[], &["asks"]);
     fs::remove_dir_all(made.at("private")).unwrap();
     let ran = Ran::of(&mut clean(moved.join("bin/asks"))).succeeded();
@@ -31,7 +39,12 @@ fn a_library_that_is_needed_by_its_path_comes_along() {
     made.compile("asks.c", "asks", &[path.to_str().unwrap()]);
     let moved = made.moved(&[], &["asks"]);
     fs::remove_file(path).unwrap();
-    assert_eq!(Ran::of(&mut clean(moved.join("bin/asks"))).succeeded().stdout, "43\n");
+    assert_eq!(
+        Ran::of(&mut clean(moved.join("bin/asks")))
+            .succeeded()
+            .stdout,
+        "43\n"
+    );
 }
 
 #[test]
@@ -39,12 +52,20 @@ fn programs_with_different_libraries_of_one_name_get_a_folder_each() {
     let made = Made::new();
     for (number, folder) in [("1", "a"), ("2", "b")] {
         answer(&made, &format!("{folder}/libanswer.so"), number);
-        let flags = [format!("-L{folder}"), "-lanswer".to_owned(), format!("-Wl,-rpath,$ORIGIN/{folder}")];
+        let flags = [
+            format!("-L{folder}"),
+            "-lanswer".to_owned(),
+            format!("-Wl,-rpath,$ORIGIN/{folder}"),
+        ];
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         made.compile("asks.c", &format!("asks-{folder}"), &flags);
     }
     let moved = made.moved(&[], &["asks-a", "asks-b"]);
-    let ask = |name: &str| Ran::of(&mut clean(moved.join("bin").join(name))).succeeded().stdout;
+    let ask = |name: &str| {
+        Ran::of(&mut clean(moved.join("bin").join(name)))
+            .succeeded()
+            .stdout
+    };
     assert_eq!([ask("asks-a"), ask("asks-b")], ["1\n", "2\n"]);
     assert!(moved.join("lib-2/libanswer.so").is_file());
 }

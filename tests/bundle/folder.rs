@@ -19,7 +19,12 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         for entry in fs::read_dir(next).unwrap().map(Result::unwrap) {
             let path = entry.path();
             let kind = entry.file_type().unwrap();
-            let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            let name = path
+                .strip_prefix(folder)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
             if kind.is_symlink() {
                 let target = fs::read_link(&path).unwrap();
                 assert!(target.is_relative(), "{name}");
@@ -59,7 +64,10 @@ fn the_manifest_lists_all_files_and_why_they_are_there() {
     let manifest = ldshim::bundle::read(&made.at("out")).unwrap();
     let mut there: Vec<String> = tree(&made.at("out")).into_keys().collect();
     there.retain(|it| it != "bundle.json");
-    let listed = manifest.files.iter().map(|it| it.place.to_str().unwrap().to_owned());
+    let listed = manifest
+        .files
+        .iter()
+        .map(|it| it.place.to_str().unwrap().to_owned());
     assert_eq!(listed.collect::<Vec<_>>(), there);
     assert!(manifest.files.iter().all(|it| !it.why.is_empty()));
     assert_eq!(manifest.programs[0].name, "report");
@@ -79,8 +87,15 @@ fn an_older_bundle_is_replaced_and_nothing_else_is() {
     ran.failed_with("something is there that is no bundle");
     assert_eq!(fs::read_dir(made.at("full")).unwrap().count(), 1);
     // Nothing is left of either.
-    let hidden = fs::read_dir(made.at("")).unwrap().map(|it| it.unwrap().file_name());
-    assert_eq!(hidden.filter(|it| it.to_string_lossy().starts_with('.')).count(), 0);
+    let hidden = fs::read_dir(made.at(""))
+        .unwrap()
+        .map(|it| it.unwrap().file_name());
+    assert_eq!(
+        hidden
+            .filter(|it| it.to_string_lossy().starts_with('.'))
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -101,7 +116,9 @@ fn who_is_interrupted_leaves_nothing() {
     }
     let _ended = kill(pid, Signal::SIGINT);
     let status = child.wait().unwrap();
-    let left = fs::read_dir(&folder).unwrap().map(|it| it.unwrap().file_name());
+    let left = fs::read_dir(&folder)
+        .unwrap()
+        .map(|it| it.unwrap().file_name());
     let left: Vec<_> = left.collect();
     // It was either too late for the signal, or nothing is there.
     let expected: &[&str] = if status.success() { &["out"] } else { &[] };

@@ -12,7 +12,14 @@ const KINDS: [(&str, &[&str]); 3] = [
     ("pie", &["-O1"]),
     ("fixed", &["-O1", "-no-pie"]),
     // The table of program headers is no part of memory in the first page only.
-    ("large", &["-O1", "-Wl,-z,separate-code", "-Wl,-z,max-page-size=0x200000"]),
+    (
+        "large",
+        &[
+            "-O1",
+            "-Wl,-z,separate-code",
+            "-Wl,-z,max-page-size=0x200000",
+        ],
+    ),
 ];
 
 fn lines(text: &str, first: &str) -> Vec<String> {
@@ -41,7 +48,11 @@ fn a_program_sees_itself_as_before_its_bundle() {
         assert_eq!(lines(&after, "exe "), [own.to_str().unwrap()], "{kind}");
         assert!(own.starts_with(moved.join("root")));
         let name = moved.join("bin/report");
-        assert_eq!(lines(&after, "argument "), [name.to_str().unwrap(), "a b"], "{kind}");
+        assert_eq!(
+            lines(&after, "argument "),
+            [name.to_str().unwrap(), "a b"],
+            "{kind}"
+        );
     }
 }
 
@@ -66,10 +77,17 @@ fn children_get_the_environment_byte_for_byte() {
     let moved = made.moved(&[], &["report"]);
     let mut command = clean(moved.join("bin/report"));
     command.args(["-c", "cat /proc/self/environ"]);
-    command.env("LD_LIBRARY_PATH", "/of/user").env("A", "1").env("B", "");
+    command
+        .env("LD_LIBRARY_PATH", "/of/user")
+        .env("A", "1")
+        .env("B", "");
     let ran = Ran::of(&mut command).succeeded();
     let mut variables: Vec<&str> = ran.stdout.split_terminator('\0').collect();
-    variables.retain(|it| !["PWD=", "SHLVL=", "OLDPWD=", "_="].iter().any(|own| it.starts_with(own)));
+    variables.retain(|it| {
+        !["PWD=", "SHLVL=", "OLDPWD=", "_="]
+            .iter()
+            .any(|own| it.starts_with(own))
+    });
     variables.sort_unstable();
     assert_eq!(variables, ["A=1", "B=", "LD_LIBRARY_PATH=/of/user"]);
 }

@@ -1,7 +1,6 @@
 //! What starts programs in which the entry cannot be.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -13,8 +12,9 @@ fn a_program_that_cannot_be_made_longer_gets_a_launcher() {
     let made = Made::new();
     let program = made.compile("report.c", "report", &[]);
     // More than would be written twice.
-    let mut file = fs::OpenOptions::new().append(true).open(program).unwrap();
-    file.write_all(&vec![b'x'; 17 << 20]).unwrap();
+    let file = fs::OpenOptions::new().append(true).open(program).unwrap();
+    file.set_len(file.metadata().unwrap().len() + (65 << 20))
+        .unwrap();
     drop(file);
     let out = ["--out", "said"];
     let said = Ran::of(made.bundle(&["report", "-v"]).args(out)).succeeded();
@@ -23,7 +23,10 @@ fn a_program_that_cannot_be_made_longer_gets_a_launcher() {
     let mut command = clean(moved.join("bin/report"));
     let ran = Ran::of(command.args(["a b", "--list"]).env("A", "1")).succeeded();
     let name = moved.join("bin/report");
-    let arguments = format!("argument {}\nargument a b\nargument --list\n", name.display());
+    let arguments = format!(
+        "argument {}\nargument a b\nargument --list\n",
+        name.display()
+    );
     assert!(ran.stdout.contains(&arguments), "{ran:?}");
     assert!(ran.stdout.ends_with("variable A=1\n"), "{ran:?}");
 }
@@ -45,7 +48,10 @@ fn a_static_program_comes_along_as_it_is() {
 fn the_entry_alone_says_what_it_is() {
     let ran = Ran::of(&mut clean(crate::made::entry()));
     assert_eq!(ran.code, Some(127));
-    assert!(ran.stderr.contains("it is the entry of bundled programs"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("it is the entry of bundled programs"),
+        "{ran:?}"
+    );
 }
 
 #[test]

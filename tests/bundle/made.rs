@@ -18,7 +18,9 @@ pub struct Made {
 impl Made {
     pub fn new() -> Self {
         let mut builder = tempfile::Builder::new();
-        let folder = builder.prefix("bundle-").tempdir_in(env!("CARGO_TARGET_TMPDIR"));
+        let folder = builder
+            .prefix("bundle-")
+            .tempdir_in(env!("CARGO_TARGET_TMPDIR"));
         Self {
             folder: folder.unwrap(),
         }
@@ -31,13 +33,20 @@ impl Made {
 
     /// Compiles `programs/SOURCE` to `NAME`.
     pub fn compile(&self, source: &str, name: &str, flags: &[&str]) -> PathBuf {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bundle/programs").join(source);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/bundle/programs")
+            .join(source);
         let is_cpp = source.extension().is_some_and(|it| it == "cc");
         let compiler = if is_cpp { "c++" } else { "cc" };
         let out = self.at(name);
         fs::create_dir_all(out.parent().unwrap()).unwrap();
         let mut command = Command::new(compiler);
-        command.arg(source).arg("-o").arg(&out).args(flags).current_dir(self.folder.path());
+        command
+            .arg(source)
+            .arg("-o")
+            .arg(&out)
+            .args(flags)
+            .current_dir(self.folder.path());
         Ran::of(&mut command).succeeded();
         out
     }
@@ -45,7 +54,10 @@ impl Made {
     /// `ldshim bundle`, with the entry of this build.
     pub fn bundle(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ldshim"));
-        command.arg("bundle").args(args).current_dir(self.folder.path());
+        command
+            .arg("bundle")
+            .args(args)
+            .current_dir(self.folder.path());
         command.env("LDSHIM_BUNDLE_ENTRY", entry());
         command
     }

@@ -10,6 +10,7 @@ mod inside;
 mod launcher;
 mod loader;
 mod made;
+mod musl;
 mod needs;
 mod starts;
 mod stored;

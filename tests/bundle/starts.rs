@@ -23,11 +23,18 @@ fn through_links_and_path_and_by_another_name() {
     symlink(moved.join("bin/report"), made.at("absolute")).unwrap();
     symlink("absolute", &link).unwrap();
     symlink(moved.join("bin"), made.at("folder")).unwrap();
-    for path in [link, made.at("folder/report"), moved.join("bin/../bin/report")] {
+    for path in [
+        link,
+        made.at("folder/report"),
+        moved.join("bin/../bin/report"),
+    ] {
         Ran::of(&mut clean(path)).succeeded();
     }
     let mut by_path = Command::new("/bin/sh");
-    by_path.args(["-c", "report"]).env_clear().env("PATH", moved.join("bin"));
+    by_path
+        .args(["-c", "report"])
+        .env_clear()
+        .env("PATH", moved.join("bin"));
     Ran::of(&mut by_path).succeeded();
     let mut renamed = clean(moved.join("bin/report"));
     let ran = Ran::of(renamed.arg0("another name")).succeeded();
@@ -47,7 +54,9 @@ fn in_a_read_only_place_of_a_system_that_has_nothing_else() {
 #[test]
 fn where_proc_is_not_mounted() {
     let (_made, moved) = bundled();
-    let root = bare(&moved).link("/somewhere/bin/report", "/to-report").link("/somewhere", "/elsewhere");
+    let root = bare(&moved)
+        .link("/somewhere/bin/report", "/to-report")
+        .link("/somewhere", "/elsewhere");
     for (folder, program) in [
         ("/", "/somewhere/bin/report"),
         ("/", "/to-report"),
@@ -60,15 +69,22 @@ fn where_proc_is_not_mounted() {
         command.args(["-c", r#"cd "$0" && PATH=. && "$1" 'a b'"#, folder, program]);
         root.apply_to(&mut command, "/");
         let ran = Ran::of(&mut command).succeeded();
-        assert!(ran.stdout.contains("argument a b\n"), "{folder} {program}: {ran:?}");
-        assert!(!ran.stdout.contains("variable LD_LIBRARY_PATH"), "{folder} {program}: {ran:?}");
+        assert!(
+            ran.stdout.contains("argument a b\n"),
+            "{folder} {program}: {ran:?}"
+        );
+        assert!(
+            !ran.stdout.contains("variable LD_LIBRARY_PATH"),
+            "{folder} {program}: {ran:?}"
+        );
     }
 }
 
 #[test]
 fn without_proc_in_a_folder_that_is_gone() {
     let (_made, moved) = bundled();
-    let script = |program: &str| format!("mkdir /tmp/gone && cd /tmp/gone && rmdir /tmp/gone && {program}");
+    let script =
+        |program: &str| format!("mkdir /tmp/gone && cd /tmp/gone && rmdir /tmp/gone && {program}");
     let root = bare(&moved).link("/somewhere", "/tmp/gone/x");
     let start = |program: &str, with_proc: bool| {
         let root = match with_proc {
@@ -76,7 +92,10 @@ fn without_proc_in_a_folder_that_is_gone() {
             false => root.clone(),
         };
         let mut command = clean("/bin/sh");
-        command.args(["-c", &script(program).replace("mkdir /tmp/gone", "rm -rf /tmp/gone; mkdir /tmp/gone")]);
+        command.args([
+            "-c",
+            &script(program).replace("mkdir /tmp/gone", "rm -rf /tmp/gone; mkdir /tmp/gone"),
+        ]);
         root.apply_to(&mut command, "/");
         Ran::of(&mut command)
     };
@@ -91,7 +110,11 @@ fn a_bundle_without_its_libraries_says_so_in_one_line() {
     let ran = Ran::of(&mut clean(moved.join("bin/report")));
     assert_eq!(ran.code, Some(127));
     assert_eq!(ran.stderr.lines().count(), 1);
-    assert!(ran.stderr.contains("its bundle is not where it was: there is no "), "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("its bundle is not where it was: there is no "),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -107,8 +130,17 @@ fn a_damaged_loader_is_told_from_none() {
 fn with_more_rights_than_its_caller_it_is_refused() {
     let (_made, moved) = bundled();
     // Everybody gets in there, wherever this clone is.
-    let folder = tempfile::Builder::new().prefix("bundle-").tempdir_in("/tmp").unwrap();
-    Ran::of(Command::new("cp").arg("-a").arg(moved).arg(folder.path().join("b"))).succeeded();
+    let folder = tempfile::Builder::new()
+        .prefix("bundle-")
+        .tempdir_in("/tmp")
+        .unwrap();
+    Ran::of(
+        Command::new("cp")
+            .arg("-a")
+            .arg(moved)
+            .arg(folder.path().join("b")),
+    )
+    .succeeded();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = folder.path().join("b/bin/report");
     let file = fs::canonicalize(&program).unwrap();
@@ -119,6 +151,10 @@ fn with_more_rights_than_its_caller_it_is_refused() {
     };
     start_with(0o755).succeeded();
     let ran = start_with(0o4755);
-    assert_eq!((ran.code, ran.stderr.lines().count()), (Some(127), 1), "{ran:?}");
+    assert_eq!(
+        (ran.code, ran.stderr.lines().count()),
+        (Some(127), 1),
+        "{ran:?}"
+    );
     assert!(ran.stderr.contains("setuid"), "{ran:?}");
 }

@@ -19,8 +19,18 @@ fn gdb_stops_at_main_and_knows_the_libraries() {
     for flags in [&["-g"][..], &["-g", "-no-pie"]] {
         let (_made, moved) = bundled(flags);
         let mut gdb = Command::new("gdb");
-        gdb.args(["-batch", "-nx", "-ex", "set debuginfod enabled off", "-ex", "break main", "-ex", "run"]);
-        gdb.args(["-ex", "backtrace", "-ex", "info sharedlibrary"]).arg(moved.join("bin/report"));
+        gdb.args([
+            "-batch",
+            "-nx",
+            "-ex",
+            "set debuginfod enabled off",
+            "-ex",
+            "break main",
+            "-ex",
+            "run",
+        ]);
+        gdb.args(["-ex", "backtrace", "-ex", "info sharedlibrary"])
+            .arg(moved.join("bin/report"));
         let said = Ran::of(&mut gdb).succeeded().stdout;
         assert!(said.contains("#0  main (argc=1"), "{said}");
         assert!(said.contains("lib/libc.so.6"), "{said}");
@@ -40,7 +50,16 @@ fn strip_leaves_the_entry_in() {
 #[test]
 fn readelf_has_nothing_to_say_against_it() {
     let (_made, moved) = bundled(&[]);
-    let ran = Ran::of(Command::new("readelf").args(["-lSW", "--"]).arg(moved.join("bin/report"))).succeeded();
+    let ran = Ran::of(
+        Command::new("readelf")
+            .args(["-lSW", "--"])
+            .arg(moved.join("bin/report")),
+    )
+    .succeeded();
     assert_eq!(ran.stderr, "");
-    assert!(ran.stdout.contains(".ldshim.entry") && !ran.stdout.contains("INTERP"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains(".ldshim.entry") && !ran.stdout.contains("INTERP"),
+        "{}",
+        ran.stdout
+    );
 }

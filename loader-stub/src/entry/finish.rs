@@ -17,7 +17,7 @@ use loader_stub::stack::InitialStack;
 use crate::failure::fail;
 use crate::handover::{self, ByInstruction};
 use crate::log::Reason;
-use crate::{arch, process, sys};
+use crate::{arch, place, process};
 
 /// What is left to do.
 #[derive(Clone, Copy)]
@@ -61,7 +61,7 @@ struct Argument<'a> {
 }
 
 fn with_changes(stack: &InitialStack<'_>, finish: &Finish<'_>) -> ! {
-    let changed = ChangedStack::new(stack, finish.records, finish.bundle, sys::is_there);
+    let changed = ChangedStack::new(stack, finish.records, finish.bundle, place::is_there);
     let argument = Argument {
         changed: &changed,
         finish,

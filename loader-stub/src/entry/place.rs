@@ -103,3 +103,11 @@ fn current_directory(buffer: &mut [MaybeUninit<u8>]) -> Result<&[u8], Errno> {
         false => Err(Errno(libc::ENOENT)),
     }
 }
+
+/// Whether something is at a path.
+pub(crate) fn is_there(path: &CStr) -> bool {
+    let path = path.as_ptr().expose_provenance();
+    let arguments = [libc::AT_FDCWD as usize, path, libc::F_OK as usize, 0, 0, 0];
+    // SAFETY: the path is a NUL-terminated string.
+    unsafe { syscall(libc::SYS_faccessat, arguments) == 0 }
+}

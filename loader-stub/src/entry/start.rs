@@ -65,20 +65,19 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     }
     let up = records.first(Tag::Up).unwrap_or_default();
     let (mut by_process, mut by_path) = (Place::new(), Place::new());
-    let mut bundle = by_process.by_process(up);
-    let has_proc = bundle.is_some();
-    if bundle.is_none() {
-        bundle = match by_path.by_path(&stack, up) {
-            Ok(bundle) => Some(bundle),
-            Err(errno) => fail(
+    let found = by_process.by_process(up);
+    let has_proc = found.is_some();
+    let bundle = match found {
+        Some(bundle) => bundle,
+        None => by_path.by_path(&stack, up).unwrap_or_else(|errno| {
+            fail(
                 &stack,
                 b"there is no /proc, and the program's file is not found from where it is: ",
                 Reason::System(errno).as_bytes(),
                 b" (start it by its whole path)",
-            ),
-        };
-    }
-    let bundle = bundle.unwrap_or_default();
+            )
+        }),
+    };
     let mut finish = Finish {
         role: header.role,
         records,
@@ -92,6 +91,7 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     let image = loader(&stack, bundle, records);
     finish.entry = image.entry;
     if header.role == Role::Direct {
+        // Where it has none, the loader ends with a message of its own.
         stack.set_aux(at::PHDR, image.program_headers.unwrap_or(0));
         stack.set_aux(at::PHNUM, image.program_header_count);
         stack.set_aux(at::ENTRY, image.entry);
@@ -121,13 +121,7 @@ fn loader(stack: &InitialStack<'_>, bundle: &[u8], records: Records<'_>) -> Imag
         image.map_err(Reason::from)
     });
     match mapped {
-        Ok(image) if header_is_of_use(&image) => image,
-        Ok(_) => fail(
-            stack,
-            path.to_bytes(),
-            b": it has no program headers in memory",
-            AGAIN,
-        ),
+        Ok(image) => image,
         Err(Reason::System(Errno(libc::ENOENT))) => fail(
             stack,
             b"its bundle is not where it was: there is no ",
@@ -140,10 +134,6 @@ fn loader(stack: &InitialStack<'_>, bundle: &[u8], records: Records<'_>) -> Imag
             fail(stack, text.to_bytes(), reason.as_bytes(), AGAIN)
         }
     }
-}
-
-fn header_is_of_use(image: &Image) -> bool {
-    image.program_headers.is_some()
 }
 
 /// What the tool has filled in. It is read as if it could change, for the tool has changed it after the compiler saw it.

@@ -10,6 +10,9 @@ use crate::surgery::object::Extent;
 use crate::surgery::pieces::PieceKind;
 use crate::surgery::rooms::ALIGNMENT;
 
+/// What is behind an ELF file is written twice if it has at most this many bytes.
+const MOST_REPEATED: u64 = 16 << 20;
+
 /// A file is not made longer by more than this many bytes for the sake of kernels before 5.18.
 const FARTHEST: u64 = 1 << 20;
 
@@ -17,7 +20,7 @@ impl Layout<'_> {
     /// Adds a segment for all that has no place.
     pub(super) fn add_segment(&mut self, page: u64) -> Result<()> {
         let payload = self.rooms.length - self.rooms.payload;
-        if !self.rooms.repeat() {
+        if !self.rooms.repeat(MOST_REPEATED) {
             bail!(
                 "there is no room in it, and it cannot be made longer: programs of its kind look at the end of their file for \
                  what they bring along ({payload} bytes)"

@@ -3,9 +3,6 @@
 use super::{ALIGNMENT, Rooms};
 use crate::elf::payload_section;
 
-/// What is behind an ELF file is written twice if it has at most this many bytes.
-const MOST_REPEATED: u64 = 16 << 20;
-
 impl Rooms<'_> {
     /// What is behind the ELF file, if it is there twice: before the last segment too. Then an earlier edit has written it
     /// twice, see [`Self::repeat`], and the one at the end may give way to more of that segment.
@@ -29,11 +26,11 @@ impl Rooms<'_> {
     }
 
     /// Makes it possible to add to the end of the file. What is behind the ELF file stays where it is, for programs that look
-    /// for it there, and is written once more at the end, for programs that look for it from the end; false if that would be
-    /// too much.
-    pub fn repeat(&mut self) -> bool {
+    /// for it there, and is written once more at the end, for programs that look for it from the end; false if it has more than
+    /// `most` bytes.
+    pub fn repeat(&mut self, most: u64) -> bool {
         let size = self.length - self.payload;
-        if self.ends_in_foreign_section() || size > MOST_REPEATED {
+        if self.ends_in_foreign_section() || size > most {
             return false;
         }
         if size > 0 {

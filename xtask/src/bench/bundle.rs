@@ -27,7 +27,11 @@ pub fn measure(ldshim: &Path, loader: &Path, folder: &Path, runs: u32) -> Result
     let original = store_program(loader, &folder)?;
     let bundle = folder.join("bundled");
     let mut command = Command::new(ldshim);
-    command.arg("bundle").arg(&original).arg("--out").arg(&bundle);
+    command
+        .arg("bundle")
+        .arg(&original)
+        .arg("--out")
+        .arg(&bundle);
     process::run(&mut command)?;
     let programs = [original, bundle.join("bin/store-program")];
     let execs: Vec<Exec> = programs.iter().map(|it| exec(it)).collect::<Result<_>>()?;

@@ -64,13 +64,9 @@ rustPlatform.buildRustPackage (finalAttrs: {
     ''}
     rm -f "$out/bin/xtask"
     mkdir -p "$out/libexec" "$out/nix-support" "$out/lib/tmpfiles.d"
-    # What goes into bundles, which nobody starts here.
-    ${
-      if stubOnly then
-        ''rm -f "$out/bin/bundle-entry"''
-      else
-        ''mv "$out/bin/bundle-entry" "$out/bin/run-head" "$out/libexec/"''
-    }
+    # Parts of bundles, and no commands.
+    mv "$out/bin/bundle-entry" "$out/libexec/"
+    ${lib.optionalString (!stubOnly) ''mv "$out/bin/run-head" "$out/libexec/"''}
 
     ${lib.optionalString (!stubOnly) ''
       # The tool by its other names, where no PATH has it by accident.
@@ -79,8 +75,6 @@ rustPlatform.buildRustPackage (finalAttrs: {
       ln -s ../../../bin/ldshim "$out/libexec/ldshim/bin/ldconfig"
     ''}
     ln -s ../bin/nix-ld "$out/libexec/nix-ld"
-    # Part of bundled programs, and no command.
-    mv "$out/bin/bundle-entry" "$out/libexec/bundle-entry"
     ldpath=/${hostPlatform.libDir}/${baseNameOf (builtins.unsafeDiscardStringContext dynamicLinker)}
     echo "$ldpath" > "$out/nix-support/ldpath"
     echo "L+ $ldpath - - - - $out/libexec/nix-ld" > "$out/lib/tmpfiles.d/nix-ld.conf"

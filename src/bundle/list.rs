@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::manifest::{File, FileKind, Manifest, Start};
-use super::setting::Setting;
+use super::setting::{Choice, Setting};
 use crate::printable;
 
 /// The list, for a terminal with so many columns; without a number no line is cut off.
@@ -108,8 +108,28 @@ fn started(start: Start) -> &'static str {
 }
 
 fn said(setting: &Setting) -> String {
-    // The values are what serde calls them: a list of all kinds would have to be kept in step with it.
-    serde_json::to_string(setting).unwrap_or_default()
+    match setting {
+        Setting::Set { name, value } => format!("{name} is {value}"),
+        Setting::SetDefault { name, value } => format!("{name} is {value}, unless it is set"),
+        Setting::Unset { name } => format!("{name} is unset"),
+        Setting::Prefix { name, value, .. } => format!("{name} begins with {value}"),
+        Setting::Suffix { name, value, .. } => format!("{name} ends with {value}"),
+        Setting::AddFlag { value } => format!("a first argument {value}"),
+        Setting::AppendFlag { value } => format!("a last argument {value}"),
+        Setting::Argv0 { value } => format!("argv[0] is {value}"),
+        Setting::SetByHost { name, choices } => {
+            let choices: Vec<_> = choices.iter().map(choice).collect();
+            format!("{name}, unless it is set: {}", choices.join(", else "))
+        }
+    }
+}
+
+fn choice(Choice { there, value }: &Choice) -> String {
+    match value {
+        Some(value) if value == there => format!("{value} if it is there"),
+        Some(value) => format!("{value} if there is {there}"),
+        None => format!("nothing if there is {there}"),
+    }
 }
 
 #[cfg(test)]

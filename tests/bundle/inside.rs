@@ -44,6 +44,7 @@ fn a_program_sees_itself_as_before_its_bundle() {
             assert_eq!(lines(&before, what), lines(&after, what), "{kind}: {what}");
         }
         assert_eq!(lines(&after, "headers "), ["1 interpreter 1"], "{kind}");
+        assert_eq!(lines(&after, "brk "), ["1"], "{kind}");
         let own = fs::canonicalize(moved.join("bin/report")).unwrap();
         assert_eq!(lines(&after, "exe "), [own.to_str().unwrap()], "{kind}");
         assert!(own.starts_with(moved.join("root")));

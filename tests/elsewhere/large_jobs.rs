@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use crate::common::Ran;
 use crate::place::Place;
 
 /// It makes a film of a test picture, and plays it.
@@ -36,10 +35,4 @@ pub fn gdb(place: &Place) {
     let script = "python import json; print(json.dumps({'answer': 6 * 7}))";
     let printed = place.run(&["-nx", "--batch", "-ex", script]);
     assert_eq!(printed, "{\"answer\": 42}\n");
-}
-
-/// It shows a window, of which a picture is taken.
-pub fn zenity(place: &Place) {
-    let _ = Ran::of;
-    let _ = place;
 }

@@ -4,6 +4,7 @@
 //! ways. `LDSHIM_TEST_BUNDLES=all` tries the large programs as well, as `cargo xtask test --bundles` does.
 
 mod bundles;
+mod checks;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
@@ -17,6 +18,7 @@ mod tls_server;
 
 use libtest_mimic::{Arguments, Trial};
 
+use checks::CHECKS;
 use place::Place;
 use programs::PROGRAMS;
 use roots::ROOTS;
@@ -41,6 +43,12 @@ fn main() {
                 Ok(())
             }));
         }
+    }
+    for (name, check) in CHECKS {
+        trials.push(Trial::test(*name, move || {
+            check();
+            Ok(())
+        }));
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

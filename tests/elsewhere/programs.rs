@@ -50,7 +50,6 @@ pub const PROGRAMS: &[Program] = &[
         true,
     ),
     program("gdb", ("gdb", "gdb"), large_jobs::gdb, true),
-    program("zenity", ("zenity", "zenity"), large_jobs::zenity, true),
 ];
 
 /// The one that is started in odd ways.

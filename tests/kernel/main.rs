@@ -5,8 +5,10 @@
 //! newer one, so that of Debian 12, Linux 6.1, is started in a virtual machine, once for all tests. Its root
 //! is like that of NixOS: `/nix/store`, `/lib64/ld-linux-x86-64.so.2`, and no other libraries.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
+mod bundle;
 #[path = "../common/mod.rs"]
 #[expect(
     dead_code,
@@ -57,6 +59,7 @@ static OUTCOMES: LazyLock<Vec<Outcome>> = LazyLock::new(|| {
         build_stub(platform(), "dev", target(), ""),
         build_stub(platform(), "dev", &gnu_ld, flag),
     ];
+    let bundle = bundle::bundle(&stubs[0].with_file_name("bundle-entry"));
     let mut stubs = stubs
         .map(|path| std::fs::read(path).expect("it was built"))
         .to_vec();
@@ -77,7 +80,15 @@ static OUTCOMES: LazyLock<Vec<Outcome>> = LazyLock::new(|| {
             }
         }
     }
-    machine::run(root::archive(&stubs), &cases)
+    cases.push(Case {
+        // It is not asked: the bundle has its own loader.
+        stub: root::stub(0),
+        library_env: Plan::Cache.library_env(),
+        command: vec![bundle::PROGRAM],
+    });
+    let mut archive = root::archive(&stubs);
+    archive.copy(&bundle, Path::new(bundle::PLACE));
+    machine::run(archive, &cases)
 });
 
 fn outcome(stub: Stub, start: Start, plan: Plan) -> &'static Outcome {
@@ -140,4 +151,13 @@ fn stub_that_ends_within_a_page_is_killed_before_it_says_anything() {
         );
         assert_eq!(outcome.printed, "", "{plan:?}");
     }
+}
+
+/// A bundled program has its stub in itself. It would run as well if there were none at the loader's place.
+#[test]
+fn bundled_programs_start() {
+    let outcome = OUTCOMES.last().expect("it is the last case");
+    assert_eq!(outcome.ending, "exit 0", "{outcome:?}");
+    assert!(outcome.printed.contains(RESULT), "{outcome:?}");
+    assert!(!outcome.printed.contains("libraries from"), "{outcome:?}");
 }

@@ -30,17 +30,19 @@ pub fn archive(stubs: &[Vec<u8>]) -> Archive {
     compile("init.c", &init, &["-static"]);
     archive.copy(&init, Path::new("/init"));
     let program = folder.path().join("program");
-    compile(
-        "program.c",
-        &program,
-        &["-lz", &format!("-Wl,--dynamic-linker={LOADER}")],
-    );
+    compile_program(&program);
     archive.copy(&program, Path::new(PROGRAM));
     for (index, bytes) in stubs.iter().enumerate() {
         archive.file(Path::new(&stub(index)), bytes);
     }
     add_libraries(&mut archive, &folder.path().join("nld"));
     archive
+}
+
+/// Compiles [`PROGRAM`].
+pub fn compile_program(out: &Path) {
+    let loader = format!("-Wl,--dynamic-linker={LOADER}");
+    compile("program.c", out, &["-lz", &loader]);
 }
 
 /// Adds the real loader and the program's libraries, in the store, and library environments with them.

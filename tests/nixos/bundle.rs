@@ -85,7 +85,7 @@ fn a_package_of_debian_has_the_packages_name_and_description() {
     assert!(field("Description").starts_with("It's a greeting\n"));
     let list = nix::run(Command::new("dpkg-deb").args(["-c", &file])).unwrap();
     assert!(
-        list.contains("./usr/bin/hello -> ../lib/hello-bundle/bin/hello"),
+        list.contains(" usr/bin/hello -> ../lib/hello-bundle/bin/hello"),
         "{list}"
     );
     assert!(!list.contains("usr/bin/hi"), "{list}");

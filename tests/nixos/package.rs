@@ -68,6 +68,7 @@ fn the_stub_alone_is_enough_for_another_architecture() {
         [
             "bin/nix-ld",
             "lib/tmpfiles.d/nix-ld.conf",
+            "libexec/bundle-entry",
             "libexec/nix-ld",
             "nix-support/ldpath"
         ]

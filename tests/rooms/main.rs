@@ -180,6 +180,7 @@ fn no_files_name_each_other() {
     for (own, folder) in [
         ("ldshim", "src"),
         ("loader_stub", "loader-stub/src"),
+        ("run_head", "run-head/src"),
         ("xtask", "xtask/src"),
     ] {
         let mut sources = sources(folder);

@@ -70,11 +70,6 @@ const ALL: &[Programs] = &[
         "convert-im6.q16 MAGICK_CODER_MODULE_PATH=@out@/lib/ImageMagick-6.9.11/modules-Q16/coders \
          MAGICK_CONFIGURE_PATH=@out@/etc/ImageMagick-6",
     ),
-    large(
-        "zenity",
-        &["zenity"],
-        "zenity XDG_DATA_DIRS=@out@/share GDK_PIXBUF_MODULE_FILE=@out@/lib/gdk-pixbuf-2.0/2.10.0/loaders.cache",
-    ),
     large("gdb", &["gdb"], ""),
 ];
 

@@ -39,12 +39,12 @@ pub(super) fn write(
     })?;
     member(out, "control.tar.gz", time, |out| {
         let gzip = compressed::Gzip::new(out, level);
-        tar_file::write(gzip, &dotted(&control), time, &|_| {})?.finish()?;
+        tar_file::write(gzip, &with_root(&control), time, &|_| {})?.finish()?;
         Ok(())
     })?;
     member(out, "data.tar.gz", time, |out| {
         let gzip = compressed::Gzip::new(out, level);
-        tar_file::write(gzip, &dotted(&entries), time, watch)?.finish()?;
+        tar_file::write(gzip, &with_root(&entries), time, watch)?.finish()?;
         Ok(())
     })?;
     Ok(entries)
@@ -81,17 +81,15 @@ fn member(
     Ok(())
 }
 
-/// The same entries with names as dpkg-deb writes them.
-fn dotted(entries: &[Entry]) -> Vec<Entry> {
+/// The same entries with the root folder before them, as dpkg-deb has it.
+fn with_root(entries: &[Entry]) -> Vec<Entry> {
     let root = Entry {
         place: ".".into(),
         kind: Kind::Folder,
     };
-    let below = entries.iter().map(|it| Entry {
-        place: Path::new(".").join(&it.place),
-        kind: it.kind.clone(),
-    });
-    std::iter::once(root).chain(below).collect()
+    std::iter::once(root)
+        .chain(entries.iter().cloned())
+        .collect()
 }
 
 fn control(package: &Package<'_>, entries: &[Entry]) -> Result<String> {

@@ -26,6 +26,18 @@ const OVERRIDES: &[(&str, &str)] = &[
         "missing-dependency-on-libc",
     ),
     (
+        "The loader can be started by itself, with a program as its argument.",
+        "shared-library-is-executable",
+    ),
+    (
+        "The loader needs no other library.",
+        "shared-library-lacks-prerequisites",
+    ),
+    (
+        "What its libraries need is in it.",
+        "undeclared-elf-prerequisites",
+    ),
+    (
         "What was built without debugging information to be kept apart is as it was built.",
         "unstripped-binary-or-object",
     ),

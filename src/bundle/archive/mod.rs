@@ -26,8 +26,10 @@ mod rpm;
 mod rpm_header;
 mod run;
 mod tar_file;
+mod unpack;
 
 pub use open::manifest_of;
+pub use unpack::unpack;
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,27 +28,46 @@ pub fn manifest_of(path: &Path) -> Result<Manifest> {
     crate::bundle::parse(&bytes).with_context(what)
 }
 
-fn bundle_json(mut file: File) -> Result<Vec<u8>> {
+/// The files of an archive, by their format.
+pub(super) enum Inside {
+    /// As tar has them: tar.gz, tar.zst, deb.
+    Tar(Box<dyn Read>),
+    /// As cpio has them: rpm, run.
+    Cpio(Box<dyn Read>),
+}
+
+/// What is inside of an archive that `ldshim bundle` has written.
+pub(super) fn inside(mut file: File) -> Result<Inside> {
     let mut magic = Vec::new();
     (&mut file).take(8).read_to_end(&mut magic)?;
     file.seek(SeekFrom::Start(0))?;
-    match &magic[..] {
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => in_tar(zstd::Decoder::new(file)?),
-        [0x1f, 0x8b, ..] => in_tar(MultiGzDecoder::new(BufReader::new(file))),
-        b"!<arch>\n" => in_tar(MultiGzDecoder::new(BufReader::new(data_of_deb(file)?))),
+    Ok(match &magic[..] {
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Inside::Tar(Box::new(zstd::Decoder::new(file)?)),
+        [0x1f, 0x8b, ..] => Inside::Tar(Box::new(MultiGzDecoder::new(BufReader::new(file)))),
+        b"!<arch>\n" => {
+            let data = BufReader::new(data_of_deb(file)?);
+            Inside::Tar(Box::new(MultiGzDecoder::new(data)))
+        }
         [0xed, 0xab, 0xee, 0xdb, ..] => {
             skip_rpm_headers(&mut file)?;
-            in_cpio(zstd::Decoder::new(file)?)
+            Inside::Cpio(Box::new(zstd::Decoder::new(file)?))
         }
         b"\x7fELF\x02\x01\x01\x00" | b"\x7fELF\x01\x01\x01\x00" => {
-            in_cpio(zstd::Decoder::new(run::payload(file)?)?)
+            Inside::Cpio(Box::new(zstd::Decoder::new(run::payload(file)?)?))
         }
         _ => bail!("it is no folder, and no archive that `ldshim bundle` writes"),
+    })
+}
+
+fn bundle_json(file: File) -> Result<Vec<u8>> {
+    match inside(file)? {
+        Inside::Tar(files) => in_tar(files),
+        Inside::Cpio(files) => in_cpio(files),
     }
 }
 
 /// Whether a name in an archive is that of the bundle's own file: other programs' data may have files of that name deeper down.
-fn is_bundle_json(name: &Path) -> bool {
+pub(super) fn is_bundle_json(name: &Path) -> bool {
     let mut names = name.iter().filter(|it| *it != ".");
     let first = names.next();
     let rest: Vec<_> = names.collect();
@@ -60,7 +79,7 @@ fn is_bundle_json(name: &Path) -> bool {
     }
 }
 
-const NONE: &str = "it has no bundle.json: bundles have one";
+pub(super) const NONE: &str = "it has no bundle.json: bundles have one";
 
 fn in_tar(from: impl Read) -> Result<Vec<u8>> {
     let mut archive = tar::Archive::new(from);
@@ -84,7 +103,7 @@ fn content(from: impl Read) -> Result<Vec<u8>> {
 }
 
 /// The member `data.tar.gz`: deb(5).
-fn data_of_deb(mut file: File) -> Result<impl Read> {
+fn data_of_deb(mut file: File) -> Result<impl Read + 'static> {
     file.seek(SeekFrom::Start(8))?;
     loop {
         let mut head = [0; 60];

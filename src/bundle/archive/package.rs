@@ -39,7 +39,7 @@ impl<'a> Package<'a> {
         );
         let description = match &options.description {
             Some(text) => text.clone(),
-            None => format!("{} with all that it needs to run", manifest.name),
+            None => format!("bundle of {} with all that it needs to run", manifest.name),
         };
         ensure!(
             !description.trim().is_empty() && !description.contains(char::is_control),

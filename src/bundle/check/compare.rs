@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
+
 use super::super::Manifest;
 use super::finding::{Cause, Finding};
 use super::lures::{is_among_libraries, is_library};
@@ -23,6 +25,8 @@ pub struct Comparison<'a> {
     pub manifest: &'a Manifest,
     /// What the original did, if it could be watched.
     pub original: Option<&'a Watched>,
+    /// Folders in which the programs do their work: all runs see the same there, or what they have made.
+    pub work: &'a [PathBuf],
 }
 
 impl Comparison<'_> {
@@ -68,6 +72,12 @@ impl Comparison<'_> {
         (is_own || !allowed).then_some(Cause::HostLibrary { path })
     }
 
+    /// Whether a path means something else in each root: what the kernel makes up, and what the run itself works with.
+    fn is_no_matter(&self, path: &Path) -> bool {
+        let of_kernel = KERNEL.iter().any(|it| path.starts_with(it));
+        of_kernel || self.work.iter().any(|it| path.starts_with(it))
+    }
+
     fn has_library(&self, name: &OsStr) -> bool {
         let mut files = self.manifest.files.iter();
         files.any(|it| is_among_libraries(&it.place) && it.place.file_name() == Some(name))
@@ -76,7 +86,12 @@ impl Comparison<'_> {
     /// What was looked for in vain, and the original finds.
     fn missing(&self, seen: &Seen, found: &Found, own: &Found) -> Option<Cause> {
         let path = &seen.path;
-        if KERNEL.iter().any(|it| path.starts_with(it)) {
+        // Other errors say that something is there: readlink(2) of a file that is no link, for instance.
+        let is_missing = matches!(
+            seen.error,
+            Some(Errno::ENOENT | Errno::ENOTDIR | Errno::EACCES | Errno::ENOEXEC)
+        );
+        if !is_missing || self.is_no_matter(path) {
             return None;
         }
         let (original, is_there) = match path.strip_prefix(self.place) {
@@ -90,7 +105,7 @@ impl Comparison<'_> {
             Err(_) => (Some(path.clone()), false),
         };
         if let Some(original) = original
-            && (is_there || found.paths.contains(original.as_path()))
+            && (is_there || found.paths.contains(original.as_path()) && has_something(&original))
         {
             let path = path.clone();
             return Some(Cause::Missing { path, original });
@@ -119,6 +134,14 @@ fn source(place: &Path) -> Option<PathBuf> {
     }
     let rest = place.strip_prefix("root").ok()?;
     Some(Path::new("/").join(rest))
+}
+
+/// Whether something is there that a program could miss: a folder with nothing in it is as good as none.
+fn has_something(path: &Path) -> bool {
+    match path.read_dir() {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(_) => path.symlink_metadata().is_ok(),
+    }
 }
 
 /// What a run found.

@@ -110,6 +110,7 @@ impl<'a> Check<'a> {
             place: Path::new(root::PLACE),
             manifest: self.run.manifest,
             original: original.map(|it| &it.watched),
+            work: &root::work(),
         };
         Ok(Checked {
             ending: watched.ending,

@@ -89,6 +89,14 @@ pub fn current_folder() -> PathBuf {
     shown_folder().unwrap_or_else(|| "/tmp".into())
 }
 
+/// Where programs do their work in all roots.
+pub fn work() -> Vec<PathBuf> {
+    [Some("/tmp".into()), shown_folder()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
 fn shown_folder() -> Option<PathBuf> {
     let folder = env::current_dir().ok()?;
     let is_own = |folder: &Path| OWN.iter().any(|it| folder.starts_with(it));
@@ -107,5 +115,6 @@ pub fn set_environment(command: &mut Command) {
     command
         .env("PATH", PATH)
         .env("HOME", "/tmp")
-        .env("TMPDIR", "/tmp");
+        .env("TMPDIR", "/tmp")
+        .env("PWD", current_folder());
 }

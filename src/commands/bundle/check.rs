@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 
 use crate::bundle::check::{Check, Checked, Original, Run, SHAPES};
-use crate::bundle::{self, Manifest};
+use crate::bundle::{self, Manifest, archive};
 use crate::cli::BundleArgs;
 use crate::printable;
 
@@ -17,7 +17,12 @@ pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
         "--check runs one program; its arguments follow behind `--`"
     );
     let cannot = || format!("cannot check {}", path.display());
-    let folder = path.canonicalize().with_context(cannot)?;
+    let unpacked = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let folder = match path.is_dir() {
+        true => path.to_owned(),
+        false => archive::unpack(path, unpacked.path())?,
+    };
+    let folder = folder.canonicalize().with_context(cannot)?;
     let manifest = bundle::read(&folder)?;
     let program = named(args, &manifest).with_context(cannot)?;
     let check = Check::new(Run {

@@ -30,12 +30,14 @@ int main(int argc, char **argv) {
     path[length > 0 ? length : 0] = 0;
     int found[2] = {0, 0};
     dl_iterate_phdr(is_main, found);
+    // Before anything else asks for memory.
     char *before = sbrk(4096);
+    int grows = sbrk(0) == before + 4096 && sbrk(1 << 20) != (void *)-1;
     printf("exe %s\n", path);
     printf("headers %d interpreter %d\n", found[0], found[1]);
     printf("entry %d\n", getauxval(AT_ENTRY) == (unsigned long)_start);
     printf("data %d %d %d\n", in_data, in_bss, in_tls);
-    printf("brk %d\n", sbrk(0) == before + 4096 && (char *)sbrk(1 << 20) != (char *)-1);
+    printf("brk %d\n", grows);
     for (int i = 0; i < argc; i++)
         printf("argument %s\n", argv[i]);
     for (char **variable = environ; *variable; variable++)

@@ -14,9 +14,13 @@ use super::wrapper::{to_bundle, wrapper};
 use super::{REMEDY, take_for_programs, take_libraries};
 use crate::exec::Line;
 use crate::nix::STORE;
+use crate::tree::is_elf;
 
 /// A longer file is no script that somebody starts.
 const LONGEST: u64 = 16 << 20;
+
+/// A longer program is no wrapper.
+const LONGEST_WRAPPER: u64 = 1 << 20;
 
 /// Changes the texts of executable scripts and wrappers so that they find the bundle, and takes along what they start.
 pub(super) fn take_along(needs: &mut Needs, commands: &[Command], is_at_store: bool) {
@@ -39,9 +43,18 @@ pub(super) fn take_along(needs: &mut Needs, commands: &[Command], is_at_store: b
     }
 }
 
+/// Whether a file may be executed, and may be a script or a wrapper.
 fn is_executable(path: &Path) -> bool {
-    path.symlink_metadata()
-        .is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0 && it.len() <= LONGEST)
+    let Ok(metadata) = path.symlink_metadata() else {
+        return false;
+    };
+    let longest = if is_elf(path) {
+        LONGEST_WRAPPER
+    } else {
+        LONGEST
+    };
+    let is_allowed = metadata.permissions().mode() & 0o111 != 0;
+    metadata.is_file() && is_allowed && metadata.len() <= longest
 }
 
 fn take_executable(needs: &mut Needs, path: &Path, is_asked_for: bool, is_at_store: bool) {

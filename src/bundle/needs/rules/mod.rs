@@ -108,3 +108,6 @@ fn compiled_in(seen: &Seen) -> Vec<PathBuf> {
     });
     here.filter(|it| it.exists()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ mod text;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::super::{Setting, place};
+use super::super::{ROOT, Setting, place};
 use super::mentions::mentions;
 use crate::exec::Line;
 
@@ -42,72 +42,112 @@ pub(super) struct Bundled {
 
 /// The script at a path of the system with this text, as it is in the bundle, where this interpreter goes along.
 pub(super) fn bundled(path: &Path, bytes: &[u8], interpreter: &Path, line: &Line) -> Bundled {
-    let place = place(path);
-    let call = call(interpreter, line.argument.as_deref());
-    let find = find_bundle(&place);
-    let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |it| it + 1);
-    let body = &bytes[end..];
     let name = interpreter.canonicalize();
     let name = name.as_deref().unwrap_or(interpreter).file_name();
     let name = name.and_then(OsStr::to_str).unwrap_or_default();
+    let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |it| it + 1);
+    let place = place(path);
+    let script = Script {
+        start: format!("#!/bin/sh\n{}", find_bundle(&place)),
+        place,
+        line: &bytes[..end],
+        body: &bytes[end..],
+        interpreter,
+        argument: line.argument.as_deref(),
+    };
     match name {
-        _ if name == "bash" => {
-            let shell::Rewritten {
-                text,
-                named,
-                unserved,
-            } = shell::rewritten(body);
-            let pattern = in_shell(&format!("/{}", super::super::place(interpreter).display()));
-            let start = format!(
-                "#!/bin/sh\n{find}; case ${{BASH-}} in *{pattern}) ;; *) exec {call} \"$0\" \"$@\" ;; esac\n"
-            );
-            Bundled {
-                text: [start.as_bytes(), &text].concat(),
-                other: None,
-                named,
-                unserved,
-            }
+        "bash" => script.of_bash(),
+        _ if name.starts_with("perl") => script.behind_its_line("perl"),
+        _ if name.starts_with("ruby") => script.behind_its_line("ruby"),
+        _ if name.starts_with("python") && python::may_follow_a_string(script.body) => {
+            script.of_python()
         }
-        _ if name.starts_with("perl") || name.starts_with("ruby") => {
-            let interpreter = self::call(interpreter, None);
-            let start = format!("#!/bin/sh\n{find}; exec {interpreter} -x \"$0\" \"$@\"\n");
-            let line = match contains_name(&bytes[..end], name) {
-                true => bytes[..end].to_vec(),
-                false => format!("#!{}\n", &name[..4]).into_bytes(),
-            };
-            Bundled {
-                text: [start.as_bytes(), &line, body].concat(),
-                other: None,
-                named: Vec::new(),
-                unserved: unserved(body),
-            }
+        _ => script.beside(name.starts_with("python")),
+    }
+}
+
+/// A script that becomes one of a bundle.
+struct Script<'s> {
+    place: PathBuf,
+    /// What it begins with in the bundle.
+    start: String,
+    /// Its own first line.
+    line: &'s [u8],
+    /// What follows.
+    body: &'s [u8],
+    interpreter: &'s Path,
+    argument: Option<&'s OsStr>,
+}
+
+impl Script<'_> {
+    /// bash reads the file again, and goes on where it finds itself.
+    fn of_bash(&self) -> Bundled {
+        let shell::Rewritten {
+            text,
+            named,
+            unserved,
+        } = shell::rewritten(self.body);
+        let own = in_shell(&format!("/{}", place(self.interpreter).display()));
+        let call = call(self.interpreter, self.argument);
+        let start = format!(
+            "{}; case ${{BASH-}} in *{own}) ;; *) exec {call} \"$0\" \"$@\" ;; esac\n",
+            self.start
+        );
+        Bundled {
+            text: [start.as_bytes(), &text].concat(),
+            other: None,
+            named,
+            unserved,
         }
-        _ if name.starts_with("python") && python::may_follow_a_string(body) => {
-            let (body, named, unserved) = python::rewritten(&place, body);
-            // sh reads the command `:` here, and Python a string that ends on the next line.
-            let start = format!("#!/bin/sh\n''':'; {find}; exec {call} \"$0\" \"$@\"\n' '''\n");
-            Bundled {
-                text: [start.as_bytes(), &body].concat(),
-                other: None,
-                named,
-                unserved,
-            }
+    }
+
+    /// The interpreter passes over all that is before a line with `#!` and its name, and reads its options there.
+    fn behind_its_line(&self, name: &str) -> Bundled {
+        let call = call(self.interpreter, None);
+        let start = format!("{}; exec {call} -x \"$0\" \"$@\"\n", self.start);
+        let line = match memchr::memmem::find(self.line, name.as_bytes()) {
+            Some(_) => self.line.to_vec(),
+            None => format!("#!{name}\n").into_bytes(),
+        };
+        Bundled {
+            text: [start.as_bytes(), &line, self.body].concat(),
+            other: None,
+            named: Vec::new(),
+            unserved: unserved(self.body),
         }
-        _ => {
-            let folder = place.parent().unwrap_or(Path::new("")).join(FOLDER);
-            let other = folder.join(place.file_name().unwrap_or_default());
-            let script = in_shell(&format!("{}/{}", super::super::ROOT, other.display()));
-            let text = format!("#!/bin/sh\n{find}; exec {call} {script} \"$@\"\n");
-            let (body, named, unserved) = match name.starts_with("python") {
-                true => python::rewritten(&other, bytes),
-                false => (bytes.to_vec(), Vec::new(), unserved(body)),
-            };
-            Bundled {
-                text: text.into_bytes(),
-                other: Some((other, body)),
-                named,
-                unserved,
-            }
+    }
+
+    /// sh reads the command `:` where Python reads a string, which ends on the next line.
+    fn of_python(&self) -> Bundled {
+        let (body, named, unserved) = python::rewritten(&self.place, self.body);
+        let call = call(self.interpreter, self.argument);
+        let find = find_bundle(&self.place);
+        let start = format!("#!/bin/sh\n''':'; {find}; exec {call} \"$0\" \"$@\"\n' '''\n");
+        Bundled {
+            text: [start.as_bytes(), &body].concat(),
+            other: None,
+            named,
+            unserved,
+        }
+    }
+
+    /// The text is in a folder beside the script.
+    fn beside(&self, is_python: bool) -> Bundled {
+        let folder = self.place.parent().unwrap_or(Path::new("")).join(FOLDER);
+        let other = folder.join(self.place.file_name().unwrap_or_default());
+        let script = in_shell(&format!("{ROOT}/{}", other.display()));
+        let call = call(self.interpreter, self.argument);
+        let text = format!("{}; exec {call} {script} \"$@\"\n", self.start);
+        let whole = [self.line, self.body].concat();
+        let (body, named, unserved) = match is_python {
+            true => python::rewritten(&other, &whole),
+            false => (whole, Vec::new(), unserved(self.body)),
+        };
+        Bundled {
+            text: text.into_bytes(),
+            other: Some((other, body)),
+            named,
+            unserved,
         }
     }
 }
@@ -139,10 +179,6 @@ fn call(program: &Path, argument: Option<&OsStr>) -> String {
         Some(argument) => format!("{program} {}", in_shell(&argument)),
         None => program,
     }
-}
-
-fn contains_name(line: &[u8], name: &str) -> bool {
-    memchr::memmem::find(line, &name.as_bytes()[..4]).is_some()
 }
 
 fn unserved(text: &[u8]) -> Vec<PathBuf> {

@@ -31,14 +31,11 @@ pub(crate) fn has_everything(bundle: &CStr, own: &Own) -> bool {
     records(own.index).all(|it| {
         let status = |place| sys::status(&join(bundle, place)).ok();
         match it {
-            Record::Folder(place) => {
-                status(place).is_some_and(|it| kind(it.mode) == libc::S_IFDIR)
+            Record::Folder(place) => status(place).is_some_and(|it| kind(it.mode) == libc::S_IFDIR),
+            Record::File(size, place) => {
+                status(place).is_some_and(|it| kind(it.mode) == libc::S_IFREG && it.size == size)
             }
-            Record::File(size, place) => status(place)
-                .is_some_and(|it| kind(it.mode) == libc::S_IFREG && it.size == size),
-            Record::Link(place) => {
-                status(place).is_some_and(|it| kind(it.mode) == libc::S_IFLNK)
-            }
+            Record::Link(place) => status(place).is_some_and(|it| kind(it.mode) == libc::S_IFLNK),
             _ => true,
         }
     })

@@ -8,8 +8,11 @@ use std::process::Command;
 use crate::common::Ran;
 use crate::place::{PLACE, Place};
 
-/// Each with the name of its tests.
-pub const STARTS: &[(&str, fn(&Place))] = &[
+/// The name of a start's tests, and the start.
+type Start = (&'static str, fn(&Place));
+
+/// All of them.
+pub const STARTS: &[Start] = &[
     ("starts_by_its_file", by_its_file),
     ("starts_through_links", through_links),
     ("starts_through_path", through_path),

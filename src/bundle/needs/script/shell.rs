@@ -259,13 +259,7 @@ mod tests {
         let expected = expected.replace('@', &format!("{IN_BUNDLE}{REST}"));
         let plain = format!("\"{IN_BUNDLE}\"{REST}");
         let expected = expected.replace("PLAIN", &plain);
-        let expected = expected.replace(
-            "SINGLE",
-            &format!(
-                "'{plain_single}",
-                plain_single = format!("\"{IN_BUNDLE}\"'{REST}")
-            ),
-        );
+        let expected = expected.replace("SINGLE", &format!("'\"{IN_BUNDLE}\"'{REST}"));
         assert_eq!(String::from_utf8(found.text).unwrap(), expected);
         assert_eq!(found.unserved, Vec::<PathBuf>::new());
     }

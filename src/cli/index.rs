@@ -26,7 +26,7 @@ Examples:
   ldshim index update --from https://example.org/index-x86_64-linux")]
 pub struct IndexUpdateArgs {
     /// Take the database from this address or file [default: what LDSHIM_INDEX_FROM names, else the newest release of
-    /// https://github.com/nix-community/nix-index-database]
+    /// nix-community/nix-index-database on GitHub]
     #[arg(long, value_name = "URL|FILE")]
     pub from: Option<OsString>,
 }

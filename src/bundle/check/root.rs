@@ -18,6 +18,9 @@ pub const PLACE: &str = "/opt/a bundle";
 /// Where programs are looked for, in all of them.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
+/// What the roots of bundles do not have.
+const NIX: &str = "/nix";
+
 /// What every distribution has, if this one has it.
 const USUAL: [&str; 8] = [
     "/etc/passwd",
@@ -40,7 +43,11 @@ const OWN: [&str; 9] = [
 /// # Errors
 /// `/` cannot be listed.
 pub fn host() -> Result<Root> {
-    let root = Root::like_host()?.without("/tmp").tmpfs("/tmp");
+    let mut root = Root::like_host()?.without("/tmp").tmpfs("/tmp");
+    // Where Nix has no daemon, root could write to its store, as Python does to keep what it has compiled.
+    if Path::new(NIX).exists() {
+        root = root.without(NIX).bind_read_only(NIX, NIX);
+    }
     let hidden = shown_folder().filter(|it| it.starts_with("/tmp"));
     Ok(with(root, hidden))
 }

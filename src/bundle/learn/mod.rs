@@ -52,7 +52,9 @@ pub fn learn(programs: &[PathBuf], command: &mut Command) -> Result<Learned> {
         ending: watched.ending,
     };
     let written: Vec<&Path> = files_written(&watched.seen).collect();
-    for seen in watched.seen.iter().filter(|it| it.error.is_none()) {
+    // A bundle has a loader of its own.
+    let found = watched.seen.iter().filter(|it| it.error.is_none());
+    for seen in found.filter(|it| it.access != Access::Interpreter) {
         learned.add(seen, &installed, &written);
     }
     learned
@@ -80,7 +82,7 @@ impl Learned {
         let looked = seen.access == Access::Look;
         match installed.leaves(named, &way.file) {
             None => {
-                let executed = matches!(seen.access, Access::Execute | Access::Interpreter);
+                let executed = seen.access == Access::Execute;
                 for path in way.links.into_iter().chain([way.file]) {
                     let taken = self.taken.entry(path).or_insert(Taken {
                         executed,

@@ -48,7 +48,11 @@ pub struct DemoArgs {
 
 /// `cargo xtask test`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct TestArgs {
+    /// Test only this
+    #[command(subcommand)]
+    pub only: Option<TestOnly>,
     /// Try the stub for another architecture only: its shape, its counts, and all of its behaviours
     ///
     /// Without it, everything is tested, the stubs of all architectures among it.
@@ -64,6 +68,25 @@ pub struct TestArgs {
     pub shaken: Option<Shaken>,
     #[command(flatten)]
     pub network: NetworkArgs,
+}
+
+/// What `cargo xtask test` can be told to test only.
+#[derive(Debug, Subcommand)]
+pub enum TestOnly {
+    /// Real programs, modules and addons from elsewhere, each with a piece of work: tests/programs
+    Programs(ProgramsArgs),
+}
+
+/// `cargo xtask test programs`
+#[derive(Debug, Args)]
+pub struct ProgramsArgs {
+    /// The large ones too, which no other run fetches
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// Only tests with this in their names
+    pub name: Option<String>,
 }
 
 /// What `--shaken` names.
@@ -146,9 +169,12 @@ pub struct FetchArgs {
     /// Also build the glibc with a store prefix that `test --store-glibc` tests with
     #[arg(long)]
     pub store_glibc: bool,
+    /// The large programs too
+    #[arg(long, conflicts_with = "programs")]
+    pub all: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
-    /// The programs of tests/programs/programs.json to fetch [default: all]
+    /// The programs of tests/programs/programs.json to fetch [default: all but the large ones]
     #[arg(value_name = "PROGRAM")]
     pub programs: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask fetch [--offline] [--store-glibc] [PROGRAM...]`
+//! `cargo xtask fetch [--offline] [--store-glibc] [--all | PROGRAM...]`
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
+use crate::fetch::Which;
 use crate::{fetch, glibcs, kernel, nix_linters, store, store_glibc};
 
 pub(super) fn run(args: &FetchArgs) -> Result<()> {
     let network = args.network.network();
     let store = store::build(network)?;
+    store::build_of_programs(network)?;
     let mut out = io::stdout().lock();
     writeln!(out, "loader     {}", store.loader()?.display())?;
     writeln!(
@@ -27,7 +29,8 @@ pub(super) fn run(args: &FetchArgs) -> Result<()> {
     }
     writeln!(out, "linters    {}", nix_linters::fetch(network)?.display())?;
     let programs: Vec<PathBuf> = if args.programs.is_empty() {
-        fetch::all(network)?
+        let which = if args.all { Which::All } else { Which::Small };
+        fetch::all(which, network)?
     } else {
         let fetched = args
             .programs

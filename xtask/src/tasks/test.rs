@@ -1,4 +1,5 @@
-//! `cargo xtask test [--offline] [--arch ARCH | --store-glibc]`: everything that has to pass.
+//! `cargo xtask test [--offline] [--arch ARCH | --store-glibc]`: everything that has to pass; `cargo xtask test programs
+//! [--all]`: real programs only.
 
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
@@ -8,7 +9,8 @@ use anyhow::{Result, bail};
 use xtask_start::Network;
 
 use crate::cargo;
-use crate::cli::{Arch, TestArgs};
+use crate::cli::{Arch, ProgramsArgs, TestArgs, TestOnly};
+use crate::fetch::Which;
 use crate::{fetch, glibcs, kernel, nix_linters, shaken, store, store_glibc};
 
 /// A step of the test.
@@ -91,6 +93,9 @@ fn steps(arch: Option<Arch>) -> Vec<Step> {
 }
 
 pub(super) fn run(args: &TestArgs) -> Result<()> {
+    if let Some(TestOnly::Programs(args)) = &args.only {
+        return programs(args);
+    }
     if let Some(which) = args.shaken {
         fetch(args.network.network())?;
         return shaken::run(which, args.network.network());
@@ -148,12 +153,28 @@ impl Outcome {
     }
 }
 
+/// `tests/programs` alone. What is large counts as ignored there, unless it is asked for.
+fn programs(args: &ProgramsArgs) -> Result<()> {
+    let network = args.network.network();
+    store::build(network)?;
+    store::build_of_programs(network)?;
+    let which = if args.all { Which::All } else { Which::Small };
+    fetch::all(which, network)?;
+    let mut command = cargo::command(&["test", "--test", "programs", "--"], network);
+    if args.all {
+        command.arg("--include-ignored");
+    }
+    command.args(&args.name);
+    cargo::run(command)
+}
+
 fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
+    store::build_of_programs(network)?;
     kernel::fetch(network)?;
     glibcs::fetch(network)?;
     nix_linters::fetch(network)?;
-    fetch::all(network).map(drop)
+    fetch::all(Which::Small, network).map(drop)
 }
 
 fn fetch_libraries(network: Network) -> Result<()> {

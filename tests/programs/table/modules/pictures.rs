@@ -7,7 +7,7 @@ pub const ALL: &[Work] = &[
     Work::python(
         "pillow",
         &[],
-        &["libgcc-s1", "libstdc++6"],
+        &[],
         r#"
 import io
 from PIL import Image, ImageFilter
@@ -139,6 +139,7 @@ print(ok, len(contours), cv2.boundingRect(contours[0]))
             "libpng16-16",
             "libbrotli1",
             "libgcc-s1",
+            "libzstd1",
             "libglib2.0-0",
             "libpcre2-8-0",
             "libstdc++6",

@@ -108,7 +108,14 @@ True 43
     ),
     Work::python(
         "scikit-learn",
-        &["numpy", "scipy", "joblib", "threadpoolctl", "narwhals"],
+        &[
+            "numpy",
+            "scipy",
+            "joblib",
+            "cloudpickle",
+            "threadpoolctl",
+            "narwhals",
+        ],
         &["libgcc-s1", "libstdc++6"],
         r#"
 import numpy

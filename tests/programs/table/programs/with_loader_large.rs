@@ -99,7 +99,7 @@ const unitTests :Workerd.Config = (services = [(name = "a", worker = (modules = 
 "#,
         )],
         r#"
-workerd test a.capnp 2>&1 | grep -cE 'PASS'
+workerd test a.capnp 2>&1
 "#,
         "1\n",
     ),
@@ -144,7 +144,7 @@ blob
         &["libgcc-s1", "libstdc++6"],
         &[],
         r#"
-azmcp tools list | head -c 60
+DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 azmcp tools list | head -c 60
 "#,
         r#"
 {
@@ -262,7 +262,7 @@ dotnet a.dll 2>&1 | head -n 1
 "#,
         r#"
 Microsoft.NETCore.App 3.1.23
-A fatal error was encountered. The library 'libhostpolicy.so' required to execute the application was not found in '/tmp/t/p/'.
+A fatal error was encountered. The library 'libhostpolicy.so' required to execute the application was not found in '/tmp/'.
 "#,
     ),
     Work::program(
@@ -281,19 +281,7 @@ copilot -p hello 2>&1 | grep -c 'No authentication information'
         r#"
 opencode debug paths | head -n 1
 "#,
-        "home       /tmp/t/p\n",
-    ),
-    Work::program(
-        "gdb",
-        &[],
-        &[],
-        r#"
-gdb --batch -nx -ex 'print 6 * 7' -ex 'print sizeof(long long)' 2>/dev/null
-"#,
-        r#"
-$1 = 42
-$2 = 8
-"#,
+        "home       /tmp\n",
     ),
     // Redis with a module, which names libssl and the real loader itself as libraries that it needs.
     Work {

@@ -46,39 +46,74 @@ fn packages_of(preset: &str) -> Vec<&'static str> {
     included.chain(own).collect()
 }
 
-/// Says which preset has missing libraries, if one has all of them or most. For a single one it is better to name its package.
+/// The names of the libraries in a preset.
+#[must_use]
+pub fn libraries(preset: &str) -> BTreeSet<&'static str> {
+    let packages = packages_of(preset).into_iter();
+    let names = packages.flat_map(|it| DATA.packages.get(it).into_iter().flatten());
+    names.map(String::as_str).collect()
+}
+
+/// Says which preset has missing libraries, if one has all of them or most.
 #[must_use]
 pub fn advice<'n>(missing: impl IntoIterator<Item = &'n OsStr>, is_32_bit: bool) -> Option<String> {
+    let best = best(missing, is_32_bit)?;
+    let what = match (best.count, best.of) {
+        (1, 1) => "has it".to_owned(),
+        (count, all) if all == count => "has all of them".to_owned(),
+        (count, all) => format!("has {count} of these {all}"),
+    };
+    let option = best.option();
+    Some(format!("On NixOS, {option}; {what}."))
+}
+
+/// The same in few words: the option to be set.
+#[must_use]
+pub fn option<'n>(missing: impl IntoIterator<Item = &'n OsStr>, is_32_bit: bool) -> Option<String> {
+    best(missing, is_32_bit).map(|it| it.option())
+}
+
+/// The preset that would do best.
+struct Best {
+    preset: &'static str,
+    is_32_bit: bool,
+    /// How many of the libraries it has.
+    count: usize,
+    /// How many there are.
+    of: usize,
+}
+
+impl Best {
+    fn option(&self) -> String {
+        let also = match self.is_32_bit {
+            true => "programs.nix-ld.enable32Bit = true; ",
+            false => "",
+        };
+        format!("{also}programs.nix-ld.presets = [ \"{}\" ]", self.preset)
+    }
+}
+
+fn best<'n>(missing: impl IntoIterator<Item = &'n OsStr>, is_32_bit: bool) -> Option<Best> {
     let missing: BTreeSet<_> = missing.into_iter().collect();
     let has = |preset: &str| {
-        let packages = packages_of(preset).into_iter();
-        let names = packages.flat_map(|it| DATA.packages.get(it).into_iter().flatten());
-        let names: BTreeSet<_> = names.map(OsStr::new).collect();
-        missing.intersection(&names).count()
+        let names = libraries(preset).into_iter().map(OsStr::new);
+        names.filter(|it| missing.contains(it)).count()
     };
     let presets = DATA.presets.iter();
     let presets = presets.filter(|(_, preset)| preset.in_32_bit || !is_32_bit);
-    let (count, name) = presets
+    let (count, preset) = presets
         .map(|(name, _)| (has(name), name.as_str()))
         // Of several that have as many, a desktop is the usual one, and a small one is better than a large one.
         .max_by_key(|&(count, name)| {
             (count, name == "desktop", Reverse(packages_of(name).len()))
         })?;
-    if count < 2 || 2 * count < missing.len() {
-        return None;
-    }
-    let what = match missing.len() {
-        all if all == count => "has all of them".to_owned(),
-        all => format!("has {count} of these {all}"),
-    };
-    let also = if is_32_bit {
-        "programs.nix-ld.enable32Bit = true; "
-    } else {
-        ""
-    };
-    Some(format!(
-        "On NixOS, {also}programs.nix-ld.presets = [ \"{name}\" ]; {what}."
-    ))
+    let of = missing.len();
+    (count > 0 && 2 * count >= of).then_some(Best {
+        preset,
+        is_32_bit,
+        count,
+        of,
+    })
 }
 
 #[cfg(test)]
@@ -179,6 +214,9 @@ mod tests {
                 "games",
             ),
             (&["libcublas.so.12", "libcudart.so.12"], "cuda"),
+            (&["libgssapi_krb5.so.2"], "dotnet"),
+            (&["libgthread-2.0.so.0"], "desktop"),
+            (&["libcrypt.so.1"], "python"),
         ] {
             let told = advice_for(names).unwrap();
             assert!(
@@ -189,9 +227,19 @@ mod tests {
     }
 
     #[test]
+    fn of_a_single_library_nothing_is_counted() {
+        let told = "On NixOS, programs.nix-ld.presets = [ \"desktop\" ]; has it.";
+        assert_eq!(advice_for(&["libxkbcommon.so.0"]).as_deref(), Some(told));
+        let option = option([OsStr::new("libxkbcommon.so.0")], true).unwrap();
+        assert!(
+            option.starts_with("programs.nix-ld.enable32Bit = true; "),
+            "{option}"
+        );
+    }
+
+    #[test]
     fn where_none_would_do_none_is_named() {
         assert_eq!(advice_for(&[]), None);
-        assert_eq!(advice_for(&["libX11.so.6"]), None, "its package is better");
         assert_eq!(advice_for(&["liba.so", "libb.so"]), None);
         let half = ["libX11.so.6", "libGL.so.1", "liba.so"];
         assert!(advice_for(&half).unwrap().ends_with("has 2 of these 3."));

@@ -1,12 +1,13 @@
 //! Findings for people. Colours are in the text; whoever prints it takes them out where it is no terminal that they are
 //! for.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
 use super::{Certainty, Diagnosis, Finding, Group, Level};
-use crate::printable;
+use crate::{presets, printable};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
@@ -90,6 +91,12 @@ pub fn diagnoses(diagnoses: &[Diagnosis]) -> String {
         if !threads.is_empty() {
             _ = writeln!(text, "  {QUIET}see  {threads}{QUIET:#}");
         }
+    }
+    let names = diagnoses.iter().flat_map(|it| &it.names);
+    let libraries = names.filter(|(kind, _)| kind == "library");
+    let libraries = libraries.map(|(_, name)| OsStr::new(name));
+    if let Some(advice) = presets::advice(libraries, false) {
+        _ = writeln!(text, "\n{advice}");
     }
     text
 }

@@ -51,7 +51,16 @@ impl Plan {
 
 /// The store path that was made of a Debian package.
 pub fn store_path(package: &str) -> PathBuf {
-    let link = target().join("store/packages").join(package);
+    path_in("packages", package)
+}
+
+/// The same of a package that most tests do without.
+fn store_path_of_programs(package: &str) -> PathBuf {
+    path_in("of-programs", package)
+}
+
+fn path_in(links: &str, package: &str) -> PathBuf {
+    let link = target().join("store").join(links).join(package);
     match link.canonicalize() {
         Ok(path) => path,
         Err(error) => panic!("{}: {error}; run `cargo xtask fetch` first", link.display()),

@@ -10,7 +10,7 @@ use ldshim::library_env::Collection;
 use ldshim::sandbox::Root;
 use tempfile::TempDir;
 
-use super::{Plan, store_path, stub, target};
+use super::{Plan, store_path, store_path_of_programs, stub, target};
 
 /// The loader's path in every x86-64 program, and so the place of the stub.
 const STUB_PATH: &str = "/lib64/ld-linux-x86-64.so.2";
@@ -28,19 +28,26 @@ pub struct TestRoot {
 impl TestRoot {
     /// A root whose library environment has the libraries of the store.
     pub fn new(plan: Plan) -> Self {
-        Self::build(plan, None)
+        Self::build(plan, all_of_store(), None)
     }
 
     /// The same, with one more library in the library environment, at `/w/library/NAME`.
     pub fn with_library(plan: Plan, library: &Path) -> Self {
         let name = library.file_name().expect("the name of a library");
         let in_root = Path::new("/w/library").join(name);
-        let mut root = Self::build(plan, Some((library, &in_root)));
+        let mut root = Self::build(plan, all_of_store(), Some((library, &in_root)));
         root.bind(library, in_root);
         root
     }
 
-    fn build(plan: Plan, library: Option<(&Path, &Path)>) -> Self {
+    /// A root whose library environment has the libraries of glibc and of these packages of the store.
+    pub fn with_packages(plan: Plan, packages: &[&str]) -> Self {
+        let packages = ["libc6"].iter().chain(packages);
+        let packages = packages.map(|it| store_path_of_programs(it)).collect();
+        Self::build(plan, packages, None)
+    }
+
+    fn build(plan: Plan, packages: Vec<PathBuf>, library: Option<(&Path, &Path)>) -> Self {
         let mut builder = tempfile::Builder::new();
         let folder = builder
             .prefix("root-")
@@ -48,7 +55,7 @@ impl TestRoot {
             .expect("a temporary folder");
         let [tmp, nld] = ["tmp", "nld"].map(|name| folder.path().join(name));
         fs::create_dir(&tmp).expect("a folder");
-        write_library_env(&nld, library);
+        write_library_env(&nld, &packages, library);
 
         let at = plan.library_env();
         let root = Root::nixos_like()
@@ -160,20 +167,23 @@ fn busybox() -> String {
         .expect("store paths are UTF-8")
 }
 
-/// Writes a library environment of the store's libraries, and of one more `library`: its path here,
-/// and its path in the root.
-fn write_library_env(directory: &Path, library: Option<(&Path, &Path)>) {
+/// The store's packages that have libraries, but for other C libraries than glibc.
+fn all_of_store() -> Vec<PathBuf> {
+    let packages = fs::read_dir(target().join("store/packages")).expect("the store's packages");
+    let packages = packages.map(|it| it.expect("the store's packages").path());
+    let has_libraries = |it: &PathBuf| !it.ends_with("musl") && it.join("lib").is_dir();
+    packages.filter(has_libraries).collect()
+}
+
+/// Writes a library environment of packages, and of one more `library`: its path here, and its path in the root.
+fn write_library_env(directory: &Path, packages: &[PathBuf], library: Option<(&Path, &Path)>) {
     let loader = store_path("libc6").join("lib/ld-linux-x86-64.so.2");
     let mut collection = Collection::new(&loader).expect("a loader");
     if let Some((here, _)) = library {
         collection.add_library(here.file_name().expect("a name"), here);
     }
-    for package in fs::read_dir(target().join("store/packages")).expect("the store's packages") {
-        let package = package.expect("the store's packages").path();
-        let is_of_glibc = !package.ends_with("musl");
-        if is_of_glibc && package.join("lib").is_dir() {
-            collection.add_package(&package).expect("a package");
-        }
+    for package in packages {
+        collection.add_package(package).expect("a package");
     }
     let mut env = collection.finish().expect("libraries");
     if let Some((here, in_root)) = library {

@@ -19,6 +19,19 @@ pub fn executable(name: &str) -> String {
     executable.expect("it has an executable").to_owned()
 }
 
+/// Whether the program or library called `name` is fetched only where all are asked for.
+pub fn is_large(name: &str) -> bool {
+    let mut large = entries().into_iter().filter(|it| it["large"] == true);
+    large.any(|it| it["name"] == name)
+}
+
+/// What its registry calls the program or library called `name`.
+pub fn name_in_registry(name: &str) -> String {
+    let program = manifest_entry(name);
+    let package = program["package"].as_str();
+    package.expect("it is of a registry").to_owned()
+}
+
 /// Shows the folder of the program or library called `name` at `path`.
 pub fn add_at(root: &mut TestRoot, name: &str, path: &str) {
     root.bind(&folder(name), Path::new(path));
@@ -37,10 +50,10 @@ pub fn folder(name: &str) -> PathBuf {
 }
 
 fn manifest_entry(name: &str) -> Value {
-    let programs: Vec<Value> =
-        serde_json::from_str(include_str!("programs.json")).expect("programs.json is JSON");
-    let mut programs = programs.into_iter();
-    programs
-        .find(|program| program["name"] == name)
-        .expect("programs.json has the program")
+    let program = entries().into_iter().find(|it| it["name"] == name);
+    program.unwrap_or_else(|| panic!("programs.json has no {name}"))
+}
+
+fn entries() -> Vec<Value> {
+    serde_json::from_str(include_str!("programs.json")).expect("programs.json is JSON")
 }

@@ -1,8 +1,10 @@
 //! Real programs from elsewhere, unpatched, in a root like that of NixOS.
 //!
-//! `cargo xtask fetch` gets them as `programs.json` pins them. Each file here is about one of them:
-//! it shows that the program cannot be started without the stub, and does its real work with it.
-//! Every test runs twice, once for each mechanism of the stub.
+//! `cargo xtask fetch` gets them as `programs.json` pins them. Most are rows of the tables in `table/`: what is run, and what
+//! it prints. Those that need more than that have a file here. All show that the program cannot be started without the
+//! stub, and do real work with it. Every test runs twice, once for each mechanism of the stub.
+//!
+//! What is large is not fetched by every run. Its tests count as ignored; `cargo xtask test programs --all` runs them.
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -24,11 +26,14 @@ mod ldconfig;
 mod node;
 mod numpy;
 mod pnpm;
+mod presets;
 mod python;
 mod ruff;
 mod runpath;
 mod sharp;
+mod table;
 mod uv;
+mod work;
 
 /// A test of one program with one mechanism of the stub.
 type Test = fn(Plan);
@@ -66,14 +71,30 @@ const TESTS: &[(&str, Test)] = tests![
 ];
 
 fn main() {
-    let trials = TESTS.iter().flat_map(|&(name, test)| {
+    let of_files = TESTS.iter().flat_map(|&(name, test)| {
+        let is_large = name.split("::").next().is_some_and(fetched::is_large);
         Plan::ALL.map(|plan| {
-            let run = move || {
-                test(plan);
-                Ok(())
-            };
-            Trial::test(format!("{name}::{}", plan.name()), run)
+            let name = format!("{name}::{}", plan.name());
+            trial(&name, move || test(plan)).with_ignored_flag(is_large)
         })
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let of_tables = table::all().flat_map(|(table, work)| {
+        Plan::ALL.map(|plan| {
+            let name = format!("{table}::{}::{}", work.package, plan.name());
+            trial(&name, move || work.check(plan)).with_ignored_flag(work.is_large())
+        })
+    });
+    let of_presets = presets::ALL.iter().map(|row| {
+        let name = format!("presets::{}::{}", row.preset, row.package);
+        trial(&name, move || row.check()).with_ignored_flag(row.is_large())
+    });
+    let trials = of_files.chain(of_tables).chain(of_presets).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn trial(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        run();
+        Ok(())
+    })
 }

@@ -78,6 +78,8 @@ pub struct TestArgs {
 pub enum TestOnly {
     /// The NixOS module, among nixpkgs' own modules: tests/nixos
     Nixos(NixosArgs),
+    /// Real programs, modules and addons from elsewhere, each with a piece of work: tests/programs
+    Programs(ProgramsArgs),
 }
 
 /// `cargo xtask test nixos`
@@ -88,6 +90,18 @@ pub struct NixosArgs {
     pub modules: PathBuf,
     #[command(flatten)]
     pub network: NetworkArgs,
+}
+
+/// `cargo xtask test programs`
+#[derive(Debug, Args)]
+pub struct ProgramsArgs {
+    /// The large ones too, which no other run fetches
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// Only tests with this in their names
+    pub name: Option<String>,
 }
 
 /// What `--shaken` names.
@@ -185,12 +199,12 @@ pub struct FetchArgs {
     /// Also build the glibc with a store prefix that `test --store-glibc` tests with
     #[arg(long)]
     pub store_glibc: bool,
-    /// Also fetch the large programs that `test --bundles` tries as bundles
-    #[arg(long)]
-    pub bundles: bool,
+    /// The large programs too, with those that `test --bundles` tries as bundles
+    #[arg(long, conflicts_with = "programs")]
+    pub all: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
-    /// The programs of tests/programs/programs.json to fetch [default: all]
+    /// The programs of tests/programs/programs.json to fetch [default: all but the large ones]
     #[arg(value_name = "PROGRAM")]
     pub programs: Vec<String>,
 }

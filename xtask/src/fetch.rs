@@ -8,6 +8,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use indicatif::HumanBytes;
+use ldshim::parallel;
 use tempfile::TempDir;
 use xtask_start::Network;
 use xtask_start::retry::retry;
@@ -23,16 +25,33 @@ mod verify;
 /// In a program's folder: what it was unpacked from.
 const STAMP: &str = ".fetched-from";
 
-/// Fetches every program of the manifest, as [`program`] does.
+/// Which programs of the manifest are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those that every run of the tests has.
+    Small,
+    /// All.
+    All,
+}
+
+/// Fetches programs of the manifest, as [`program`] does, several at once: most of the time goes by in starting the clients.
 ///
 /// # Errors
 /// As [`program`].
-pub fn all(network: Network) -> Result<Vec<PathBuf>> {
-    let programs = manifest::read()?;
-    programs
-        .iter()
-        .map(|program| fetch(program, network))
-        .collect()
+pub fn all(which: Which, network: Network) -> Result<Vec<PathBuf>> {
+    let mut programs = manifest::read()?;
+    programs.retain(|it| which == Which::All || !it.large);
+    let lacking: Vec<_> = programs.iter().filter(|it| !is_fetched(it)).collect();
+    if !lacking.is_empty() && network == Network::Allowed {
+        let bytes = lacking.iter().map(|it| it.bytes()).sum();
+        eprintln!(
+            "fetching {} programs and modules ({})",
+            lacking.len(),
+            HumanBytes(bytes)
+        );
+    }
+    let fetched = parallel::each(&programs, |program| fetch(program, network));
+    fetched.into_iter().collect()
 }
 
 /// Fetches the program called `name`, and returns the path of its executable, or of its folder if

@@ -17,6 +17,9 @@ pub struct Program {
     pub version: String,
     /// Where in its folder the program to start is; libraries and scripts have none.
     pub executable: Option<PathBuf>,
+    /// Whether it is fetched, and its tests are run, only where all are asked for.
+    #[serde(default)]
+    pub large: bool,
     /// Where it comes from.
     #[serde(flatten)]
     pub origin: Origin,
@@ -55,6 +58,14 @@ impl Program {
     /// Its folder once unpacked: `target/programs/NAME-VERSION`.
     pub fn folder(&self) -> PathBuf {
         workspace::target("programs").join(format!("{}-{}", self.name, self.version))
+    }
+
+    /// How many bytes are downloaded, as far as that is known before.
+    pub fn bytes(&self) -> u64 {
+        match &self.origin {
+            Origin::Pypi(pin) | Origin::Npm(pin) => pin.bytes,
+            Origin::Debian { .. } => 0,
+        }
     }
 
     /// What decides the contents of its folder; written there as a stamp.
@@ -110,6 +121,20 @@ mod tests {
             }
         }
         assert!(programs.len() >= 12);
+    }
+
+    /// How many bytes every run of the tests on a new machine may download.
+    const MOST_BYTES: u64 = 250_000_000;
+
+    #[test]
+    fn what_every_run_downloads_is_bearable() {
+        let programs = read().expect("the manifest can be read");
+        let bytes = |is_large| -> u64 {
+            let these = programs.iter().filter(|it| it.large == is_large);
+            these.map(Program::bytes).sum()
+        };
+        assert!(bytes(false) <= MOST_BYTES, "{} bytes", bytes(false));
+        assert!(bytes(true) > MOST_BYTES, "no other program is large");
     }
 
     #[test]

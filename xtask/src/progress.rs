@@ -3,15 +3,19 @@
 use std::fs;
 use std::io::{IsTerminal, stderr};
 use std::path::Path;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
 const BYTES: &str = "{msg:<32} [{bar:30}] {bytes:>11} of {total_bytes:<11}";
 const SPINNER: &str = "{msg:<32} {spinner} {bytes:>11}";
+
+/// Downloads at the same time have a bar each, one below the other.
+static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
 /// Does `work`, which downloads into `folder`, and shows how many bytes have arrived there, of
 /// `expected` if that is known.
@@ -50,8 +54,8 @@ fn bar(what: &str, expected: Option<u64>) -> ProgressBar {
         None => (ProgressBar::new_spinner(), SPINNER),
     };
     let style = ProgressStyle::with_template(template);
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        .with_message(what.to_owned())
+    let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    BARS.add(bar.with_message(what.to_owned()))
 }
 
 /// Calls `poll` ten times a second while `work` runs.

@@ -55,6 +55,46 @@ const PACKAGES: &[&str] = &[
     "libc6-riscv64-cross",
 ];
 
+/// What programs of the manifest want of a system beyond these: windows, fonts, sound, devices. They are in a folder of
+/// links of their own, for to most tests a system has none of it.
+const OF_PROGRAMS: &[&str] = &[
+    "libgomp1",
+    "libudev1",
+    "libusb-1.0-0",
+    // GLib, and what is below it.
+    "libglib2.0-0",
+    // OpenGL without a driver.
+    "libgl1",
+    "libglvnd0",
+    "libglx0",
+    "libegl1",
+    "libopengl0",
+    // X11
+    "libx11-6",
+    "libx11-xcb1",
+    "libxext6",
+    "libxcb1",
+    "libxau6",
+    "libxdmcp6",
+    "libbsd0",
+    "libmd0",
+    "libxkbcommon0",
+    // D-Bus
+    "libdbus-1-3",
+    "libsystemd0",
+    "libcap2",
+    "libgcrypt20",
+    "libgpg-error0",
+    "liblz4-1",
+    // Sound
+    "libasound2",
+    // Fonts
+    "libfontconfig1",
+    "libfreetype6",
+    "libpng16-16",
+    "libbrotli1",
+];
+
 const CANNOT_WRITE: &str = "you may not write to /nix/store: run this as its owner or as root once, or install Nix with its daemon";
 
 /// Of these, what Node.js needs in the demo.
@@ -65,7 +105,7 @@ pub struct Store {
     /// A directory with one link per package, named for it.
     packages: PathBuf,
     /// The packages.
-    names: &'static [&'static str],
+    names: Vec<&'static str>,
 }
 
 impl Store {
@@ -120,7 +160,7 @@ impl Store {
             bail!(CANNOT_WRITE);
         }
         let debs = workspace::target("debs");
-        download(self.names, &debs, network)?;
+        download(&self.names, &debs, network)?;
         let only = self.names.join(" ");
         let arguments = [("debs", debs.as_os_str()), ("only", OsStr::new(&only))];
         nix_build("debs.nix", &arguments, &self.packages)
@@ -144,11 +184,20 @@ impl Store {
 /// A package cannot be downloaded (or may not be), Nix cannot build, or this user may not and nothing
 /// is there yet.
 pub fn build(network: Network) -> Result<Store> {
-    let link = workspace::target("store").join("packages");
-    let store = Store {
-        packages: link,
-        names: PACKAGES,
-    };
+    made("packages", PACKAGES.to_vec(), network)
+}
+
+/// The same and those of [`OF_PROGRAMS`], in a folder of links of their own.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_of_programs(network: Network) -> Result<Store> {
+    made("of-programs", [PACKAGES, OF_PROGRAMS].concat(), network)
+}
+
+fn made(links: &str, names: Vec<&'static str>, network: Network) -> Result<Store> {
+    let packages = workspace::target("store").join(links);
+    let store = Store { packages, names };
     store.make(network)?;
     Ok(store)
 }
@@ -160,7 +209,7 @@ pub fn build(network: Network) -> Result<Store> {
 pub fn build_for_demo(network: Network) -> Result<Store> {
     let store = Store {
         packages: workspace::target("demo").join("packages"),
-        names: OF_DEMO,
+        names: OF_DEMO.to_vec(),
     };
     if store.is_complete() {
         return Ok(store);
@@ -187,13 +236,16 @@ fn download(names: &[&str], debs: &Path, network: Network) -> Result<()> {
     })
 }
 
-/// Which of these packages have no file in `debs`. Removes from there what belongs to none of [`PACKAGES`], and second
+/// Which of these packages have no file in `debs`. Removes from there what belongs to no package of these lists, and second
 /// versions.
 fn tidy<'a>(names: &[&'a str], debs: &Path) -> Result<Vec<&'a str>> {
     let mut seen = Vec::new();
     for file in apt::debs(debs)? {
         let package = apt::package_of(&file).to_owned();
-        if seen.contains(&package) || !PACKAGES.contains(&package.as_str()) {
+        let is_wanted = [PACKAGES, OF_PROGRAMS]
+            .iter()
+            .any(|it| it.contains(&package.as_str()));
+        if seen.contains(&package) || !is_wanted {
             fs::remove_file(debs.join(&file))
                 .with_context(|| format!("cannot remove {file} from {}", debs.display()))?;
         }

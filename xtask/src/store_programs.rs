@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use xtask_start::Network;
 
 use crate::apt::{self, Apt};
+use crate::fetch::Which;
 use crate::{cargo, progress, store, suite, workspace};
 
 /// A store path with programs.
@@ -99,15 +100,6 @@ const LEFT_OUT: &[&str] = &[
     "tzdata",
     "ucf",
 ];
-
-/// Which of the programs are built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
-    /// Those that each run of the tests tries.
-    Small,
-    /// All.
-    All,
-}
 
 /// Downloads the packages and builds the store paths, as far as that is still to be done. Returns the links to them.
 ///

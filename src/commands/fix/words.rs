@@ -1,5 +1,6 @@
 //! What is said of an interpreter and its modules.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 use super::case::Case;
@@ -8,7 +9,7 @@ use super::text;
 use crate::drivers::WHERE_FROM;
 use crate::fix::Kind;
 use crate::modules::Missing;
-use crate::printable;
+use crate::{presets, printable};
 
 /// More libraries than these are not listed.
 const MOST: usize = 3;
@@ -57,6 +58,10 @@ pub(super) fn diagnosis(case: &Case, missing: &Missing) -> String {
         );
     }
     said += &text::of_modules(missing);
+    let names = missing.needs.iter().map(|it| OsStr::new(&it.name));
+    if let Some(advice) = presets::advice(names, false) {
+        _ = writeln!(said, "  {advice}");
+    }
     if !missing.of_drivers.is_empty() {
         _ = writeln!(said, "  {WHERE_FROM}");
     }

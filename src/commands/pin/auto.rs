@@ -3,7 +3,7 @@
 //! The program waits meanwhile. So nothing is printed on its stdout, at most one line on stderr
 //! unless a user is asked, and there is a limit of time.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::process::parent_id;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -16,10 +16,11 @@ use super::temporary::Temporary;
 use super::{prompt, text, time_limit};
 use crate::choice::{Need, needs};
 use crate::cli::Auto;
+use crate::elf::Class;
 use crate::explain::Explainer;
 use crate::nix::Nix;
 use crate::pin::{self, Mark, State};
-use crate::printable;
+use crate::{presets, printable};
 
 /// Never fails: the program is started in any case.
 pub(super) fn run(how: Auto, identity: &str, program: &Path) {
@@ -87,10 +88,14 @@ fn settle(
     }
     let target = Target::new(report, settings)?;
     if how == Auto::Ask && !is_asked {
+        let names = missing.iter().map(|it| OsStr::new(&it.name));
+        let is_32_bit = target.architecture()?.class == Class::Bits32;
+        let preset = presets::option(names, is_32_bit);
+        let preset = preset.map_or_else(String::new, |it| format!("; on NixOS: {it};"));
         let missing = text::missing(&target.name(), &missing);
         let path = printable::shell_word(path);
         say_line(&format!(
-            "{missing}; to find and pin them: ldshim pin {path}"
+            "{missing}; to find and pin them: ldshim pin {path}{preset}"
         ));
         return Ok(None);
     }

@@ -1,9 +1,10 @@
 //! The registries' own clients. They know where the registries are; this project does not.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use xtask_start::process;
 
 use crate::manifest::Pin;
@@ -11,7 +12,7 @@ use crate::manifest::Pin;
 /// Lets pip save the pinned wheel in `folder`.
 ///
 /// # Errors
-/// What pip reports, or it saved another file.
+/// What pip reports, or it saved another file; or `folder` cannot be written.
 pub fn pip_download(pin: &Pin, version: &str, folder: &Path) -> Result<PathBuf> {
     let mut command = Command::new("python3");
     command
@@ -26,8 +27,14 @@ pub fn pip_download(pin: &Pin, version: &str, folder: &Path) -> Result<PathBuf> 
     for platform in platforms(&pin.file) {
         command.arg(format!("--platform={platform}"));
     }
+    // Of several files of a version it takes the one with this sum, and not the one for the newest systems.
+    let wanted = format!("{}=={version} --hash=sha256:{}\n", pin.package, pin.sha256);
+    let list = folder.join("requirements.txt");
+    fs::write(&list, wanted).with_context(|| format!("cannot write {}", list.display()))?;
     command
-        .arg(format!("{}=={version}", pin.package))
+        .arg("--require-hashes")
+        .arg("--requirement")
+        .arg(&list)
         .arg("--dest")
         .arg(folder)
         // Where pip writes what has arrived, so that the progress bar sees it.

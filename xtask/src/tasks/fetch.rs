@@ -1,4 +1,4 @@
-//! `cargo xtask fetch [--offline] [--store-glibc] [PROGRAM...]`
+//! `cargo xtask fetch [--offline] [--store-glibc] [--all | PROGRAM...]`
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::FetchArgs;
-use crate::store_programs::{self, Which};
-use crate::{fetch, glibcs, kernel, nix_linters, roots, store, store_glibc};
+use crate::fetch::Which;
+use crate::{fetch, glibcs, kernel, nix_linters, roots, store, store_glibc, store_programs};
 
 pub(super) fn run(args: &FetchArgs) -> Result<()> {
     let network = args.network.network();
     let store = store::build(network)?;
+    store::build_of_programs(network)?;
     let mut out = io::stdout().lock();
     writeln!(out, "loader     {}", store.loader()?.display())?;
     writeln!(
@@ -26,10 +27,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<()> {
     for root in roots::fetch(network)? {
         writeln!(out, "root       {}", root.display())?;
     }
-    let which = match args.bundles {
-        true => Which::All,
-        false => Which::Small,
-    };
+    let which = if args.all { Which::All } else { Which::Small };
     for programs in store_programs::build(which, network)? {
         writeln!(out, "programs   {}", programs.display())?;
     }
@@ -38,7 +36,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<()> {
     }
     writeln!(out, "linters    {}", nix_linters::fetch(network)?.display())?;
     let programs: Vec<PathBuf> = if args.programs.is_empty() {
-        fetch::all(network)?
+        fetch::all(which, network)?
     } else {
         let fetched = args
             .programs

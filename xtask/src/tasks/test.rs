@@ -1,5 +1,5 @@
 //! `cargo xtask test [--offline] [--arch ARCH | --store-glibc | --bundles]`: everything that has to pass; `cargo xtask test
-//! nixos --modules PATH`: the NixOS module among nixpkgs' own.
+//! nixos --modules PATH`: the NixOS module among nixpkgs' own; `cargo xtask test programs [--all]`: real programs only.
 
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
@@ -9,9 +9,11 @@ use anyhow::{Result, bail};
 use xtask_start::Network;
 
 use crate::cargo;
-use crate::cli::{Arch, NixosArgs, TestArgs, TestOnly};
-use crate::store_programs::{self, Which};
-use crate::{fetch, glibcs, kernel, nix_linters, nixpkgs, roots, shaken, store, store_glibc};
+use crate::cli::{Arch, NixosArgs, ProgramsArgs, TestArgs, TestOnly};
+use crate::fetch::Which;
+use crate::{
+    fetch, glibcs, kernel, nix_linters, nixpkgs, roots, shaken, store, store_glibc, store_programs,
+};
 
 /// A step of the test.
 #[derive(Clone, Copy)]
@@ -100,8 +102,10 @@ fn steps(arch: Option<Arch>) -> Vec<Step> {
 }
 
 pub(super) fn run(args: &TestArgs) -> Result<()> {
-    if let Some(TestOnly::Nixos(args)) = &args.only {
-        return nixos(args);
+    match &args.only {
+        Some(TestOnly::Nixos(args)) => return nixos(args),
+        Some(TestOnly::Programs(args)) => return programs(args),
+        None => {}
     }
     if let Some(which) = args.shaken {
         fetch(args.network.network())?;
@@ -175,14 +179,30 @@ fn nixos(args: &NixosArgs) -> Result<()> {
     cargo::run(command)
 }
 
+/// `tests/programs` alone. What is large counts as ignored there, unless it is asked for.
+fn programs(args: &ProgramsArgs) -> Result<()> {
+    let network = args.network.network();
+    store::build(network)?;
+    store::build_of_programs(network)?;
+    let which = if args.all { Which::All } else { Which::Small };
+    fetch::all(which, network)?;
+    let mut command = cargo::command(&["test", "--test", "programs", "--"], network);
+    if args.all {
+        command.arg("--include-ignored");
+    }
+    command.args(&args.name);
+    cargo::run(command)
+}
+
 fn fetch(network: Network) -> Result<()> {
     store::build(network)?;
+    store::build_of_programs(network)?;
     kernel::fetch(network)?;
     glibcs::fetch(network)?;
     roots::fetch(network)?;
     store_programs::build(Which::Small, network)?;
     nix_linters::fetch(network)?;
-    fetch::all(network).map(drop)
+    fetch::all(Which::Small, network).map(drop)
 }
 
 fn fetch_libraries(network: Network) -> Result<()> {

@@ -56,7 +56,7 @@ impl Place {
 
     /// Runs the program, which has to succeed, and returns what it writes to standard output.
     pub fn run(&self, arguments: &[&str]) -> String {
-        self.ran(&self.program(), arguments).succeeded().stdout
+        self.ran(self.program(), arguments).succeeded().stdout
     }
 
     /// Runs any program of the root.

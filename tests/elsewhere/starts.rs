@@ -8,8 +8,11 @@ use std::process::Command;
 use crate::common::Ran;
 use crate::place::{PLACE, Place};
 
+/// A way to start it; panics if it does not start so.
+type Start = fn(&Place);
+
 /// Each with the name of its tests.
-pub const STARTS: &[(&str, fn(&Place))] = &[
+pub const STARTS: &[(&str, Start)] = &[
     ("starts_by_its_file", by_its_file),
     ("starts_through_links", through_links),
     ("starts_through_path", through_path),

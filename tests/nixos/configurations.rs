@@ -168,23 +168,19 @@ fn every_preset_names_packages_that_there_are() {
 }
 
 #[test]
-fn graphics_drivers_are_searched_where_the_system_has_them() {
+fn graphics_drivers_are_known_where_the_system_has_them() {
     let paths = |configuration: &str, option: &str| {
-        let whole = format!(
-            "{{ programs.nix-ld.enable = true; programs.nix-ld.enable32Bit = true; {configuration} }}"
-        );
-        configured(&whole, &format!("config.programs.nix-ld.{option}")).unwrap()
+        let whole = format!("{{ programs.nix-ld.enable = true; {configuration} }}");
+        let attribute = format!("map (it: it.path) config.programs.nix-ld.{option}");
+        configured(&whole, &attribute).unwrap()
     };
-    let graphics = "hardware.graphics.enable = true; hardware.graphics.enable32Bit = true;";
+    let graphics = "hardware.graphics.enable = true;";
     assert_eq!(
-        paths(graphics, "extraPaths"),
+        paths(graphics, "internal.knownPaths"),
         json!(["/run/opengl-driver/lib"])
     );
-    assert_eq!(
-        paths(graphics, "extraPaths32"),
-        json!(["/run/opengl-driver-32/lib"])
-    );
-    assert_eq!(paths("", "extraPaths"), json!([]));
+    assert_eq!(paths(graphics, "extraPaths"), json!([]));
+    assert_eq!(paths("", "internal.knownPaths"), json!([]));
 }
 
 #[test]

@@ -169,18 +169,16 @@ fn every_preset_names_packages_that_there_are() {
 
 #[test]
 fn graphics_drivers_are_known_where_the_system_has_them() {
-    let paths = |configuration: &str, option: &str| {
+    let value = |configuration: &str, option: &str| {
         let whole = format!("{{ programs.nix-ld.enable = true; {configuration} }}");
-        let attribute = format!("map (it: it.path) config.programs.nix-ld.{option}");
-        configured(&whole, &attribute).unwrap()
+        configured(&whole, &format!("config.programs.nix-ld.{option}")).unwrap()
     };
     let graphics = "hardware.graphics.enable = true;";
-    assert_eq!(
-        paths(graphics, "internal.knownPaths"),
-        json!(["/run/opengl-driver/lib"])
-    );
-    assert_eq!(paths(graphics, "extraPaths"), json!([]));
-    assert_eq!(paths("", "internal.knownPaths"), json!([]));
+    let known = value(graphics, "internal.knownPaths");
+    assert_eq!(known[0]["path"], "/run/opengl-driver/lib");
+    assert_eq!(known[0]["packages"].as_array().unwrap().len(), 1);
+    assert_eq!(value(graphics, "extraPaths"), json!([]));
+    assert_eq!(value("", "internal.knownPaths"), json!([]));
 }
 
 #[test]

@@ -46,7 +46,8 @@ runCommandLocal
     names = programs;
     # Python knows what it has compiled by the time that files have in the store.
     SOURCE_DATE_EPOCH = "1";
-    meta = package.meta or { };
+    # A bundle has one output, whatever those of the package are called.
+    meta = removeAttrs (package.meta or { }) [ "outputsToInstall" ];
   }
   ''
     set --

@@ -11,7 +11,7 @@ use run_head::index::{Record, records};
 
 use crate::failure::{Failure, reason};
 use crate::path::{join, shown};
-use crate::sys::{self, Errno, File};
+use crate::sys::{self, Errno, File, Status};
 use crate::{Own, complete, unpack};
 
 /// The folder in which all bundles are.
@@ -136,14 +136,17 @@ fn bases(stack: &InitialStack, user: u32) -> Vec<CString> {
 }
 
 /// Makes the folder where there is none. It has to be the user's, and nobody else may write to it: others could put programs there
-/// which this user would start. For the same reason nobody else may rename it: a root with the home of another user leaves that
-/// alone.
+/// which this user would start. For the same reason nobody else may rename it, while it is looked at: a root with the home of another
+/// user leaves that alone.
 fn usable(base: &CStr, user: u32) -> Result<(), String> {
-    let above = sys::status(&parent(base)).or_else(|_| sys::status(&parent(&parent(base))));
+    let above = above(base).or_else(|_| above(&parent(base)));
     let above = above.map_err(reason)?;
     let is_sticky = above.mode & libc::S_ISVTX != 0;
     if above.owner != user && !(above.owner == 0 && is_sticky) {
         return Err("the folder above it belongs to another user".into());
+    }
+    if above.mode & libc::S_IWOTH != 0 && !is_sticky {
+        return Err("others may write to the folder above it".into());
     }
     let status = match sys::status(base) {
         Err(Errno(libc::ENOENT)) => {
@@ -178,6 +181,11 @@ fn make_with_parent(folder: &CStr) -> Result<(), Errno> {
         }
         answer => answer,
     }
+}
+
+/// What the folder above something is, with links followed.
+fn above(path: &CStr) -> Result<Status, Errno> {
+    sys::status(&join(&parent(path), b"."))
 }
 
 /// The folder that something is in, by an absolute path.

@@ -24,6 +24,7 @@ const DAMAGED: &str = "this file is damaged: get it anew";
 /// Unpacks into a folder for this user alone, and puts it on the disk.
 pub(crate) fn cached(own: &Own, folder: &CStr) -> Result<(), Failure> {
     let what = |error| cannot(folder, error);
+    sys::make_folder(folder, 0o700).map_err(what)?;
     all(own, folder)?;
     complete::mark(folder, own).map_err(what)?;
     let folder = File::open(folder).map_err(what)?;
@@ -32,8 +33,12 @@ pub(crate) fn cached(own: &Own, folder: &CStr) -> Result<(), Failure> {
 
 /// Unpacks into a folder of the user's choice, which must not be there yet.
 pub(crate) fn extract(own: &Own, folder: &CStr) -> Result<(), Failure> {
-    if sys::status(folder).is_ok() {
-        return Err(Failure::new(&format!("{} is there already", shown(folder))));
+    // Whoever makes it may remove it, if not all of it can be unpacked: nobody else's.
+    match sys::make_folder(folder, 0o700) {
+        Err(Errno(libc::EEXIST)) => {
+            return Err(Failure::new(&format!("{} is there already", shown(folder))));
+        }
+        made => made.map_err(|error| cannot(folder, error))?,
     }
     let result = all(own, folder)
         .and_then(|()| complete::mark(folder, own).map_err(|error| cannot(folder, error)));
@@ -47,6 +52,7 @@ fn cannot(path: &CStr, error: Errno) -> Failure {
     Failure::of(&format!("cannot unpack to {}", shown(path)), error)
 }
 
+/// Unpacks everything into an empty folder.
 fn all(own: &Own, folder: &CStr) -> Result<(), Failure> {
     let decoder = StreamingDecoder::new(own.payload).map_err(|_| Failure::new(DAMAGED))?;
     let mut from = Payload { decoder };
@@ -121,21 +127,13 @@ impl Payload {
     }
 
     fn unpack(&mut self, entry: &Entry, folder: &CStr) -> Result<(), Failure> {
-        let place = if entry.place == b"." {
-            &[]
-        } else {
-            &entry.place[..]
-        };
-        let path = join(folder, place);
+        let path = join(folder, &entry.place);
         let what = |error| cannot(&path, error);
         match entry.mode & libc::S_IFMT {
+            // The folder itself is there.
+            it if it == libc::S_IFDIR && entry.place == b"." => {}
             it if it == libc::S_IFDIR => {
-                let mode = if place.is_empty() {
-                    0o700
-                } else {
-                    entry.mode & 0o777
-                };
-                sys::make_folder(&path, mode).map_err(what)?;
+                sys::make_folder(&path, entry.mode & 0o777).map_err(what)?;
             }
             it if it == libc::S_IFLNK => {
                 let mut target = vec![0; entry.size.min(65536)];

@@ -103,9 +103,13 @@ fn check_target(place: &Path, target: &Path) -> Result<()> {
         .components()
         .take_while(|it| *it == Component::ParentDir);
     let above = above.count();
-    let mut below = target.components().skip(above).peekable();
+    let below = target.components().skip(above);
+    let mut below = below.filter(|it| *it != Component::CurDir).peekable();
+    // To a folder above it, as packages have some, but not to the bundle's own.
+    let own = usize::from(below.peek().is_none());
+    let is_inside = above + own < place.components().count();
     ensure!(
-        target.is_relative() && above < place.components().count() && below.peek().is_some(),
+        target.is_relative() && !target.as_os_str().is_empty() && is_inside,
         leaves()
     );
     ensure!(below.all(|it| matches!(it, Component::Normal(_))), leaves());
@@ -155,9 +159,11 @@ mod tests {
             ("store/x/bin/a", None),
             ("lib/libz.so", Some("libz.so.1")),
             ("b", Some("bin")),
+            ("store/x/self", Some(".")),
+            ("store/x/lib/up", Some("..")),
         ]);
         let manifest = parse(text.as_bytes()).unwrap();
-        assert_eq!(manifest.files.len(), 4);
+        assert_eq!(manifest.files.len(), 6);
     }
 
     #[test]
@@ -188,6 +194,8 @@ mod tests {
             ("b/a", "../c/../../../x"),
             ("b/a", ".."),
             ("a", ""),
+            ("a", "."),
+            ("b/a", "./../.."),
         ] {
             let said = error(&manifest(&[(place, Some(target))]));
             assert!(said.contains("leads out of the bundle"), "{target}: {said}");

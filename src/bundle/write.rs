@@ -145,8 +145,7 @@ impl New {
     pub fn finish(self, out: &Path) -> Result<()> {
         let operation = || format!("cannot write {}", out.display());
         self.complete().with_context(operation)?;
-        let older = out.join(FILE_NAME).is_file();
-        if older {
+        if is_bundle(out) {
             let flags = nix::fcntl::RenameFlags::RENAME_EXCHANGE;
             let here = nix::fcntl::AT_FDCWD;
             nix::fcntl::renameat2(here, self.folder.path(), here, out, flags)
@@ -193,13 +192,18 @@ pub fn check_target(out: &Path) -> Result<()> {
         return Ok(());
     };
     let is_empty = || fs::read_dir(out).is_ok_and(|mut it| it.next().is_none());
-    if metadata.is_dir() && (out.join(FILE_NAME).is_file() || is_empty()) {
+    if metadata.is_dir() && (is_bundle(out) || is_empty()) {
         return Ok(());
     }
     bail!(
         "cannot write {}: something is there that is no bundle; name another folder with --out",
         out.display()
     )
+}
+
+/// Whether a folder is a bundle, which may go. Other tools call files `bundle.json` too.
+fn is_bundle(folder: &Path) -> bool {
+    super::read(folder).is_ok()
 }
 
 /// Writes a file with this mode and this time of its last change. What comes from a Nix store has the same time everywhere, and
@@ -222,4 +226,28 @@ fn open_folders(folder: &Path) -> std::io::Result<()> {
         }
     }
     fs::set_permissions(folder, Permissions::from_mode(FOLDER_MODE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_another_tools_bundle_json_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path();
+        assert!(check_target(out).is_ok());
+        for text in ["", r#"{"name": "of JavaScript", "version": "1.0"}"#] {
+            fs::write(out.join(FILE_NAME), text).unwrap();
+            let error = check_target(out).unwrap_err().to_string();
+            assert!(
+                error.contains("something is there that is no bundle"),
+                "{error}"
+            );
+        }
+        let manifest = Manifest::new("a".into(), "1".into(), "x86_64-linux".into());
+        let text = serde_json::to_string(&manifest).unwrap();
+        fs::write(out.join(FILE_NAME), text).unwrap();
+        assert!(check_target(out).is_ok());
+    }
 }

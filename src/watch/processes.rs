@@ -118,8 +118,8 @@ impl Processes {
         match tracee.result() {
             // ERESTARTSYS to ERESTART_RESTARTBLOCK, include/linux/errno.h: a signal came, and the call is made again.
             None => return,
-            Some(Err(errno)) if (512..=516).contains(&(errno as i32)) => return,
-            Some(Err(errno)) => seen.error = Some(errno),
+            Some(Err(512..=516)) => return,
+            Some(Err(number)) => seen.error = Some(Errno::from_raw(number)),
             Some(Ok(descriptor)) => {
                 if matches!(does, Does::Open | Does::Open2 | Does::Create) {
                     seen.file = tracee.file(descriptor as i32);

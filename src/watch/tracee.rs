@@ -7,7 +7,6 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use nix::errno::Errno;
 use nix::sys::ptrace;
 use nix::unistd::Pid;
 
@@ -66,8 +65,8 @@ impl Tracee {
         })
     }
 
-    /// The result of the system call at whose end it is.
-    pub fn result(self) -> Option<Result<i64, Errno>> {
+    /// The result of the system call at whose end it is, or why it failed: an `E*` number, or one that the kernel keeps for itself.
+    pub fn result(self) -> Option<Result<i64, i32>> {
         let info = ptrace::syscall_info(self.0).ok()?;
         if info.op != libc::PTRACE_SYSCALL_INFO_EXIT {
             return None;
@@ -76,7 +75,7 @@ impl Tracee {
         let exit = unsafe { info.u.exit };
         Some(match exit.is_error {
             0 => Ok(exit.sval),
-            _ => Err(Errno::from_raw(-exit.sval as i32)),
+            _ => Err(-exit.sval as i32),
         })
     }
 

@@ -213,6 +213,26 @@ fn it_is_extracted_and_removed_on_request() {
 }
 
 #[test]
+fn of_several_that_extract_to_one_folder_one_does() {
+    let scene = Scene::new();
+    let out = scene.made.path("out");
+    let extract = ["--bundle-extract", out.to_str().unwrap()];
+    let all: Vec<_> = (0..8)
+        .map(|_| {
+            let mut command = scene.start(&extract);
+            command.stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    let ended = all.into_iter().map(|it| it.wait_with_output().unwrap());
+    assert_eq!(ended.filter(|it| it.status.success()).count(), 1);
+    run(Command::new("diff")
+        .arg("-r")
+        .arg("--no-dereference")
+        .arg(scene.made.bundle())
+        .arg(&out));
+}
+
+#[test]
 fn a_folder_that_others_write_to_is_not_used() {
     let scene = Scene::new();
     let base = scene.cache().join("ldshim-bundles");
@@ -220,6 +240,7 @@ fn a_folder_that_others_write_to_is_not_used() {
     fs::set_permissions(&base, fs::Permissions::from_mode(0o777)).unwrap();
     let home = scene.made.path("home");
     fs::create_dir(&home).unwrap();
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(run(scene.start(&[]).env("HOME", &home)), "hello\n");
     assert!(scene.unpacked().is_empty());
     assert!(home.join(".cache/ldshim-bundles").is_dir());
@@ -228,6 +249,22 @@ fn a_folder_that_others_write_to_is_not_used() {
     symlink(&home, &base).unwrap();
     run(scene.start(&[]).env("HOME", &home));
     assert!(!home.join("ldshim-bundles").exists());
+}
+
+#[test]
+fn a_folder_that_others_may_rename_is_not_used() {
+    let scene = Scene::new();
+    let home = scene.made.path("home");
+    fs::create_dir(&home).unwrap();
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
+    let is_used = |mode: u32| {
+        _ = fs::remove_dir_all(scene.cache());
+        fs::create_dir(scene.cache()).unwrap();
+        fs::set_permissions(scene.cache(), fs::Permissions::from_mode(mode)).unwrap();
+        run(scene.start(&[]).env("HOME", &home));
+        !scene.unpacked().is_empty()
+    };
+    assert_eq!([0o777, 0o1777, 0o755].map(is_used), [false, true, true]);
 }
 
 #[test]

@@ -209,3 +209,20 @@ fn a_command_that_is_not_there_is_an_error() {
         "cannot run /no/such/program: No such file or directory"
     );
 }
+
+#[test]
+fn a_call_that_a_signal_has_made_the_kernel_begin_again_is_seen_once() {
+    let (_kept, folder) = folder();
+    // A reader waits for somebody who writes, and is stopped meanwhile.
+    let script = "mkfifo pipe; cat <pipe & sleep 0.3; kill -STOP $!; sleep 0.1; kill -CONT $!; sleep 0.1; : >pipe; wait";
+    let watched = shell(script, &folder);
+    let pipe = folder.join("pipe");
+    let read: Vec<_> = of(&watched, &pipe)
+        .into_iter()
+        .filter(|it| it.access == Access::Read)
+        .collect();
+    let [seen] = read[..] else {
+        panic!("{watched:?}");
+    };
+    assert_eq!(seen.error, None);
+}

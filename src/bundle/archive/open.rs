@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Component, Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::MultiGzDecoder;
@@ -68,6 +68,10 @@ fn bundle_json(file: File) -> Result<Vec<u8>> {
 
 /// Whether a name in an archive is that of the bundle's own file: other programs' data may have files of that name deeper down.
 pub(super) fn is_bundle_json(name: &Path) -> bool {
+    let leads_out = |it| matches!(it, Component::ParentDir | Component::RootDir);
+    if name.components().any(leads_out) {
+        return false;
+    }
     let mut names = name.iter().filter(|it| *it != ".");
     let first = names.next();
     let rest: Vec<_> = names.collect();
@@ -171,5 +175,31 @@ fn in_cpio(mut from: impl Read) -> Result<Vec<u8>> {
         let skipped = size.next_multiple_of(4);
         let passed = io::copy(&mut (&mut from).take(skipped), &mut io::sink())?;
         ensure!(passed == skipped, damaged);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundles_own_file_is_told_from_others_of_that_name() {
+        for name in [
+            "bundle.json",
+            "./bundle.json",
+            "a-1/bundle.json",
+            "./usr/lib/a/bundle.json",
+        ] {
+            assert!(is_bundle_json(Path::new(name)), "{name}");
+        }
+        for name in [
+            "../bundle.json",
+            "/bundle.json",
+            "../usr/lib/a/bundle.json",
+            "a/b/bundle.json",
+            "a/bundle",
+        ] {
+            assert!(!is_bundle_json(Path::new(name)), "{name}");
+        }
     }
 }

@@ -118,6 +118,8 @@ pub struct Contents {
     pub rewrites: Vec<Rewrite>,
     /// What is not right with the bundle, for its user to know.
     pub problems: Vec<String>,
+    /// Those of them that the last look at what programs need has shown.
+    problems_of_needs: Vec<String>,
     /// Finds libraries.
     pub closures: Closures,
 }
@@ -308,6 +310,9 @@ impl Contents {
     /// # Errors
     /// A program cannot be read.
     pub fn finish(&mut self) -> Result<()> {
+        self.problems.sort();
+        self.problems.dedup();
+        self.problems.append(&mut self.problems_of_needs);
         self.place_libraries();
         self.place_launchers()
     }

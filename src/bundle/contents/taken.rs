@@ -25,7 +25,7 @@ impl Contents {
                 .with_context(|| format!("cannot take {} along", library.source.display()))?;
         }
         self.rewrites.clone_from(&needs.rewrites);
-        self.problems = (needs.problems.iter())
+        self.problems_of_needs = (needs.problems.iter())
             .map(|it| {
                 let file = printable::line(&it.file.to_string_lossy());
                 format!("{file}: {}; {}", it.what, it.remedy)
@@ -62,5 +62,22 @@ impl Contents {
             let path = printable::line(&path.to_string_lossy());
             self.problems.push(format!("{path} is left out: {error:#}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_out_is_still_said_when_needs_are_taken() {
+        let mut contents = Contents::default();
+        contents.take_opened(Path::new("/not/there"), "opened");
+        contents.take(&Needs::default()).unwrap();
+        contents.finish().unwrap();
+        let [problem] = &contents.problems[..] else {
+            panic!("{:?}", contents.problems);
+        };
+        assert!(problem.starts_with("/not/there is left out"), "{problem}");
     }
 }

@@ -99,9 +99,9 @@ impl Installed {
         if below.components().any(is_hidden) {
             return Some(Reason::Hidden);
         }
-        let mode = file.metadata().map_or(0, |it| it.permissions().mode());
-        // Read by others.
-        (mode & 0o004 == 0).then_some(Reason::Private)
+        let is_public =
+            is_allowed(file, 0o004) && folders_to(file, folder).all(|it| is_allowed(it, 0o001));
+        (!is_public).then_some(Reason::Private)
     }
 
     /// Whether a file in a program's folder is none of the program's.
@@ -112,6 +112,18 @@ impl Installed {
         never.any(|it| file.starts_with(it) && !folder.starts_with(it))
             || (folder == Path::new("/usr") && file.starts_with("/usr/local"))
     }
+}
+
+/// The folders that a file is in, up to one above which it does not matter who may enter.
+fn folders_to<'a>(file: &'a Path, top: &'a Path) -> impl Iterator<Item = &'a Path> {
+    let above = file.ancestors().skip(1);
+    above.take_while(move |it| *it != top)
+}
+
+/// Whether others may do with a file or folder what this bit of its mode says.
+fn is_allowed(path: &Path, bit: u32) -> bool {
+    path.metadata()
+        .is_ok_and(|it| it.permissions().mode() & bit != 0)
 }
 
 /// The folder that a program is installed in: `/opt/tool` of `/opt/tool/bin/tool`. None if other things are there as well.
@@ -197,6 +209,16 @@ mod tests {
         assert_eq!(leaves("share/data", 0o644, named), Some(Reason::Named));
         let folder = |file: &Path| vec![file.parent().unwrap().to_owned()];
         assert_eq!(leaves("share/data", 0o644, folder), Some(Reason::Named));
+    }
+
+    #[test]
+    fn what_is_in_a_private_folder_stays() {
+        let (_kept, program, file) = installed("keys/own/key", 0o644);
+        let installed = Installed::new(&[program], vec![]);
+        assert_eq!(installed.leaves(&file, &file), None);
+        let keys = file.ancestors().nth(2).unwrap();
+        fs::set_permissions(keys, Permissions::from_mode(0o750)).unwrap();
+        assert_eq!(installed.leaves(&file, &file), Some(Reason::Private));
     }
 
     #[test]

@@ -39,9 +39,12 @@ pub(super) fn is_for_others(below: &Path) -> bool {
 
 /// Takes a file, or a folder with all below that `is_wanted` takes, and what their links lead to.
 pub(super) fn take(needs: &mut Needs, path: &Path, why: &str, is_wanted: &dyn Fn(&Path) -> bool) {
+    for link in links_above(path) {
+        needs.add_file(&link, why);
+    }
     let mut paths = vec![path.to_owned()];
     while let Some(path) = paths.pop() {
-        // Links among the folders above are followed: the file has one place.
+        // Links among the folders above are followed: the file has one place, and is found there by those links.
         let Some(path) = with_real_folder(&path) else {
             continue;
         };
@@ -81,6 +84,12 @@ pub(super) fn entries(folder: &Path) -> Vec<PathBuf> {
 fn with_real_folder(path: &Path) -> Option<PathBuf> {
     let folder = path.parent()?.canonicalize().ok()?;
     Some(folder.join(path.file_name()?))
+}
+
+/// The links among the folders above: `/bin` of `/bin/bash`, on many systems.
+fn links_above(path: &Path) -> Vec<PathBuf> {
+    let above = path.ancestors().skip(1).filter(|it| it.is_symlink());
+    above.filter_map(with_real_folder).collect()
 }
 
 /// What a link leads to, as an absolute path.
@@ -124,6 +133,19 @@ mod tests {
             taken(&needs, &root),
             ["a/b/file", "a/folder", "a/link", "c/target"]
         );
+    }
+
+    #[test]
+    fn a_file_is_found_by_the_links_above_it_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join("usr/bin")).unwrap();
+        fs::write(root.join("usr/bin/file"), "").unwrap();
+        symlink("usr/bin", root.join("bin")).unwrap();
+        symlink("bin", root.join("other")).unwrap();
+        let mut needs = Needs::default();
+        take_all(&mut needs, &root.join("other/file"), "why");
+        assert_eq!(taken(&needs, &root), ["other", "usr/bin/file"]);
     }
 
     #[test]

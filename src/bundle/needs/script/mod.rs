@@ -122,9 +122,10 @@ impl Script<'_> {
         let (body, named, unserved) = python::rewritten(&self.place, self.body);
         let call = call(self.interpreter, self.argument);
         let find = find_bundle(&self.place);
-        let start = format!("#!/bin/sh\n''':'; {find}; exec {call} \"$0\" \"$@\"\n' '''\n");
+        let start =
+            format!("#!/bin/sh\n''':'; {find}; exec {call} \"$0\" \"$@\"\n' '''; __doc__ = None\n");
         Bundled {
-            text: [start.as_bytes(), &body].concat(),
+            text: [start.as_bytes(), &python::with_own_docstring(&body)].concat(),
             other: None,
             named,
             unserved,

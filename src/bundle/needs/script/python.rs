@@ -21,6 +21,23 @@ pub(super) fn may_follow_a_string(text: &[u8]) -> bool {
     !has_coding && memmem::find(text, b"from __future__").is_none()
 }
 
+/// The text behind a string, which Python takes for what `__doc__` is: its own first string is made that again.
+pub(super) fn with_own_docstring(text: &[u8]) -> Vec<u8> {
+    let mut start = 0;
+    for line in text.split_inclusive(|it| *it == b'\n') {
+        let first = line.trim_ascii_start().first();
+        if first.is_some_and(|it| *it != b'#') {
+            break;
+        }
+        start += line.len();
+    }
+    let (before, first) = text.split_at(start);
+    let quoted = first.strip_prefix(b"r").or(first.strip_prefix(b"R"));
+    let is_string = matches!(quoted.unwrap_or(first), [b'\'' | b'"', ..]);
+    let own = if is_string { &b"__doc__ = "[..] } else { b"" };
+    [before, own, first].concat()
+}
+
 /// The text of a file with this place in the bundle; the paths that it finds in the bundle, and those that it does not.
 pub(in super::super) fn rewritten(
     place: &Path,

@@ -115,6 +115,17 @@ fn a_script_of_python_finds_the_bundle() {
 }
 
 #[test]
+fn a_script_of_python_has_its_own_docstring() {
+    let of = |text: &str| {
+        let bundle = Bundle::new("/usr/bin/python3");
+        bundle.run(&format!("#!/usr/bin/python3\n{text}\nprint(__doc__)\n"))
+    };
+    assert_eq!(of("# It.\n\nr'''About\nit.'''"), "About\nit.\n");
+    assert_eq!(of("\"About it.\"; x = 1"), "About it.\n");
+    assert_eq!(of("import sys"), "None\n");
+}
+
+#[test]
 fn a_script_of_python_with_something_first_is_whole() {
     let bundle = Bundle::new("/usr/bin/python3");
     let text = format!(

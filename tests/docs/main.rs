@@ -1,5 +1,5 @@
-//! What the documentation shows can be done: its commands exist, its Nix is Nix, its links lead somewhere. What commands print is
-//! compared in `tests/pin/docs/` and `tests/doctor/answers.rs`.
+//! What the documentation shows can be done: its commands exist, its Nix is Nix, its links lead somewhere. What `ldshim doctor
+//! --message` prints is compared in `tests/doctor/answers.rs`; what other commands print is not compared.
 
 mod commands;
 mod links;

@@ -19,7 +19,6 @@ mod commands;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
-mod docs;
 mod fix;
 mod garbage;
 #[path = "../common/http.rs"]
@@ -149,7 +148,6 @@ fn trials() -> Vec<Trial> {
         .into_iter()
         .chain(command::tests())
         .chain(bare::tests())
-        .chain(docs::tests())
         .chain(fix::tests());
     tests.map(trial).collect()
 }

@@ -51,6 +51,8 @@ derivation {
       if [ -d unpacked/usr/share ]; then cp -a unpacked/usr/share/. "$out/share/"; fi
       if [ -d unpacked/etc ]; then cp -a unpacked/etc/. "$out/etc/"; fi
       rm -rf "$out/share/doc" "$out/share/man" "$out/share/bug" "$out/share/lintian"
+      # It is linked statically and relocates itself: there is nothing to give it.
+      rm -f "$out/bin/ldconfig"
       "$ldshim" autopatch --no-undo --loader "$glibc/lib/ld-linux-x86-64.so.2" --append-rpaths "$glibc/lib" \
         --ignore-missing '*' --paths "$out"
 

@@ -72,7 +72,7 @@ pub fn unpacked(name: &str) -> (PathBuf, Value) {
 
 /// A copy of a program whose loader is the stub, at a path that is not longer: as if the stub were where programs
 /// look for their loader, which is for root to do.
-pub fn with_the_stub(ground: &Ground, program: &Path, copy: &Path) -> tempfile::TempDir {
+fn with_the_stub(ground: &Ground, program: &Path, copy: &Path) -> tempfile::TempDir {
     let short = tempfile::Builder::new().rand_bytes(6).tempdir_in("/tmp");
     let short = short.expect("a folder");
     let link = short.path().join("ld");

@@ -4,7 +4,7 @@ mod changes;
 mod interpreters;
 mod misfortune;
 mod programs;
-pub mod real;
+mod real;
 mod scene;
 mod trees;
 

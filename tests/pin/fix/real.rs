@@ -9,7 +9,7 @@ use crate::common::{self, Ran};
 use crate::nix::text;
 
 /// The Python of Debian as a package of nixpkgs would be: with a loader of the store, and its libraries by RUNPATH.
-pub fn python(ground: &crate::command::ground::Ground) -> PathBuf {
+fn python(ground: &crate::command::ground::Ground) -> PathBuf {
     let glibc = ground.environment().join("ld.so").canonicalize();
     let loader = glibc.expect("a loader");
     let original = fetched("python");
@@ -75,7 +75,7 @@ pub fn numpy_is_imported_by_a_python_of_the_store() {
 }
 
 /// The package of the ground's glibc, whose loader looks into no directory of libraries, as that of nixpkgs looks into its own.
-pub fn python_glibc(ground: &crate::command::ground::Ground) -> PathBuf {
+fn python_glibc(ground: &crate::command::ground::Ground) -> PathBuf {
     let loader = ground.environment().join("ld.so").canonicalize();
     let loader = loader.expect("a loader");
     loader

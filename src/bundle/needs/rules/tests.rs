@@ -94,6 +94,25 @@ fn the_glibc_of_nix_looks_where_all_systems_have_their_locales() {
 }
 
 #[test]
+fn fonts_are_those_that_the_package_of_fontconfig_names() {
+    let package = Package::new(&[
+        ("bin/a", "x"),
+        ("lib/libfontconfig.so.1", "x"),
+        ("etc/fonts/fonts.conf", "x"),
+    ]);
+    let configuration = "etc/fonts/fonts.conf";
+    let needs = package.needs(&["bin/a", "lib/libfontconfig.so.1"]);
+    assert_eq!(package.taken(&needs), [configuration]);
+    let own = package.in_bundle(configuration);
+    let files = ["/etc/fonts/fonts.conf".to_owned(), own];
+    assert!(
+        needs.settings.iter().any(|it| matches!(it,
+        Setting::SetToFirst { name, values, .. } if name == "FONTCONFIG_FILE" && *values == files))
+    );
+    assert_eq!(package.taken(&package.needs(&["bin/a"])), [""; 0]);
+}
+
+#[test]
 fn character_sets_are_for_callers() {
     let files = [
         ("bin/a", "x"),

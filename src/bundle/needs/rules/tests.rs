@@ -103,13 +103,17 @@ fn fonts_are_those_that_the_package_of_fontconfig_names() {
     let configuration = "etc/fonts/fonts.conf";
     let needs = package.needs(&["bin/a", "lib/libfontconfig.so.1"]);
     assert_eq!(package.taken(&needs), [configuration]);
-    let own = package.in_bundle(configuration);
-    let files = ["/etc/fonts/fonts.conf".to_owned(), own];
-    assert!(
-        needs.settings.iter().any(|it| matches!(it,
-        Setting::SetToFirst { name, values, .. } if name == "FONTCONFIG_FILE" && *values == files))
+    let choices = needs.settings.iter().find_map(|it| match it {
+        Setting::SetByHost { name, choices } if name == "FONTCONFIG_FILE" => Some(choices),
+        _ => None,
+    });
+    let files = choices.unwrap().iter().map(|it| it.there.clone());
+    let host = "/etc/fonts/fonts.conf".to_owned();
+    assert_eq!(
+        files.collect::<Vec<_>>(),
+        [host, package.in_bundle(configuration)]
     );
-    assert_eq!(package.taken(&package.needs(&["bin/a"])), [""; 0]);
+    assert!(package.taken(&package.needs(&["bin/a"])).is_empty());
 }
 
 #[test]

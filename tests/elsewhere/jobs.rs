@@ -118,3 +118,33 @@ pub fn git(place: &Place) {
     let refused = place.ran(place.program(), &["ls-remote", "https://127.0.0.1:9/x"]);
     assert!(refused.stderr.contains("Failed to connect"), "{refused:?}");
 }
+
+/// A just-in-time compiler, threads, a child that is itself, and a page over TLS.
+pub fn node(place: &Place) {
+    let server = tls_server::start();
+    fs::copy(server.certificate(), place.outside("cert.pem")).expect("a file");
+    let script = "\
+const { createHash } = require('node:crypto');
+const { execFileSync } = require('node:child_process');
+const { readFileSync } = require('node:fs');
+const { get } = require('node:https');
+const { Worker } = require('node:worker_threads');
+const work = \"require('node:worker_threads').parentPort.postMessage('worker')\";
+const page = options => new Promise(done => {
+  get(process.argv[1], options, it => done(it.resume().statusCode)).on('error', it => done(it.code));
+});
+(async () => {
+  console.log(createHash('sha256').update('abc').digest('hex').slice(0, 8));
+  console.log(execFileSync(process.execPath, ['-p', '6 * 7']).toString().trim());
+  console.log(await new Promise(done => new Worker(work, { eval: true }).on('message', done)));
+  console.log(await page({ ca: readFileSync('/tmp/cert.pem') }));
+  console.log(await page({}));
+})();
+";
+    let address = format!("https://127.0.0.1:{}/", server.port());
+    let printed = place.run(&["-e", script, &address]);
+    assert_eq!(
+        printed,
+        "ba7816bf\n42\nworker\n200\nDEPTH_ZERO_SELF_SIGNED_CERT\n"
+    );
+}

@@ -8,11 +8,15 @@ mod checks;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+#[path = "../programs/fetched.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod fetched;
 mod jobs;
 mod large_jobs;
 mod place;
 mod programs;
 mod roots;
+mod screen;
 mod starts;
 mod tls_server;
 

@@ -4,19 +4,23 @@ use std::path::PathBuf;
 
 use crate::common::target;
 use crate::place::Place;
-use crate::{jobs, large_jobs};
+use crate::{fetched, jobs, large_jobs};
 
-/// A program of the store, and what it has to do.
+/// A program, and what it has to do.
 pub struct Program {
     /// What tests of it are called.
     pub name: &'static str,
-    /// Its name in [`crate::common::target`]`/store-programs`, and that of the program there.
+    /// Its name in [`crate::common::target`]`/store-programs`, and that of the program there. Where the first is
+    /// [`FETCHED`], it is not of the store, but what `tests/programs/programs.json` calls so.
     file: (&'static str, &'static str),
     /// What it does; panics if it does not.
     pub job: fn(&Place),
     /// Whether it is tried only when all are asked for.
     pub is_large: bool,
 }
+
+/// See [`Program`].
+const FETCHED: &str = "";
 
 const fn program(
     name: &'static str,
@@ -42,6 +46,7 @@ pub const PROGRAMS: &[Program] = &[
     program("curl", ("curl", "curl"), jobs::curl, false),
     program("python", ("python", "python3.11"), jobs::python, false),
     program("git", ("git", "git"), jobs::git, false),
+    program("node", (FETCHED, "node"), jobs::node, false),
     program("ffmpeg", ("ffmpeg", "ffmpeg"), large_jobs::ffmpeg, true),
     program(
         "imagemagick",
@@ -50,6 +55,7 @@ pub const PROGRAMS: &[Program] = &[
         true,
     ),
     program("gdb", ("gdb", "gdb"), large_jobs::gdb, true),
+    program("gtk", ("gtk", "gtk3-widget-factory"), large_jobs::gtk, true),
 ];
 
 /// The one that is started in odd ways.
@@ -66,6 +72,9 @@ impl Program {
     /// Where it is in the store.
     pub fn path(&self) -> PathBuf {
         let (folder, name) = self.file;
+        if folder == FETCHED {
+            return fetched::folder(name).join(fetched::executable(name));
+        }
         store_program(folder).join("bin").join(name)
     }
 }

@@ -56,6 +56,17 @@ derivation {
       "$ldshim" autopatch --no-undo --loader "$glibc/lib/ld-linux-x86-64.so.2" --append-rpaths "$glibc/lib" \
         --ignore-missing '*' --paths "$out"
 
+      # What Debian makes when it installs them, and nixpkgs when it builds.
+      loaders="$out/lib/gdk-pixbuf-2.0"
+      if [ -d "$loaders" ]; then
+        "$loaders/gdk-pixbuf-query-loaders" "$loaders"/*/loaders/*.so >"$loaders/2.10.0/loaders.cache"
+      fi
+      schemas="$out/share/glib-2.0/schemas"
+      if [ -d "$schemas" ]; then "$out/lib/glib-2.0/glib-compile-schemas" "$schemas"; fi
+      if [ -d "$out/share/mime" ]; then "$out/bin/update-mime-database" "$out/share/mime"; fi
+      fonts="$out/etc/fonts/fonts.conf"
+      if [ -f "$fonts" ]; then sed -i "s|<dir>/usr/share/fonts</dir>|<dir>$out/share/fonts</dir>|" "$fonts"; fi
+
       # As makeWrapper of nixpkgs writes them.
       printf '%s\n' "$wrappers" | while read -r program variables; do
         if [ -z "$program" ]; then continue; fi

@@ -61,7 +61,7 @@ pub struct TestArgs {
     /// Also build a glibc with a store prefix, as nixpkgs does, and test with it: takes many minutes, once
     #[arg(long, conflicts_with = "arch")]
     pub store_glibc: bool,
-    /// Also try large programs as bundles on other distributions: 220 MB are downloaded, once
+    /// Also try large programs as bundles on other distributions: 300 MB are downloaded, once
     #[arg(long, conflicts_with = "arch")]
     pub bundles: bool,
     /// Run only the tests, in conditions that they must not depend on: `all` in turn, or one for the day

@@ -72,6 +72,12 @@ const ALL: &[Programs] = &[
          MAGICK_CONFIGURE_PATH=@out@/etc/ImageMagick-6",
     ),
     large("gdb", &["gdb"], ""),
+    large(
+        "gtk",
+        &["gtk-3-examples", "librsvg2-common"],
+        "gtk3-widget-factory XDG_DATA_DIRS=@out@/share \
+         GDK_PIXBUF_MODULE_FILE=@out@/lib/gdk-pixbuf-2.0/2.10.0/loaders.cache",
+    ),
 ];
 
 const SHELL: &str = "core";

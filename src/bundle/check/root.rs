@@ -123,5 +123,6 @@ pub fn set_environment(command: &mut Command) {
         .env("PATH", PATH)
         .env("HOME", "/tmp")
         .env("TMPDIR", "/tmp")
-        .env("PWD", current_folder());
+        .env("PWD", current_folder())
+        .env_remove("OLDPWD");
 }

@@ -27,8 +27,8 @@ const FOR_OTHERS: [&str; 16] = [
     "lib/node_modules/npm",
 ];
 
-/// What files for compilers end in.
-const ENDS_FOR_COMPILERS: [&str; 7] = ["a", "la", "o", "h", "hpp", "pc", "cmake"];
+/// What files for compilers end in. libtool's `.la` is not among them: programs open modules by it (ImageMagick).
+const ENDS_FOR_COMPILERS: [&str; 6] = ["a", "o", "h", "hpp", "pc", "cmake"];
 
 /// Whether nothing at this path below a package is read by a program that has been built.
 pub(super) fn is_for_others(below: &Path) -> bool {
@@ -165,7 +165,7 @@ mod tests {
         for path in ["include/x.h", "lib/libx.a", "share/man/man1/x.1", "lib/x.h"] {
             assert!(is_for_others(Path::new(path)), "{path}");
         }
-        for path in ["share/x/y", "lib/libx.so", "share/manual", "bin/x"] {
+        for path in ["share/x/y", "lib/x.so", "lib/x.la", "share/manual", "bin/x"] {
             assert!(!is_for_others(Path::new(path)), "{path}");
         }
     }

@@ -138,6 +138,13 @@ pub const COMPANY: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("zsh"), package: "zsh" },
 ];
 
+/// What shows the windows of large bundles.
+#[rustfmt::skip]
+pub const SCREEN: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("Xvfb"), package: "xvfb" },
+    Prerequisite { need: Need::Command("xwininfo"), package: "x11-utils" },
+];
+
 /// Everything that the tests use beyond Rust and a base system.
 pub const ALL: &[&[Prerequisite]] = &[
     COMPILERS, PYPI, NPM, STORE, INSPECTION, PACKAGES, MACHINE, CROSS, COMPANY,

@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::prerequisites::{
-    self, ALL, COMPILERS, CROSS, GLIBC_SOURCE, MACHINE, NPM, PEERS, PYPI, Prerequisite, STORE,
-    Store,
+    self, ALL, COMPILERS, CROSS, GLIBC_SOURCE, MACHINE, NPM, PEERS, PYPI, Prerequisite, SCREEN,
+    STORE, Store,
 };
 use crate::{Network, components, nix_store, suite_of_tests};
 
@@ -78,6 +78,9 @@ impl Call {
         let mut groups = ALL.to_vec();
         if self.has("--store-glibc") {
             groups.push(GLIBC_SOURCE);
+        }
+        if self.has("--bundles") {
+            groups.push(SCREEN);
         }
         groups
     }

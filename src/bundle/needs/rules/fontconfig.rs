@@ -1,10 +1,10 @@
-//! Fonts: the host's, by its configuration. Where it has none, that of fontconfig's own package with the fonts that it names
-//! (fonts-conf(5): FONTCONFIG_FILE, FONTCONFIG_PATH).
+//! Fonts: the host's, by its configuration. Where it has none, that of fontconfig with the fonts that it names: in the package
+//! that the library names, or in its own (fonts-conf(5): FONTCONFIG_FILE, FONTCONFIG_PATH).
 
 use super::super::folder::take_all;
 use super::super::mentions::mentions;
 use super::super::need::{Needs, in_bundle};
-use super::Given;
+use super::{Given, package};
 
 const OF_HOSTS: &str = "/etc/fonts/fonts.conf";
 
@@ -15,6 +15,7 @@ pub(super) fn apply(given: &Given<'_>, needs: &mut Needs) {
     let named = mentions(library.bytes()).into_iter().map(|it| it.path);
     let own = named
         .filter(|it| it.ends_with("etc/fonts"))
+        .chain(package(&library.path).map(|it| it.join("etc/fonts")))
         .find(|it| it.is_dir());
     let mut files = vec![OF_HOSTS.to_owned()];
     let mut folders = vec!["/etc/fonts".to_owned()];

@@ -94,6 +94,29 @@ fn the_glibc_of_nix_looks_where_all_systems_have_their_locales() {
 }
 
 #[test]
+fn fonts_are_those_that_the_package_of_fontconfig_names() {
+    let package = Package::new(&[
+        ("bin/a", "x"),
+        ("lib/libfontconfig.so.1", "x"),
+        ("etc/fonts/fonts.conf", "x"),
+    ]);
+    let configuration = "etc/fonts/fonts.conf";
+    let needs = package.needs(&["bin/a", "lib/libfontconfig.so.1"]);
+    assert_eq!(package.taken(&needs), [configuration]);
+    let choices = needs.settings.iter().find_map(|it| match it {
+        Setting::SetByHost { name, choices } if name == "FONTCONFIG_FILE" => Some(choices),
+        _ => None,
+    });
+    let files = choices.unwrap().iter().map(|it| it.there.clone());
+    let host = "/etc/fonts/fonts.conf".to_owned();
+    assert_eq!(
+        files.collect::<Vec<_>>(),
+        [host, package.in_bundle(configuration)]
+    );
+    assert!(package.taken(&package.needs(&["bin/a"])).is_empty());
+}
+
+#[test]
 fn character_sets_are_for_callers() {
     let files = [
         ("bin/a", "x"),

@@ -18,8 +18,38 @@
   loader ? defaultLoader,
   # Directories outside the store, which are searched first, as far as they are there when a program starts.
   extraPaths ? [ ],
+  # The same where it is known what they will have, such as a graphics driver: `{ path = "/run/driver/lib"; packages = [ ... ]; }`
+  # lists what these packages have in lib/, and `names = [ "libcuda.so.1" ]` more. Programs start faster so. The packages are
+  # looked at when this is built, and not referred to.
+  knownPaths ? [ ],
 }:
 let
+  # As buildEnv chooses outputs.
+  outputsOf =
+    package:
+    if package ? meta.outputsToInstall && !(package.outputSpecified or false) then
+      map (output: package.${output}) package.meta.outputsToInstall
+    else
+      [ package ];
+  # A command that adds a known path to "$@".
+  addKnownPath =
+    {
+      path,
+      packages ? [ ],
+      names ? [ ],
+    }:
+    ''
+      names=$(
+        for folder in ${
+          lib.concatMapStringsSep " " (output: "${output}/lib") (lib.concatMap outputsOf packages)
+        }; do
+          for file in "$folder"/*.so "$folder"/*.so.*; do
+            if [ -e "$file" ]; then printf '%s,' "''${file##*/}"; fi
+          done
+        done
+      )
+      set -- "$@" --extra-path ${lib.escapeShellArg path}="$names"${lib.escapeShellArg (lib.concatStringsSep "," names)}
+    '';
   loaderFile =
     if loader ? outPath then "${lib.getLib loader}/lib/${baseNameOf defaultLoader}" else loader;
 in
@@ -40,11 +70,13 @@ runCommandLocal name
     done
     # Without any there are still those of the loader itself.
     if [ $# = 0 ]; then set -- "$(dirname "$loader")"; fi
+    ${lib.concatMapStringsSep "\n" addKnownPath knownPaths}
     # Built here and moved: what is written beside $out while it is built does not belong into the store.
-    ldshim env build --out environment --loader "$loader" ${
+    ldshim env build --out environment --for "$out" --loader "$loader" ${
       lib.concatMapStringsSep " " (path: "--extra-path ${lib.escapeShellArg path}") extraPaths
     } "$@"
-    # "ADDRESS LENGTH ...": where the loader has its own path of the cache, and how long that is.
+    # "ADDRESS LENGTH ...": where the loader has its own path of the cache, and how long that is. There is no such link if the
+    # loader could be prepared.
     place=$(readlink environment/ld.so.cache.place || true)
     room=''${place#* }
     room=''${room%% *}

@@ -3,12 +3,12 @@
 #
 #   ldshim.withLibraries pkgs.python3 [ pkgs.zlib pkgs.stdenv.cc.cc.lib ]
 #
-# Its programs are copies that name a loader of their own, which looks for those libraries last, as loaders elsewhere look into
-# the system's directories.
+# Its programs are copies that name the loader of a library environment, which looks for those libraries last, as loaders
+# elsewhere look into the system's directories.
 {
   lib,
   runCommandLocal,
-  # The package that `ldshim env loader` and `ldshim patch` come from.
+  # The package that `ldshim patch` comes from.
   ldshim,
   mkLibraryEnvironment,
 }:
@@ -36,17 +36,17 @@ lib.makeOverridable (
       meta = package.meta or { };
     }
     ''
-      mkdir -p "$out/bin" "$out/libexec"
+      if [ ! -e ${environment}/ld.so.original ]; then
+        echo "${environment} has a path that its loader has no room for: choose a glibc with a longer name" >&2
+        exit 1
+      fi
+      mkdir -p "$out/bin"
       for entry in "$package"/*; do
         case "''${entry##*/}" in
-          bin | libexec | nix-support) ;;
+          bin | nix-support) ;;
           *) ln -s "$entry" "$out/" ;;
         esac
       done
-      if [ -d "$package/libexec" ]; then
-        for entry in "$package/libexec"/*; do ln -s "$entry" "$out/libexec/"; done
-      fi
-      ldshim env loader --out "$out/libexec/ld.so" ${environment}
       copied=
       for program in "$package/bin"/*; do
         copy=$out/bin/''${program##*/}
@@ -60,14 +60,14 @@ lib.makeOverridable (
             echo "$program is a wrapper, whose program would not change: name the package that it wraps" >&2
             exit 1
           fi
-          if ! cmp -s "$interpreter" ${environment}/ld.so; then
+          if ! cmp -s "$interpreter" ${environment}/ld.so.original; then
             echo "$program was built with another glibc, that of $interpreter:" \
               "name its loader by .override { loader = ...; }" >&2
             exit 1
           fi
           cp "$program" "$copy"
           chmod u+w "$copy"
-          ldshim patch --no-undo --set-interpreter "$out/libexec/ld.so" ${
+          ldshim patch --no-undo --set-interpreter ${environment}/ld.so ${
             lib.concatMapStringsSep " " (name: "--add-needed ${lib.escapeShellArg name}") preload
           } "$copy"
           copied=yes

@@ -12,10 +12,16 @@ let
   isPossible = pkgs.stdenv.hostPlatform.isx86_64;
   pkgs32 = pkgs.pkgsi686Linux;
 
+  graphics = config.hardware.graphics or { };
+
+  knownPaths = lib.optionals (graphics.enable32Bit or false) (
+    kinds.driver "/run/opengl-driver-32/lib" graphics.package32 graphics.extraPackages32
+  );
   libraryEnvironment = cfg.package.mkLibraryEnvironment {
     libraries = cfg.libraries32;
     loader = pkgs32.stdenv.cc.bintools.dynamicLinker;
-    extraPaths = cfg.extraPaths32;
+    extraPaths = kinds.unknownOf knownPaths cfg.extraPaths32;
+    inherit knownPaths;
   };
   stub = cfg.package.configureStub {
     package = cfg.package32;
@@ -35,10 +41,10 @@ in
     };
 
     extraPaths32 = kinds.extraPaths {
-      example = [ "/run/opengl-driver-32/lib" ];
+      example = [ "/opt/driver/lib32" ];
       description = ''
         As {option}`programs.nix-ld.extraPaths`, for 32-bit programs.
-        {option}`hardware.graphics.enable32Bit` adds `/run/opengl-driver-32/lib` by itself.
+        `/run/opengl-driver-32/lib` need not be named.
       '';
     };
 
@@ -58,9 +64,6 @@ in
         environment.ldso32 = "${stub}/libexec/nix-ld";
       }
       (kinds.published cfg.setVariables [ (kinds.ofSystem "i686-linux" libraryEnvironment) ])
-      (lib.mkIf (config.hardware.graphics.enable32Bit or false) {
-        programs.nix-ld.extraPaths32 = [ "/run/opengl-driver-32/lib" ];
-      })
     ]
   );
 }

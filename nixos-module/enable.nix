@@ -48,6 +48,12 @@ in
         internal = true;
         description = "The library environment for programs of musl.";
       };
+      knownPaths = lib.mkOption {
+        type = lib.types.listOf lib.types.raw;
+        default = [ ];
+        internal = true;
+        description = "The `knownPaths` of the library environment.";
+      };
       stub = lib.mkOption {
         type = lib.types.package;
         internal = true;
@@ -61,7 +67,9 @@ in
       {
         programs.nix-ld.internal = {
           libraryEnvironment = cfg.package.mkLibraryEnvironment {
-            inherit (cfg) libraries loader extraPaths;
+            inherit (cfg) libraries loader;
+            inherit (cfg.internal) knownPaths;
+            extraPaths = kinds.unknownOf cfg.internal.knownPaths cfg.extraPaths;
           };
           stub = cfg.package.configureStub {
             inherit (cfg) onDemand;

@@ -56,6 +56,17 @@ in
       // option
     );
 
+  # The directory of a graphics driver, of which it is known what will be in there.
+  driver = path: package: extraPackages: [
+    {
+      inherit path;
+      packages = [ package ] ++ extraPackages;
+    }
+  ];
+
+  # What is known of some directories need not be searched in them.
+  unknownOf = knownPaths: extraPaths: lib.subtractLists (map (it: it.path) knownPaths) extraPaths;
+
   # The kind of an architecture that is not the system's own. NIX_LD_LIBRARY_PATH names libraries that are not for it.
   ofSystem =
     system: libraryEnvironment:

@@ -179,21 +179,8 @@ pub struct ExplainArgs {
 pub enum EnvCommand {
     /// Build a library environment: links to libraries, their loader, and its cache
     Build(EnvBuildArgs),
-    /// Write a loader that looks into a library environment by itself, for programs to name in place of the stub
-    Loader(EnvLoaderArgs),
     /// Show what is in a library environment, and whether it still holds
     Show(EnvShowArgs),
-}
-
-/// `ldshim env loader`
-#[derive(Debug, Args)]
-pub struct EnvLoaderArgs {
-    /// The file to write; `ldshim patch --set-interpreter FILE` has a program name it
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-    /// The library environment
-    #[arg(value_name = "DIR")]
-    pub dir: PathBuf,
 }
 
 /// `ldshim env build`
@@ -202,22 +189,50 @@ pub struct EnvBuildArgs {
     /// The directory to write; an older library environment there is replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// The path at which programs will see it, if that is not where it is written: its loader is prepared for this
+    #[arg(long = "for", value_name = "DIR")]
+    pub place: Option<PathBuf>,
     /// The real loader that fits the libraries
     #[arg(long, value_name = "FILE")]
     pub loader: PathBuf,
     /// Fail unless the loader is for this system, for instance aarch64-linux [default: the loader's]
     #[arg(long, value_name = "SYSTEM", value_parser = architecture)]
     pub arch: Option<&'static Architecture>,
-    /// A directory to be searched first, where it exists when a program starts, and not looked at now, such as
-    /// /run/opengl-driver/lib [several times for several]
-    #[arg(long, value_name = "DIR")]
-    pub extra_path: Vec<PathBuf>,
+    /// A directory that is not looked at now, such as /run/opengl-driver/lib [several times for several]. With the names
+    /// of its libraries, separated by commas, these are listed, and found where they are there when a program starts.
+    /// Without, the directory is searched first, where it exists then; that takes programs longer
+    #[arg(long, value_name = "DIR[=NAMES]", value_parser = extra_path)]
+    pub extra_path: Vec<ExtraPath>,
     /// Say which files were left out, and which names were found twice
     #[arg(short, long)]
     pub verbose: bool,
     /// Directories of libraries, or packages with lib/ or lib64/; the first one that has a name wins
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+/// `DIR` or `DIR=NAMES`
+#[derive(Clone, Debug)]
+pub struct ExtraPath {
+    /// The directory.
+    pub directory: PathBuf,
+    /// The names of its libraries, if they are known.
+    pub names: Option<Vec<OsString>>,
+}
+
+/// A name has no slash in it, and a directory may have an equals sign.
+#[allow(clippy::unnecessary_wraps, reason = "clap wants a result")]
+fn extra_path(text: &str) -> Result<ExtraPath, String> {
+    let parts = text.rsplit_once('=');
+    let parts = parts.filter(|(_, names)| !names.contains('/'));
+    let names = |(_, names): (_, &str)| {
+        let names = names.split(',').filter(|it| !it.is_empty());
+        names.map(OsString::from).collect()
+    };
+    Ok(ExtraPath {
+        directory: parts.map_or(text, |(directory, _)| directory).into(),
+        names: parts.map(names),
+    })
 }
 
 /// The architecture of a system as Nix names it, with or without `-linux`.

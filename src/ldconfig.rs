@@ -81,6 +81,8 @@ fn libraries(plan: &Plan, architecture: &Architecture) -> Option<(PathBuf, Vec<L
     }
     let in_cache = listed.iter().flat_map(CacheFile::list);
     let in_cache = in_cache.filter(|it| it.flags == architecture.cache_flags);
+    // A driver that the cache lists may not be there.
+    let in_cache = in_cache.filter(|it| it.path.exists());
     all.extend(in_cache.map(|it| Listed {
         path: beside(&it.name, &it.path),
         ..it

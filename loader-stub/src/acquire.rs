@@ -4,50 +4,31 @@ use core::ffi::CStr;
 use core::mem::MaybeUninit;
 
 use loader_stub::c_library::CLibrary;
-use loader_stub::cache_path::{self, CacheNote, NOTE_SIZE, Place};
-use loader_stub::layout::LayoutError;
+use loader_stub::cache_path::{self, NOTE_SIZE};
+use loader_stub::layout::{Layout, LayoutError};
 use loader_stub::path_buffer::PathBuffer;
-use loader_stub::plan::{self, LoaderCandidate, Mechanism, Plan};
+use loader_stub::plan::{self, LoaderCandidate, LoaderPath, Mechanism, Plan};
 use loader_stub::stack::{InitialStack, at};
 use loader_stub::texts::{self, HexBuffer};
 
-use crate::image::{self, Cache, Head, Image};
+use crate::cache_note::Cache;
+use crate::image::{self, Head, Image, Redirection};
 use crate::log::{self, Level, Log, Reason};
-use crate::sys;
+use crate::sys::{self, File};
 
-/// Room for a library environment's note.
-pub(crate) type NoteBuffer = [MaybeUninit<u8>; NOTE_SIZE];
-
-/// Whether a file can be read. If it is a library environment's cache, this also learns its `note`: where
-/// there is one, there is a cache, and one question answers two. `buffer` is there once, for the plan asks for one
-/// cache only.
-pub(crate) fn is_readable<'a>(
-    dir: &[u8],
-    file: &str,
-    buffer: &mut Option<&'a mut NoteBuffer>,
-    note: &mut Option<CacheNote<'a>>,
-) -> bool {
-    if file == cache_path::FILE
-        && let Some(buffer) = buffer.take()
-    {
-        let mut path = PathBuffer::new();
-        let link = path
-            .join(dir, cache_path::PLACE_LINK)
-            .and_then(|path| sys::read_link(path, buffer).ok());
-        *note = link.and_then(CacheNote::parse);
-        if note.is_some() {
-            return true;
-        }
-    }
-    PathBuffer::new()
-        .join(dir, file)
-        .is_some_and(sys::is_readable)
+/// Whether a file can be read, as the plan asks. That a library environment has a cache is supposed here, and looked at by
+/// [`loader`] unless it need not be.
+pub(crate) fn is_readable(dir: &[u8], file: &str) -> bool {
+    file == cache_path::FILE
+        || PathBuffer::new()
+            .join(dir, file)
+            .is_some_and(sys::is_readable)
 }
 
 /// Maps the first loader that can be used, or says why none can and ends.
 pub(crate) fn loader(
     plan: &Plan<'_>,
-    place: Option<Place>,
+    cache: &mut Cache<'_>,
     stack: &InitialStack<'_>,
     c_library: CLibrary,
     log: Log,
@@ -56,7 +37,7 @@ pub(crate) fn loader(
     let is_direct = stack.aux(at::BASE) == 0;
     let mut failure = None;
     for candidate in plan.loaders.iter().flatten() {
-        match try_candidate(candidate, plan, place, page_size) {
+        match try_candidate(candidate, plan, cache, page_size) {
             Ok(image) if is_direct && image.program_headers.is_none() => {
                 // Nobody else could tell such a loader what it is.
                 failure.get_or_insert((candidate, LayoutError::ProgramHeaders.into()));
@@ -86,7 +67,7 @@ pub(crate) fn loader(
 fn try_candidate(
     candidate: &LoaderCandidate<'_>,
     plan: &Plan<'_>,
-    place: Option<Place>,
+    cache: &mut Cache<'_>,
     page_size: usize,
 ) -> Result<Image, Reason> {
     let mut head = Head::new();
@@ -97,16 +78,90 @@ fn try_candidate(
         .filter(|libraries| libraries.mechanism == Mechanism::Cache);
     let dir =
         by_cache.and_then(|libraries| plan::single_directory(libraries.path, CLibrary::Glibc));
-    let image = image::map(
-        &file,
-        &layout,
-        page_size,
-        dir.map(|dir| Cache { dir, place }),
-    );
+    let redirection = match dir {
+        Some(dir) if layout.prepared().is_none() && cache.is_in(dir) => Some(Redirection {
+            dir,
+            place: cache.note.map(|note| note.place),
+        }),
+        _ => None,
+    };
+    let image = image::map(&file, &layout, page_size, redirection);
+    let image = image.map(|mut image| {
+        if layout.prepared().is_some() {
+            image.cache_redirected = takes_cache(
+                &file,
+                &layout,
+                page_size,
+                &image,
+                candidate.path,
+                dir,
+                cache,
+            );
+        }
+        image
+    });
     file.close();
     Ok(image?)
 }
 
+/// Whether a prepared loader opens the cache in `dir`. If it was prepared for another library environment, it is told of this
+/// one; if the libraries get to it in another way, it is told of none.
+fn takes_cache(
+    file: &File,
+    layout: &Layout<'_>,
+    page_size: usize,
+    image: &Image,
+    path: LoaderPath<'_>,
+    dir: Option<&[u8]>,
+    cache: &mut Cache<'_>,
+) -> bool {
+    if let Some(dir) = dir {
+        if image::is_prepared_for(layout, image, dir)
+            || is_at_own_place(file, layout, image, path, dir)
+        {
+            return true;
+        }
+        if cache.is_in(dir)
+            && image::change_prepared(file, layout, page_size, image.base, Some(dir))
+        {
+            return true;
+        }
+    }
+    image::change_prepared(file, layout, page_size, image.base, None);
+    false
+}
+
+/// Whether a prepared loader, opened by `path`, is the one of the library environment `dir`, and lies where it was prepared
+/// for: then `dir` is another path of the same, such as /run/current-system/sw/share/nix-ld/lib. The kernel knows by which
+/// path a file was opened when all links were followed.
+#[inline(never)]
+fn is_at_own_place(
+    file: &File,
+    layout: &Layout<'_>,
+    image: &Image,
+    path: LoaderPath<'_>,
+    dir: &[u8],
+) -> bool {
+    let of_dir = match path {
+        LoaderPath::Inside(directory) => directory == dir,
+        LoaderPath::File(path) => {
+            let directory = path.to_bytes().strip_suffix(plan::LOADER_FILE.as_bytes());
+            directory == Some(dir)
+        }
+    };
+    if !of_dir {
+        return false;
+    }
+    let mut buffer = [const { MaybeUninit::<u8>::uninit() }; NOTE_SIZE];
+    let own = image::prepared_path(layout, image);
+    let own = own.and_then(|own| own.strip_suffix(cache_path::FILE.as_bytes()));
+    let opened = file.path(&mut buffer);
+    let opened = opened.and_then(|opened| opened.strip_suffix(plan::LOADER_FILE.as_bytes()));
+    own.is_some() && own == opened
+}
+
+#[cold]
+#[inline(never)]
 fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, c_library: CLibrary, what: &[u8]) {
     let [path, file] = log::path_pieces(candidate.path);
     log.say(
@@ -124,6 +179,8 @@ fn log_candidate(log: Log, candidate: &LoaderCandidate<'_>, c_library: CLibrary,
 }
 
 /// Says that the initial stack has no entry of this name, and ends.
+#[cold]
+#[inline(never)]
 pub(crate) fn fail_without_entry(stack: &InitialStack<'_>, name: &[u8]) -> ! {
     fail_because(
         stack,
@@ -137,12 +194,15 @@ pub(crate) fn fail_without_entry(stack: &InitialStack<'_>, name: &[u8]) -> ! {
 
 /// Says why the program cannot be run, in one piece, and ends. The piece is put into a list here because a
 /// list of nothing but constants would be a table of pointers, which has to be relocated.
+#[cold]
 #[inline(never)]
 pub(crate) fn fail_in_words(stack: &InitialStack<'_>, why: &[u8]) -> ! {
     fail_because(stack, &[why])
 }
 
 /// Says why the program cannot be run, and ends.
+#[cold]
+#[inline(never)]
 fn fail_because(stack: &InitialStack<'_>, why: &[&[u8]]) -> ! {
     let mut pieces: [&[u8]; 14] = [b""; 14];
     let begin: [&[u8]; 3] = [b"cannot run ", program(stack), b": "];
@@ -157,6 +217,8 @@ fn program<'a>(stack: &InitialStack<'a>) -> &'a [u8] {
     stack.program().map_or(b"the program", CStr::to_bytes)
 }
 
+#[cold]
+#[inline(never)]
 fn fail(
     stack: &InitialStack<'_>,
     candidate: &LoaderCandidate<'_>,

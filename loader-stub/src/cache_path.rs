@@ -91,6 +91,23 @@ impl Place {
     }
 }
 
+/// The path in the room of a prepared loader's: up to the first NUL. `None` if it is none, or does not end in the room.
+/// The room begins behind a NUL, and ends with one.
+pub fn prepared_path(room: &[u8]) -> Option<&[u8]> {
+    let end = room.iter().position(|&byte| byte == 0)?;
+    let (path, rest) = room.split_at_checked(end)?;
+    let is_path = path.starts_with(b"/") && rest.iter().all(|&byte| byte == 0);
+    is_path.then_some(path)
+}
+
+/// Whether the path in the room of a prepared loader's is that of the cache in `dir`.
+pub fn names_cache_in(room: &[u8], dir: &[u8]) -> bool {
+    let file = FILE.as_bytes();
+    let rest = room.strip_prefix(dir);
+    let rest = rest.and_then(|rest| rest.strip_prefix(file));
+    rest.is_some_and(|rest| rest.first() == Some(&0))
+}
+
 fn number(digits: &[u8]) -> Option<usize> {
     let mut number: usize = 0;
     for digit in digits {
@@ -199,6 +216,23 @@ mod tests {
         assert!(!place.holds(b"\0/e\0c/ld.so.cache\0", 100));
         assert!(!place.holds(b"", 100));
         assert!(!place.holds(data, usize::MAX));
+    }
+
+    #[test]
+    fn a_prepared_loader_has_a_whole_path_in_its_room() {
+        let room = b"/nld/ld.so.cache\0\0\0";
+        assert_eq!(prepared_path(room), Some(&b"/nld/ld.so.cache"[..]));
+        assert!(names_cache_in(room, b"/nld"));
+        for dir in [&b"/nl"[..], b"/nld/", b"/nldx", b"", b"/nld/ld.so.cache"] {
+            assert!(!names_cache_in(room, dir), "{dir:?}");
+        }
+        for wrong in [&b"/nld/ld.so.cache"[..], b"nld\0", b"\0", b"", b"/a\0b\0"] {
+            assert_eq!(prepared_path(wrong), None, "{wrong:?}");
+        }
+        assert!(
+            !names_cache_in(b"/nld/ld.so.cache", b"/nld"),
+            "it has no end"
+        );
     }
 
     #[test]

@@ -16,10 +16,10 @@ use core::slice;
 use goblin::elf::sym::{STT_FUNC, STT_OBJECT};
 use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
 use loader_stub::layout::Layout;
-use loader_stub::segment::align_up;
 use loader_stub::symbols;
 
 use crate::arch::tools;
+use crate::overwrite::{Mapped, overwrite};
 use crate::sys::{self, File};
 
 /// Memory of the stub that stays, for the debugger's sake: a page that has what [`list_changed`] needs.
@@ -81,28 +81,19 @@ fn divert(file: &File, layout: &Layout<'_>, page_size: usize, base: usize) -> Op
     let place = base.wrapping_add(function);
     let code = page.wrapping_add(core::mem::offset_of!(Page, code));
     let jump = tools::near_jump(bytes(function)?, place, code)?;
-    let start = place & !(page_size - 1);
-    let length = align_up(place.checked_add(jump.len())?, page_size)? - start;
+    let loader = Mapped {
+        file,
+        base,
+        page_size,
+    };
+    // SAFETY: there are as many bytes as there are in the jump. (To copy them as slices would bring a message along for the
+    // case that there are not.)
+    let write = |code: &mut [u8]| unsafe {
+        ptr::copy_nonoverlapping(jump.as_ptr(), code.as_mut_ptr(), jump.len());
+    };
     // SAFETY: the pages are those of a segment of the real loader, which nobody executes yet. The code that is
     // replaced does nothing, and is all in the segment.
-    unsafe {
-        sys::protect(start, length, PROT_READ | PROT_WRITE).ok()?;
-        let to = ptr::with_exposed_provenance_mut::<u8>(place);
-        ptr::copy_nonoverlapping(jump.as_ptr(), to, jump.len());
-        let done = sys::protect(start, length, segment.protection);
-        if done.is_err() {
-            // As in `image::finish`: code that was written to may be refused. The file's pages take its place.
-            let offset = segment.offset + (start - base.wrapping_add(segment.start));
-            sys::map(
-                Some(start),
-                length,
-                segment.protection,
-                Some((file, offset)),
-            )
-            .ok();
-        }
-        done.ok()
-    }
+    unsafe { overwrite(loader, &segment, function, jump.len(), write) }.then_some(())
 }
 
 /// Makes a [`Page`] and returns its address.
@@ -114,7 +105,9 @@ fn write_page(file: &File, debug: *const Debug, base: usize) -> Option<usize> {
     // SAFETY: the memory is new, as large as a page, and zero, which all fields that are not written may be.
     unsafe {
         let path = slice::from_raw_parts_mut((&raw mut (*page).path).cast(), PATH_SIZE - 1);
-        let named = file.path(path).is_some_and(|length| length < PATH_SIZE - 1);
+        let named = file
+            .path(path)
+            .is_some_and(|path| path.len() < PATH_SIZE - 1);
         (*page).debug = if named { debug } else { ptr::null() };
         (*page).base = base;
         (*page).code = tools::long_call(list_changed as unsafe extern "C" fn(_) as usize, address);

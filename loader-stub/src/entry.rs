@@ -29,6 +29,7 @@ mod handover;
 mod image;
 mod log;
 mod mem;
+mod overwrite;
 #[path = "entry/place.rs"]
 mod place;
 mod process;

@@ -28,6 +28,8 @@ const TEXT: &str = concat!(
 );
 
 /// Prints the help, and which loader and libraries would be used, and ends.
+#[cold]
+#[inline(never)]
 pub(crate) fn print(plan: &Plan<'_>, page_size: usize) -> ! {
     let usable = |path| {
         let mut head = Head::new();

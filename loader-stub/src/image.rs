@@ -13,6 +13,7 @@ use loader_stub::segment::{Segment, align_up};
 
 use crate::arch::tools;
 use crate::log::Reason;
+use crate::overwrite::{Mapped, overwrite};
 use crate::sys::{self, Errno, File};
 use crate::{debugger, mem};
 
@@ -43,7 +44,7 @@ pub(crate) struct Image {
 
 /// The cache that a loader is to open in place of its own.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cache<'a> {
+pub(crate) struct Redirection<'a> {
     /// The directory that has it.
     pub(crate) dir: &'a [u8],
     /// Where that directory's loader has its built-in path. The loader at hand may be another one.
@@ -83,12 +84,12 @@ fn check<'a>(file: &File, head: &'a mut Head, page_size: usize) -> Result<Layout
 }
 
 /// Maps a loader as the kernel would, and redirects it to `cache`, if one is named and the loader's built-in
-/// path has room for it.
+/// path has room for it. A prepared loader is not redirected so.
 pub(crate) fn map(
     file: &File,
     layout: &Layout<'_>,
     page_size: usize,
-    cache: Option<Cache<'_>>,
+    cache: Option<Redirection<'_>>,
 ) -> Result<Image, Errno> {
     // Valgrind takes the mappings that it sees for the segments of the file, and reads the loader's symbols only if
     // each has one of its own, never writable. Without them it reports errors in the loader's functions for strings.
@@ -176,7 +177,7 @@ fn finish(
     layout: &Layout<'_>,
     page_size: usize,
     base: usize,
-    cache: Option<Cache<'_>>,
+    cache: Option<Redirection<'_>>,
     one_by_one: bool,
 ) -> Result<bool, Errno> {
     let mut redirected = false;
@@ -249,7 +250,7 @@ unsafe fn map_segment(
 }
 
 /// Writes the path of the cache over the loader's built-in one, in pages that are still writable.
-fn redirect(layout: &Layout<'_>, base: usize, cache: Cache<'_>) -> bool {
+fn redirect(layout: &Layout<'_>, base: usize, cache: Redirection<'_>) -> bool {
     let data = |range: Range<usize>| {
         let start = core::ptr::with_exposed_provenance_mut::<u8>(base.wrapping_add(range.start));
         // SAFETY: the constants lie in pages of the first mapping, which the file fills, which are readable
@@ -275,12 +276,70 @@ fn redirect(layout: &Layout<'_>, base: usize, cache: Cache<'_>) -> bool {
     let built_in = data(range.clone())
         .get_mut(place.address - range.start..)
         .and_then(|rest| rest.get_mut(..place.length));
-    built_in.is_some_and(|built_in| overwrite(built_in, cache.dir))
+    built_in.is_some_and(|built_in| overwrite_path(built_in, cache.dir))
+}
+
+/// What a prepared loader that is mapped has in the room of the path of its cache; `None` if there is no such room.
+fn room<'a>(layout: &Layout<'_>, base: usize) -> Option<(Place, Segment, &'a [u8])> {
+    let place = layout.prepared()?;
+    let (range, segment) = layout.rest_of_segment(place.address)?;
+    let is_writable = segment.protection & PROT_WRITE != 0;
+    // The NUL behind the room belongs to the text.
+    let length = place.length.checked_add(1)?;
+    if is_writable || length > range.len() {
+        return None;
+    }
+    let start = core::ptr::with_exposed_provenance::<u8>(base.wrapping_add(place.address));
+    // SAFETY: the file fills these addresses of a mapped segment that can be read and that nobody writes to while the
+    // slice is in use: `change_prepared` does so when it is no longer needed.
+    Some((place, segment, unsafe {
+        slice::from_raw_parts(start, length)
+    }))
+}
+
+/// The path of the cache that a prepared loader opens, if it was mapped as its file has it.
+pub(crate) fn prepared_path<'a>(layout: &Layout<'_>, image: &Image) -> Option<&'a [u8]> {
+    let (_, _, room) = room(layout, image.base)?;
+    cache_path::prepared_path(room)
+}
+
+/// Whether a loader is prepared for the library environment `dir`.
+pub(crate) fn is_prepared_for(layout: &Layout<'_>, image: &Image, dir: &[u8]) -> bool {
+    room(layout, image.base).is_some_and(|(_, _, room)| cache_path::names_cache_in(room, dir))
+}
+
+/// Has a prepared loader open the cache in `dir` in place of its own; or none, if there is no `dir`. Tells whether it does.
+pub(crate) fn change_prepared(
+    file: &File,
+    layout: &Layout<'_>,
+    page_size: usize,
+    base: usize,
+    dir: Option<&[u8]>,
+) -> bool {
+    let Some((place, segment, _)) = room(layout, base) else {
+        return false;
+    };
+    let length = dir.map_or(0, |dir| dir.len() + cache_path::FILE.len());
+    if length > place.length || tools::is_under_valgrind() {
+        return false;
+    }
+    let loader = Mapped {
+        file,
+        base,
+        page_size,
+    };
+    let write = |room: &mut [u8]| match dir {
+        Some(dir) => _ = overwrite_path(room, dir),
+        // It reads up to the first NUL.
+        None => _ = room.first_mut().map(|first| *first = 0),
+    };
+    // SAFETY: `room` has looked where the bytes are. They are constants, of which the loader knows nothing yet.
+    unsafe { overwrite(loader, &segment, place.address, place.length, write) }
 }
 
 /// Puts the path of the cache in `dir` in place of the built-in one, if it fits. What is left over, up to
 /// the NUL that ends the built-in path already, becomes NUL.
-fn overwrite(built_in: &mut [u8], dir: &[u8]) -> bool {
+fn overwrite_path(built_in: &mut [u8], dir: &[u8]) -> bool {
     let length = dir.len() + cache_path::FILE.len();
     let fits = length <= built_in.len();
     if fits {

@@ -7,10 +7,11 @@ use core::mem::size_of;
 use core::ops::Range;
 
 use goblin::elf::header::{EI_CLASS, EI_DATA, ELFDATA2LSB, ELFMAG, ET_DYN, ET_EXEC};
-use goblin::elf::program_header::{PT_DYNAMIC, PT_GNU_EH_FRAME, PT_INTERP};
+use goblin::elf::program_header::{PT_DYNAMIC, PT_GNU_EH_FRAME, PT_GNU_STACK, PT_INTERP};
 use libc::{PROT_EXEC, PROT_READ, PROT_WRITE};
 
 use crate::baked::{self, MAGIC};
+use crate::cache_path::Place;
 use crate::elf::{CLASS, Header, MACHINE, ProgramHeader};
 use crate::segment::{Segment, align_up, is_load};
 use crate::texts;
@@ -199,6 +200,18 @@ impl<'a> Layout<'a> {
                 && segment.protection & PROT_READ != 0
         })?;
         Some((address..segment.file_end, segment))
+    }
+
+    /// Where the path of the cache is, and how long it may be, if the loader is prepared for a library environment. Its
+    /// file says so where others say nothing: in the addresses and sizes of PT_GNU_STACK, of which only the flags have a
+    /// meaning.
+    pub fn prepared(&self) -> Option<Place> {
+        let mut headers = self.headers.iter();
+        let header = headers.find(|it| it.p_type == PT_GNU_STACK && it.p_filesz > 0)?;
+        Some(Place {
+            address: header.p_vaddr as usize,
+            length: header.p_filesz as usize,
+        })
     }
 
     /// Where constants are, likeliest first: what a mapping as for [`Self::is_shown_by_first`] shows of

@@ -60,6 +60,8 @@ impl Log {
     }
 
     /// Says something, put together from pieces, on a line of its own.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn say(self, level: Level, pieces: &[&[u8]]) {
         if !self.says(level) {
             return;

@@ -11,6 +11,7 @@
 
 mod acquire;
 mod arch;
+mod cache_note;
 mod commit;
 mod debugger;
 mod handover;
@@ -18,6 +19,7 @@ mod help;
 mod image;
 mod log;
 mod mem;
+mod overwrite;
 mod pins;
 mod process;
 mod program;

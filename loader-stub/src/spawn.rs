@@ -13,6 +13,8 @@ use crate::sys::{self, Errno};
 
 /// Starts the tool and waits until it ends; it has a time limit of its own. What becomes of it shows in what there is
 /// at the place of the pin.
+#[cold]
+#[inline(never)]
 pub(crate) fn tool(stack: &InitialStack<'_>, request: &Request<'_>, identity: Identity, log: Log) {
     let Some(program) = stack.program() else {
         return;

@@ -11,10 +11,10 @@ use loader_stub::c_library::CLibrary;
 use loader_stub::cache_path::CacheNote;
 use loader_stub::env::{self, Settings};
 use loader_stub::path_buffer::PathBuffer;
-use loader_stub::plan::{self, Inputs, Origin};
+use loader_stub::plan::{self, Inputs, Libraries, Origin};
 use loader_stub::stack::{InitialStack, at};
 
-use crate::acquire::NoteBuffer;
+use crate::cache_note::{Cache, NoteBuffer};
 use crate::log::Log;
 use crate::program::Program;
 use crate::{acquire, commit, help, pins, relocate};
@@ -88,24 +88,20 @@ pub(crate) unsafe extern "C" fn start(stack: *mut usize, dynamic: *const usize, 
     if let Some(identity) = program.and_then(|program| program.identity) {
         inputs.pin = pins::find(&stack, &inputs, identity, &mut place, log);
     }
+    let plan = plan::decide(&inputs, acquire::is_readable);
     let mut buffer: NoteBuffer = [const { MaybeUninit::uninit() }; _];
-    let (mut buffer, mut note) = (Some(&mut buffer), None);
-    let plan = plan::decide(&inputs, |dir, file| {
-        acquire::is_readable(dir, file, &mut buffer, &mut note)
-    });
-    if plan
-        .libraries
-        .is_some_and(|libraries| libraries.origin == Origin::Baked)
-    {
+    let is_baked = |libraries: Libraries<'_>| libraries.origin == Origin::Baked;
+    let mut cache = if plan.libraries.is_some_and(is_baked) {
         let text = inputs.baked.cache_place;
-        note = text.and_then(|text| CacheNote::parse(text.to_bytes()));
-    }
+        Cache::baked(text.and_then(|text| CacheNote::parse(text.to_bytes())))
+    } else {
+        Cache::not_asked(&mut buffer)
+    };
     if is_direct && stack.argv.len() < 2 {
         help::print(&plan, stack.page_size());
     }
-    let place = note.map(|note| note.place);
-    let image = acquire::loader(&plan, place, &stack, c_library, log);
-    let extra_paths = note.map_or(&b""[..], |note| note.extra_paths);
+    let image = acquire::loader(&plan, &mut cache, &stack, c_library, log);
+    let extra_paths = cache.note.map_or(&b""[..], |note| note.extra_paths);
     let path = commit::library_path(&plan, extra_paths, &image, &inputs, log);
     // SAFETY: the image was mapped for this process, which is done with everything else.
     unsafe { commit::commit(&mut stack, &image, &inputs, path, is_direct) }

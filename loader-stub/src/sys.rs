@@ -75,9 +75,8 @@ impl File {
         })
     }
 
-    /// Writes the file's path into a buffer, cut off where that ends, and returns its length. `None` if the kernel
-    /// does not tell.
-    pub(crate) fn path(&self, buffer: &mut [MaybeUninit<u8>]) -> Option<usize> {
+    /// The file's path, cut off where the buffer ends. `None` if the kernel does not tell.
+    pub(crate) fn path<'a>(&self, buffer: &'a mut [MaybeUninit<u8>]) -> Option<&'a [u8]> {
         let mut link = *b"/proc/self/fd/\0\0\0\0\0\0\0\0\0\0\0\0";
         let (prefix, mut rest) = (b"/proc/self/fd/".len(), self.0);
         let digits = core::iter::successors(Some(self.0), |n| (*n > 9).then_some(n / 10)).count();
@@ -86,7 +85,7 @@ impl File {
             rest /= 10;
         }
         let link = CStr::from_bytes_until_nul(&link).ok()?;
-        read_link(link, buffer).ok().map(<[u8]>::len)
+        read_link(link, buffer).ok()
     }
 
     /// Closes the file. The only error that there could be is that it was not open.

@@ -67,6 +67,14 @@ let
 
   greeting = runCommandCC "greeting" { } ''cp -r ${foreign}/greeting "$out"'';
 
+  # A graphics driver with these libraries.
+  driver =
+    names:
+    runCommandCC "driver" { } ''
+      mkdir -p "$out/lib"
+      for name in ${toString names}; do cp ${foreign}/greeting/lib/libgreeting.so "$out/lib/$name"; done
+    '';
+
   # What the scenarios call.
   as-service = writeShellScriptBin "as-service" ''
     exec systemd-run --quiet --wait --pipe --collect -- "$@"
@@ -91,8 +99,21 @@ in
         as-service
         switch-to
       ];
+      hardware.graphics = {
+        enable = true;
+        package = driver [
+          "libdriver.so.1"
+          "libdriver-old.so"
+        ];
+      };
       specialisation = {
-        greeting.configuration.programs.nix-ld.libraries = [ greeting ];
+        greeting.configuration = {
+          programs.nix-ld.libraries = [ greeting ];
+          hardware.graphics.package = lib.mkForce (driver [
+            "libdriver.so.1"
+            "libdriver-new.so"
+          ]);
+        };
         disabled.configuration = {
           programs.nix-ld.enable = lib.mkForce false;
           environment.stub-ld.enable = false;

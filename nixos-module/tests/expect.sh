@@ -14,7 +14,10 @@ fail() {
 
 # The real loader of that environment, and the folder of the glibc that it belongs to.
 real_loader() {
-    readlink -f "$libraries/ld.so" || fail "no $libraries/ld.so"
+    # It has a copy of it, if that could be prepared.
+    loader=$libraries/ld.so.original
+    [ -L "$loader" ] || loader=$libraries/ld.so
+    readlink -f "$loader" || fail "no $loader"
 }
 glibc() {
     dirname "$(real_loader)"

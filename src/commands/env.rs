@@ -1,23 +1,20 @@
 //! `ldshim env build` and `ldshim env show`
 
 use std::fmt::Write as _;
+use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use loader_stub::c_library::CLibrary;
 use serde_json::{Value, json};
 
 use super::print;
-use crate::cli::{EnvBuildArgs, EnvCommand, EnvShowArgs};
-use crate::library_env::{CacheProblem, Collection, Inspection, inspect, write_prepared_loader};
+use crate::cli::{EnvBuildArgs, EnvCommand, EnvShowArgs, ExtraPath};
+use crate::library_env::{CacheProblem, Collection, Inspection, inspect, may_execute_in};
 
 pub(super) fn run(command: &EnvCommand) -> Result<ExitCode> {
     match command {
         EnvCommand::Build(args) => build(args),
-        EnvCommand::Loader(args) => {
-            write_prepared_loader(&args.dir, &args.out)?;
-            Ok(ExitCode::SUCCESS)
-        }
         EnvCommand::Show(args) => show(args),
     }
 }
@@ -32,18 +29,39 @@ fn build(args: &EnvBuildArgs) -> Result<ExitCode> {
         args.out.display(),
         args.loader.display()
     );
+    // A driver is the system's own, and not to be replaced by a package's file of the same name.
+    for extra in &args.extra_path {
+        add_extra_path(&mut collection, extra)?;
+    }
     for path in &args.paths {
         collection.add_package(path)?;
-    }
-    for path in &args.extra_path {
-        collection.add_extra_path(path)?;
     }
     if args.verbose {
         for note in collection.notes() {
             eprintln!("ldshim: {note}");
         }
     }
-    let env = collection.finish()?;
+    let mut env = collection.finish()?;
+    let place = match &args.place {
+        Some(place) => {
+            ensure!(
+                place.is_absolute(),
+                "cannot prepare a loader for {}: programs are started anywhere; name the whole path",
+                place.display()
+            );
+            place.clone()
+        }
+        None => place_of(&args.out)?,
+    };
+    if args.place.is_some() || may_execute_in(&place) {
+        // Without a prepared loader all is the same, but for the time that starts take.
+        if let Err(error) = env.prepare_loader(&place)
+            && args.verbose
+            && args.place.is_some()
+        {
+            eprintln!("ldshim: {error:#}");
+        }
+    }
     let directory = env.write(&args.out)?;
     print(&format!(
         "{} in {}\n",
@@ -51,6 +69,32 @@ fn build(args: &EnvBuildArgs) -> Result<ExitCode> {
         directory.display()
     ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The path of `out` without links on the way, by which the kernel would say it.
+fn place_of(out: &Path) -> Result<PathBuf> {
+    let out = path::absolute(out).context("cannot tell the path of --out")?;
+    let parent = out.parent().and_then(|it| it.canonicalize().ok());
+    Ok(match (parent, out.file_name()) {
+        (Some(parent), Some(name)) => parent.join(name),
+        // Writing will say what is wrong.
+        _ => out,
+    })
+}
+
+fn add_extra_path(collection: &mut Collection, extra: &ExtraPath) -> Result<()> {
+    let Some(names) = &extra.names else {
+        return collection.add_extra_path(&extra.directory);
+    };
+    collection.add_known_path(&extra.directory)?;
+    let notes = collection.notes().len();
+    for name in names {
+        collection.add_library(name, &extra.directory.join(name));
+    }
+    match collection.notes().get(notes) {
+        Some(note) => bail!("cannot list {}: {note}", extra.directory.display()),
+        None => Ok(()),
+    }
 }
 
 fn show(args: &EnvShowArgs) -> Result<ExitCode> {
@@ -80,12 +124,28 @@ fn as_text(env: &Inspection) -> String {
         loader += &problem(env.loader_problem.as_ref().map(ToString::to_string));
     }
     lines.push(loader);
+    if let Some(cache) = &env.prepared_for {
+        lines.push(format!(
+            "copy     ld.so is a copy of it, prepared for {}{}",
+            cache.display(),
+            if env.is_copy_outdated {
+                " [not of the loader as it is now]"
+            } else {
+                ""
+            }
+        ));
+    }
 
     for library in &env.libraries {
         lines.push(format!(
-            "library  {} -> {}{}",
+            "library  {} -> {}{}{}",
             library.name.display(),
             library.path.display(),
+            if library.is_absent() {
+                " (not there now)"
+            } else {
+                ""
+            },
             problem(library.problem.as_ref().map(ToString::to_string))
         ));
     }
@@ -106,8 +166,14 @@ fn as_text(env: &Inspection) -> String {
     for path in &env.extra_paths {
         lines.push(format!("extra    {}", path.display()));
     }
+    for path in &env.known_paths {
+        lines.push(format!("known    {}", path.display()));
+    }
     if env.is_place_wrong {
-        lines.push("place    [ld.so.cache.place does not say where ld.so has its path]".into());
+        lines.push(match env.prepared_for {
+            Some(_) => "place    [ld.so is prepared for another place than this]".into(),
+            None => "place    [ld.so.cache.place does not say where ld.so has its path]".into(),
+        });
     }
     lines.push(match env.problem_count() {
         0 => format!(
@@ -129,14 +195,18 @@ fn entries(env: &Inspection) -> String {
 /// - `directory`: as it was given
 /// - `holds`: whether a program can rely on it
 /// - `loader`: `path` (null if there is no `ld.so`), `system` (Nix's name of the architecture;
-///   null if unknown), `c_library` ("glibc" or "musl"; null if unknown), `problem`
-/// - `libraries`: sorted by name; `name`, `path`, `problem`
+///   null if unknown), `c_library` ("glibc" or "musl"; null if unknown), `problem`, `prepared_for` (the path of the
+///   cache that `ld.so` is prepared for, if it is a copy of the loader; else null), `copy_is_outdated` (whether it is one of
+///   the loader as it was)
+/// - `libraries`: sorted by name; `name`, `path`, `problem`, `absent` (whether it is in one of `known_paths` that
+///   does not have it now, which is no problem)
 /// - `cache` (musl's loader has none: it is empty then, and that is no problem): `entries` (their
 ///   number), `problem` (null, "missing", "unreadable", "damaged" or "differs"), `details` (a list
 ///   of texts for people), `place_is_wrong` (whether
-///   `ld.so.cache.place` is not true of the loader: starts are slower then)
+///   `ld.so.cache.place` is not true of the loader, or that is prepared for another place: starts are slower then)
 /// - `extra_paths`: directories that are searched before the libraries, where they exist when a
 ///   program starts
+/// - `known_paths`: directories whose libraries are listed by name, whether they are there or not
 ///
 /// `problem` of a loader or library is null, "dangling", "unreadable", "not-elf", "other-machine"
 /// or "not-shared"; a loader's may also be "missing".
@@ -146,6 +216,7 @@ fn as_json(env: &Inspection) -> Value {
             "name": library.name.to_string_lossy(),
             "path": library.path.to_string_lossy(),
             "problem": library.problem.as_ref().map(|misfit| misfit.code()),
+            "absent": library.is_absent(),
         })
     });
     let (cache_problem, cache_details) = match &env.cache_problem {
@@ -173,6 +244,8 @@ fn as_json(env: &Inspection) -> Value {
                 Some(_) => misfit.code(),
                 None => "missing",
             }),
+            "prepared_for": env.prepared_for.as_ref().map(|path| path.to_string_lossy()),
+            "copy_is_outdated": env.is_copy_outdated,
         },
         "libraries": libraries.collect::<Vec<_>>(),
         "cache": {
@@ -182,6 +255,7 @@ fn as_json(env: &Inspection) -> Value {
             "place_is_wrong": env.is_place_wrong,
         },
         "extra_paths": env.extra_paths.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
+        "known_paths": env.known_paths.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
     })
 }
 

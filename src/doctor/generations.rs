@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::library_env::{LOADER_NAME, original_loader};
+
 /// Where NixOS keeps links to the generations that are not yet removed: `system-41-link` and so on.
 const PROFILES: &str = "/nix/var/nix/profiles";
 /// The running system's library environment.
@@ -12,13 +14,9 @@ pub(super) const CURRENT: &str = "/run/current-system/sw/share/nix-ld/lib";
 /// running system or of no generation.
 pub(super) fn older(path: &Path) -> Option<u32> {
     let current = Path::new(CURRENT).canonicalize().ok()?;
-    let path = path.canonicalize().ok()?;
+    let path = original_loader(path).ok()?;
     let is_of = |env: &Path| {
-        path == env
-            || env
-                .join("ld.so")
-                .canonicalize()
-                .is_ok_and(|loader| loader == path)
+        path == env || original_loader(&env.join(LOADER_NAME)).is_ok_and(|loader| loader == path)
     };
     if is_of(&current) {
         return None;

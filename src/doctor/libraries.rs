@@ -79,18 +79,36 @@ fn of_directory(directory: &Path, settings: &Settings) -> Vec<Finding> {
         ));
     } else {
         let count = env.libraries.len();
-        let seen = format!("{name} holds: {count} libraries");
+        let absent = env.libraries.iter().filter(|it| it.is_absent()).count();
+        let absent = match absent {
+            0 => String::new(),
+            _ => format!("; {absent} of them are not there now: {}", folders(&env)),
+        };
+        let seen = format!("{name} holds: {count} libraries{absent}");
         findings.push(Finding::ok("library-environment", seen));
     }
     if env.is_place_wrong {
         findings.push(Finding::warning(
             "cache-place-wrong",
-            format!("{name}: ld.so.cache.place is not true of its loader"),
+            match &env.prepared_for {
+                Some(cache) => format!("{name}: its loader is prepared for {}", cache.display()),
+                None => format!("{name}: ld.so.cache.place is not true of its loader"),
+            },
             "Programs start more slowly. Build it again with `ldshim env build`.",
         ));
     }
     findings.extend(of_libraries(&env, settings));
     findings
+}
+
+/// The folders that libraries are expected in that are not there.
+fn folders(env: &Inspection) -> String {
+    let folders: Vec<_> = env
+        .known_paths
+        .iter()
+        .map(|it| it.display().to_string())
+        .collect();
+    folders.join(", ")
 }
 
 /// Libraries that would not load: they need what the environment lacks.
@@ -106,7 +124,8 @@ fn of_libraries(env: &Inspection, settings: &Settings) -> Option<Finding> {
     let files: BTreeMap<&Path, &OsStr> = env
         .libraries
         .iter()
-        .filter(|it| it.problem.is_none())
+        // Those in known paths come with the system: `of_drivers` looks at them.
+        .filter(|it| it.problem.is_none() && !it.is_known)
         .map(|it| (it.path.as_path(), it.name.as_os_str()))
         .collect();
     let mut missing = BTreeSet::new();

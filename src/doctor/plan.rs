@@ -12,7 +12,7 @@ use super::finding::Finding;
 use super::machine::Runs;
 use crate::elf::Architecture;
 use crate::explain::{How, Plan, Settings};
-use crate::library_env::CACHE_NAME;
+use crate::library_env::{CACHE_NAME, original_loader};
 
 /// The plans for programs of this machine.
 pub(super) struct Plans {
@@ -66,7 +66,11 @@ impl Plans {
     /// Whether programs get something else without variables.
     fn sessions(&self, here: &Plan) -> Option<Finding> {
         let elsewhere = self.elsewhere.as_ref().ok()?;
-        let loader = |plan: &Plan| plan.loader.as_ref().map(|it| it.path.canonicalize().ok());
+        let loader = |plan: &Plan| {
+            plan.loader
+                .as_ref()
+                .map(|it| original_loader(&it.path).ok())
+        };
         let libraries = |plan: &Plan| {
             plan.libraries
                 .as_ref()

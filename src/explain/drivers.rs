@@ -1,4 +1,4 @@
-//! Drivers in the extra paths of a library environment, which come with the system and not with the loader that is to load them.
+//! Drivers in the extra and known paths of a library environment, which come with the system and not with the loader that is to load them.
 
 use std::ffi::OsString;
 use std::fs;

@@ -212,7 +212,7 @@ impl<'s> Explainer<'s> {
         let c_library = interpreter::c_library(interpreter, is_for);
         let plan = self.plan(architecture, interpreter, c_library, is_secure, pin)?;
         if !self.is_for_tree {
-            program.drivers = drivers::names(&plan.extra_paths);
+            program.drivers = drivers::names(&plan.driver_folders());
         }
         let mut problems = Vec::new();
         problems.extend(is_for.filter(is_of_no_use).map(Problem::Elsewhere));
@@ -271,7 +271,7 @@ impl<'s> Explainer<'s> {
     /// The drivers in a plan's extra paths that programs with graphics could not load, and why.
     #[must_use]
     pub fn drivers_in_trouble(&self, plan: &Plan) -> Vec<(PathBuf, String)> {
-        let user = drivers::user(drivers::names(&plan.extra_paths));
+        let user = drivers::user(drivers::names(&plan.driver_folders()));
         let (_, resolution) = self.resolve(&user, plan, CLibrary::Glibc, false);
         let probes = resolution.into_iter().flat_map(|it| it.probes);
         let candidates = probes.flat_map(|it| it.candidates);

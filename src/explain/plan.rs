@@ -18,7 +18,9 @@ use super::environment::{entries, of_system, variable};
 use super::interpreter::is_stubs_place;
 use super::{Settings, origin, stub};
 use crate::elf::Architecture;
-use crate::library_env::{cache_place, written_cache_note};
+use crate::library_env::{
+    LOADER_NAME, cache_place, prepared_for, written_cache_note, written_known_paths,
+};
 use crate::resolver::RealLoader;
 use crate::stub_file::{StubFile, stranger};
 
@@ -41,6 +43,8 @@ pub struct Plan {
     pub library_path: Option<OsString>,
     /// The extra paths in it: where the system has its drivers.
     pub extra_paths: Vec<PathBuf>,
+    /// The directories of which the library environment lists libraries by name, whether they are there or not.
+    pub known_paths: Vec<PathBuf>,
     /// The loader that the program names, if it is not there, nor the place of the stub.
     pub missing_interpreter: Option<OsString>,
 }
@@ -124,6 +128,7 @@ impl Plan {
             how: How::WithoutStub,
             library_path: variable(&settings.environment, "LD_LIBRARY_PATH"),
             extra_paths: Vec::new(),
+            known_paths: Vec::new(),
             missing_interpreter: None,
         })
     }
@@ -170,6 +175,7 @@ impl Plan {
             how: How::NoLibraries,
             library_path: None,
             extra_paths: Vec::new(),
+            known_paths: Vec::new(),
             missing_interpreter: None,
         };
         plan.choose_loader(&decided, architecture);
@@ -214,6 +220,10 @@ impl Plan {
             searched = extra_paths(libraries, inputs);
             let paths = searched.iter().map(|it| OsStr::from_bytes(it).into());
             self.extra_paths = paths.collect();
+            let directory = plan::single_directory(libraries.path, inputs.c_library);
+            self.known_paths = directory.map_or_else(Vec::new, |it| {
+                written_known_paths(Path::new(OsStr::from_bytes(it)))
+            });
             if self.how == How::Environment {
                 let directories = plan::directories(libraries.path, inputs.c_library);
                 searched.extend(directories.map(<[u8]>::to_vec));
@@ -248,10 +258,18 @@ impl Plan {
     /// Whether the path of the cache in a library environment is not longer than the loader's own.
     fn has_room(&self, libraries: &[u8]) -> bool {
         let loader = self.loader.as_ref();
+        if loader.is_some_and(|loader| is_prepared_for(&loader.path, libraries)) {
+            return true;
+        }
         let place = loader.and_then(|loader| cache_place(&loader.path));
         let length = plan::single_directory(libraries, CLibrary::Glibc)
             .map(|it| it.len() + cache_path::FILE.len());
         matches!((place, length), (Some(place), Some(length)) if length <= place.length)
+    }
+
+    /// The folders in which the system has its drivers.
+    pub(super) fn driver_folders(&self) -> Vec<PathBuf> {
+        [&self.extra_paths[..], &self.known_paths].concat()
     }
 
     /// The path of the cache that the loader opens.
@@ -264,9 +282,25 @@ impl Plan {
                 let path = [directory, cache_path::FILE.as_bytes()].concat();
                 Some(OsString::from_vec(path).into())
             }
+            // The stub takes out what a prepared loader has.
+            (_, how) if loader.is_prepared && how != How::WithoutStub => None,
             _ => loader.cache_path.clone(),
         }
     }
+}
+
+/// As `acquire::takes_cache` in the stub: whether a loader looks into a library environment by itself, by this path of it or
+/// another.
+fn is_prepared_for(loader: &Path, libraries: &[u8]) -> bool {
+    let directory = plan::single_directory(libraries, CLibrary::Glibc);
+    let directory = directory.map(|it| Path::new(OsStr::from_bytes(it)));
+    let (Some(directory), Some(cache)) = (directory, prepared_for(loader)) else {
+        return false;
+    };
+    let place = cache.parent().unwrap_or(Path::new("/"));
+    let is_own = loader.as_os_str() == directory.join(LOADER_NAME).as_os_str();
+    place.as_os_str() == directory.as_os_str()
+        || is_own && directory.canonicalize().is_ok_and(|it| it == place)
 }
 
 /// The extra paths of the library environment in use that the stub hands to the loader.

@@ -9,17 +9,20 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use anyhow::Result;
-use goblin::elf::program_header::{PF_W, PT_LOAD};
+use goblin::elf::program_header::{PF_W, PT_GNU_STACK, PT_LOAD};
 use loader_stub::cache_path::{self, CacheNote, Place};
 
 use super::{CACHE_NAME, LOADER_NAME, PLACE_NAME};
-use crate::elf::{identify, segments};
+use crate::elf::{Segment, identify, segments};
 
-/// Finds the place in the loader at `path`; `None` if it has no such path, as musl's loader has
+/// Finds the place in the loader at `path`, which says it itself if it is prepared; `None` if it has no such path, as musl's loader has
 /// not, or more than one, or cannot be read. Then the stub uses the environment plan.
 pub fn cache_place(path: &Path) -> Option<Place> {
     let bytes = fs::read(path).ok()?;
     let segments = segments(&File::open(path).ok()?, &identify(path).ok()?).ok()?;
+    if let Some(place) = prepared_place(&segments) {
+        return Some(place);
+    }
     let constant = segments
         .iter()
         .filter(|segment| segment.kind == PT_LOAD && segment.flags & PF_W == 0);
@@ -31,6 +34,17 @@ pub fn cache_place(path: &Path) -> Option<Place> {
     });
     let place = places.next()?;
     places.next().is_none().then_some(place)
+}
+
+/// Where a prepared loader has the path of its cache, and how long that may be; `None` if it is not prepared. What the stub
+/// takes for that is `Layout::prepared` of the same file.
+pub(super) fn prepared_place(segments: &[Segment]) -> Option<Place> {
+    let mut segments = segments.iter();
+    let header = segments.find(|it| it.kind == PT_GNU_STACK && it.file_size > 0)?;
+    Some(Place {
+        address: usize::try_from(header.address).ok()?,
+        length: usize::try_from(header.file_size).ok()?,
+    })
 }
 
 /// What is written down in the library environment `directory`, to be read by `CacheNote::parse`;

@@ -11,7 +11,9 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use loader_stub::cache_path::NOTE_SIZE;
 
 use super::misfit::{check_library, check_loader};
-use super::{LibraryEnv, Misfit, c_library, cache_place, is_library_name};
+use super::{
+    LibraryEnv, Misfit, c_library, cache_place, is_in, is_library_name, written_known_paths,
+};
 use crate::elf::Architecture;
 use crate::loader_cache::LoaderCache;
 
@@ -70,7 +72,9 @@ impl Collection {
                 loader: path,
                 architecture,
                 extra_paths: Vec::new(),
+                known_paths: Vec::new(),
                 libraries: [].into(),
+                prepared_loader: None,
             },
             notes: Vec::new(),
         })
@@ -88,6 +92,33 @@ impl Collection {
     /// If it is no absolute path, if it cannot be one of several, or if there is no room for it; or if the loader
     /// has no cache, for then a library path of several directories does the same.
     pub fn add_extra_path(&mut self, path: &Path) -> Result<()> {
+        self.check_extra_path(path)?;
+        self.env.extra_paths.push(path.to_owned());
+        let length = self
+            .env
+            .cache_note()
+            .map_or(0, |note| note.as_os_str().len());
+        ensure!(
+            length < NOTE_SIZE,
+            "cannot take {} as an extra path: together they are longer than {NOTE_SIZE} bytes; name fewer",
+            path.display()
+        );
+        Ok(())
+    }
+
+    /// Has the libraries of a directory listed by the names that are added later, whether they are there or not.
+    ///
+    /// # Errors
+    /// As [`Collection::add_extra_path`].
+    pub fn add_known_path(&mut self, path: &Path) -> Result<()> {
+        self.check_extra_path(path)?;
+        if !self.env.known_paths.iter().any(|it| it == path) {
+            self.env.known_paths.push(path.to_owned());
+        }
+        Ok(())
+    }
+
+    fn check_extra_path(&self, path: &Path) -> Result<()> {
         let bytes = path.as_os_str().as_bytes();
         let problem = if !path.is_absolute() {
             Some("it is a relative path, and programs are started anywhere")
@@ -100,20 +131,10 @@ impl Collection {
         } else {
             None
         };
-        if let Some(problem) = problem {
-            bail!("cannot take {} as an extra path: {problem}", path.display());
+        match problem {
+            Some(problem) => bail!("cannot take {} as an extra path: {problem}", path.display()),
+            None => Ok(()),
         }
-        self.env.extra_paths.push(path.to_owned());
-        let length = self
-            .env
-            .cache_note()
-            .map_or(0, |note| note.as_os_str().len());
-        ensure!(
-            length < NOTE_SIZE,
-            "cannot take {} as an extra path: together they are longer than {NOTE_SIZE} bytes; name fewer",
-            path.display()
-        );
-        Ok(())
     }
 
     /// Adds the libraries in `path`, in `path/lib` and in `path/lib64`: so `path` may be a
@@ -140,9 +161,13 @@ impl Collection {
     }
 
     /// Adds the libraries in a directory, but not those in folders below it. Tells whether there
-    /// are any files with names of libraries.
+    /// are any files with names of libraries. If it is a library environment, what it has in known paths is added
+    /// as that.
     fn add_directory(&mut self, directory: &Path) -> Result<bool> {
         let operation = || format!("cannot list {}", directory.display());
+        for path in written_known_paths(directory) {
+            self.add_known_path(&path)?;
+        }
         let mut names = Vec::new();
         for entry in fs::read_dir(directory).with_context(operation)? {
             let name = entry.with_context(operation)?.file_name();
@@ -152,7 +177,13 @@ impl Collection {
         }
         names.sort();
         for name in &names {
-            self.add_library(name, &directory.join(name));
+            let file = directory.join(name);
+            match file.read_link() {
+                Ok(target) if is_in(&self.env.known_paths, &target) => {
+                    self.add_library(name, &target);
+                }
+                _ => self.add_library(name, &file),
+            }
         }
         Ok(!names.is_empty())
     }
@@ -166,12 +197,15 @@ impl Collection {
         }
     }
 
-    /// Adds the file at `path` under `name`, unless it does not fit or the name is taken.
+    /// Adds the file at `path` under `name`, unless it does not fit or the name is taken. One in a known path fits by
+    /// its name.
     pub fn add_library(&mut self, name: &OsStr, path: &Path) {
-        let checked = if is_library_name(name) {
-            check_library(path, Some(self.env.architecture))
-        } else {
+        let checked = if !is_library_name(name) {
             Err(Misfit::Name)
+        } else if is_in(&self.env.known_paths, path) {
+            Ok(path.to_owned())
+        } else {
+            check_library(path, Some(self.env.architecture))
         };
         let real = match checked {
             Ok(real) => real,
@@ -278,6 +312,8 @@ mod tests {
             "ld.so",
             "ld.so.cache",
             "ld.so.cache.place",
+            "ld.so.original",
+            "ld.so.cache.known",
             "liba",
         ] {
             let collection = collect(name, own_architecture());

@@ -14,8 +14,10 @@ use loader_stub::cache_path::CacheNote;
 use loader_stub::plan;
 
 use super::misfit::{check_library, check_loader};
+use super::prepared_loader::is_unchanged;
 use super::{
-    CACHE_NAME, LOADER_NAME, Misfit, c_library, cache_place, is_library_name, written_cache_note,
+    CACHE_NAME, LOADER_NAME, Misfit, ORIGINAL_NAME, c_library, cache_place, is_in, is_library_name,
+    prepared_for, written_cache_note, written_known_paths,
 };
 use crate::elf::Architecture;
 use crate::loader_cache::{CacheError, LoaderCache};
@@ -25,8 +27,8 @@ use crate::loader_cache::{CacheError, LoaderCache};
 pub struct Inspection {
     /// Its directory, as it was given.
     pub directory: PathBuf,
-    /// Where `ld.so` leads: the canonical path of the file, or the link's text if it is dangling;
-    /// none if there is no `ld.so`.
+    /// Where `ld.so` leads, or the link to that which it is a copy of: the canonical path of the file, or the link's text
+    /// if it is dangling; none if there is no `ld.so`.
     pub loader: Option<PathBuf>,
     /// For which programs the loader is, if it is one.
     pub architecture: Option<&'static Architecture>,
@@ -40,10 +42,17 @@ pub struct Inspection {
     pub cache_entries: usize,
     /// What is wrong with the cache.
     pub cache_problem: Option<CacheProblem>,
-    /// Whether `ld.so.cache.place` does not say what is true of the loader.
+    /// Whether `ld.so.cache.place` does not say what is true of the loader, or the loader is prepared for another place
+    /// than this directory.
     pub is_place_wrong: bool,
+    /// The path of the cache that `ld.so` is prepared for, if it is a copy of the loader.
+    pub prepared_for: Option<PathBuf>,
+    /// Whether `ld.so` is such a copy, but not of the loader as it is now.
+    pub is_copy_outdated: bool,
     /// The directories that are searched first, where they exist when a program starts.
     pub extra_paths: Vec<PathBuf>,
+    /// The directories whose libraries are listed by name, whether they are there or not.
+    pub known_paths: Vec<PathBuf>,
 }
 
 /// One library of an environment.
@@ -55,6 +64,16 @@ pub struct LibraryReport {
     pub path: PathBuf,
     /// What is wrong with it.
     pub problem: Option<Misfit>,
+    /// Whether it is in a known path; then `path` is not followed, and that nothing is there is no problem.
+    pub is_known: bool,
+}
+
+impl LibraryReport {
+    /// Whether it is in a known path that does not have it now.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.is_known && !self.path.exists()
+    }
 }
 
 /// Why the cache cannot be used.
@@ -92,6 +111,7 @@ impl Inspection {
         let libraries = self.libraries.iter();
         usize::from(self.loader_problem.is_some())
             + usize::from(self.is_place_wrong)
+            + usize::from(self.is_copy_outdated)
             + libraries
                 .filter(|library| library.problem.is_some())
                 .count()
@@ -126,18 +146,34 @@ pub fn inspect(directory: &Path) -> Result<Inspection> {
     let loader_path = directory.join(LOADER_NAME);
     let (loader, architecture, loader_problem) = match check_loader(&loader_path) {
         Ok((real, architecture)) => (Some(real), Some(architecture), None),
-        Err(misfit) => (where_it_leads(&loader_path), None, Some(misfit)),
+        Err(misfit) => {
+            let original = directory.join(ORIGINAL_NAME);
+            let link = if original.is_symlink() {
+                &original
+            } else {
+                &loader_path
+            };
+            (where_it_leads(link), None, Some(misfit))
+        }
     };
+    let known_paths = written_known_paths(directory);
     let inspect_library = |name: OsString| {
         let path = directory.join(&name);
-        let (path, problem) = match check_library(&path, architecture) {
-            Ok(real) => (real, None),
-            Err(misfit) => (where_it_leads(&path).unwrap_or(path), Some(misfit)),
+        let checked = check_library(&path, architecture);
+        let target = path.read_link().ok();
+        let known = target.filter(|it| is_in(&known_paths, it));
+        let is_known = known.is_some();
+        let (path, problem) = match (known, checked) {
+            (Some(target), Ok(_) | Err(Misfit::Dangling)) => (target, None),
+            (Some(target), Err(misfit)) => (target, Some(misfit)),
+            (None, Ok(real)) => (real, None),
+            (None, Err(misfit)) => (where_it_leads(&path).unwrap_or(path), Some(misfit)),
         };
         LibraryReport {
             name,
             path,
             problem,
+            is_known,
         }
     };
     let libraries: Vec<_> = names.into_iter().map(inspect_library).collect();
@@ -152,21 +188,30 @@ pub fn inspect(directory: &Path) -> Result<Inspection> {
         Err(CacheProblem::Missing) if !needs_cache => (0, None),
         Err(problem) => (0, Some(problem)),
     };
-    let place = loader_path
-        .canonicalize()
-        .ok()
-        .and_then(|path| cache_place(&path));
+    let prepared_for = prepared_for(&loader_path);
     let written = written_cache_note(directory);
     let note = written.as_deref().and_then(CacheNote::parse);
     let is_place_wrong = loader_problem.is_none()
-        && (note.map(|note| note.place) != place || note.is_some() != written.is_some());
+        && match &prepared_for {
+            Some(cache) => !is_same_file(cache, &directory.join(CACHE_NAME)),
+            None => {
+                let real = loader_path.canonicalize().ok();
+                let place = real.and_then(|path| cache_place(&path));
+                note.map(|note| note.place) != place || note.is_some() != written.is_some()
+            }
+        };
+    let is_copy_outdated =
+        loader_problem.is_none() && prepared_for.is_some() && !is_unchanged(directory);
     let extra_paths = note.map_or(&b""[..], |note| note.extra_paths);
     let extra_paths = plan::directories(extra_paths, CLibrary::Glibc);
     let extra_paths = extra_paths.map(|path| OsStr::from_bytes(path).into());
     Ok(Inspection {
         directory: directory.to_owned(),
         is_place_wrong,
+        prepared_for,
+        is_copy_outdated,
         extra_paths: extra_paths.collect(),
+        known_paths,
         loader,
         architecture,
         c_library,
@@ -175,6 +220,13 @@ pub fn inspect(directory: &Path) -> Result<Inspection> {
         cache_entries,
         cache_problem,
     })
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
 }
 
 /// The file behind a link, or the link's text if there is none.

@@ -1,9 +1,10 @@
 //! Which files can be libraries of an environment.
 
 use std::fmt;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::original_loader;
 use crate::elf::{Architecture, IdentifyError, Identity, identify};
 
 /// Why a file is not a library, or not a loader, of an environment.
@@ -65,9 +66,10 @@ pub(super) fn check_library(
     Ok(real)
 }
 
-/// The canonical path of the loader at `path`, and for which programs it is.
+/// The canonical path of the loader at `path`, or of that which it is a copy of, and for which programs it is.
 pub(super) fn check_loader(path: &Path) -> Result<(PathBuf, &'static Architecture), Misfit> {
-    let (real, identity) = resolve(path)?;
+    let original = original_loader(path).map_err(of_error)?;
+    let (real, identity) = resolve(&original)?;
     let architecture = Architecture::of(&identity).ok_or(Misfit::OtherMachine(identity))?;
     if !identity.is_shared_object() {
         return Err(Misfit::NotShared(identity));
@@ -76,10 +78,14 @@ pub(super) fn check_loader(path: &Path) -> Result<(PathBuf, &'static Architectur
 }
 
 fn resolve(path: &Path) -> Result<(PathBuf, Identity), Misfit> {
-    let real = path.canonicalize().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Misfit::Dangling,
-        _ => Misfit::Unidentified(IdentifyError::Io(error)),
-    })?;
+    let real = path.canonicalize().map_err(of_error)?;
     let identity = identify(&real).map_err(Misfit::Unidentified)?;
     Ok((real, identity))
+}
+
+fn of_error(error: io::Error) -> Misfit {
+    match error.kind() {
+        ErrorKind::NotFound => Misfit::Dangling,
+        _ => Misfit::Unidentified(IdentifyError::Io(error)),
+    }
 }

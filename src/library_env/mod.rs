@@ -7,6 +7,13 @@
 //! says where the loader has the built-in path of its cache, which is for the stub to know.
 //! musl's loader has no cache: its D holds links and `ld.so`, and is searched as a directory.
 //!
+//! Of libraries that come with the running system, such as a graphics driver's, D has names only: *known paths* are
+//! directories in which libraries of those names are expected when a program starts. Nobody looks at them before, so what
+//! they hold may change while D does not. A link `ld.so.cache.known` lists these directories.
+//!
+//! If D's path fits where the loader has that of its cache, `ld.so` is a copy of the loader that has D's path there
+//! (`prepared_loader`), with a link `ld.so.original` beside it, and there is no `ld.so.cache.place`.
+//!
 //! A D is made in two steps: a [`Collection`] finds the libraries, [`LibraryEnv::write`] writes
 //! them whole or not at all. [`inspect()`] reads a D back and says whether it still holds.
 //!
@@ -19,7 +26,9 @@ mod c_library;
 mod cache_place;
 mod collect;
 mod inspect;
+mod known_paths;
 mod misfit;
+mod noexec;
 mod prepared_loader;
 mod target;
 mod write;
@@ -39,15 +48,21 @@ pub use c_library::c_library;
 pub use cache_place::{baked_cache_note, cache_place, written_cache_note};
 pub use collect::{Collection, Note};
 pub use inspect::{CacheDifference, CacheProblem, Inspection, LibraryReport, inspect};
+pub use known_paths::{is_in, written_known_paths};
 pub use misfit::Misfit;
-pub use prepared_loader::write_prepared_loader;
+pub use noexec::may_execute_in;
+pub use prepared_loader::{original_loader, prepared_for};
 
 /// The name in D of the link to the real loader.
 pub const LOADER_NAME: &str = "ld.so";
+/// The name in D of the link to the loader of which `ld.so` is a copy.
+pub const ORIGINAL_NAME: &str = "ld.so.original";
 /// The name in D of the cache.
 pub const CACHE_NAME: &str = "ld.so.cache";
 /// The name in D of the link that says where the loader has the built-in path of its cache.
 pub const PLACE_NAME: &str = "ld.so.cache.place";
+/// The name in D of the link that lists the known paths.
+pub const KNOWN_PATHS_NAME: &str = "ld.so.cache.known";
 
 /// What a library environment holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +78,13 @@ pub struct LibraryEnv {
     /// Directories that the stub has the loader search first, where they exist when a program starts. What they hold
     /// changes while the environment does not, and so it is in no cache.
     pub extra_paths: Vec<PathBuf>,
-    /// The canonical path of each library, by the name under which programs ask for it.
+    /// Directories of libraries that were not looked at, and need not be there before a program starts.
+    pub known_paths: Vec<PathBuf>,
+    /// The canonical path of each library, by the name under which programs ask for it; of one in a known path, where it
+    /// is expected.
     pub libraries: BTreeMap<OsString, PathBuf>,
+    /// The file that is D's loader, if it is to be a copy of `loader`: see [`LibraryEnv::prepare_loader`].
+    pub prepared_loader: Option<Vec<u8>>,
 }
 
 impl LibraryEnv {
@@ -79,9 +99,12 @@ impl LibraryEnv {
     }
 
     /// The text of the link that tells the stub of the cache, and of the extra paths; `None` if the loader has no
-    /// cache.
+    /// cache, or is prepared.
     #[must_use]
     pub fn cache_note(&self) -> Option<PathBuf> {
+        if self.prepared_loader.is_some() {
+            return None;
+        }
         let mut text = OsString::from(self.cache_place?.to_string());
         for (number, path) in self.extra_paths.iter().enumerate() {
             text.push(if number == 0 { " " } else { ":" });
@@ -111,7 +134,13 @@ fn is_library_name(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
     (bytes.ends_with(b".so") || memchr::memmem::find(bytes, b".so.").is_some())
         && !bytes.contains(&b'/')
-        && ![LOADER_NAME, CACHE_NAME, PLACE_NAME]
-            .map(OsStr::new)
-            .contains(&name)
+        && ![
+            LOADER_NAME,
+            ORIGINAL_NAME,
+            CACHE_NAME,
+            PLACE_NAME,
+            KNOWN_PATHS_NAME,
+        ]
+        .map(OsStr::new)
+        .contains(&name)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{CACHE_NAME, LOADER_NAME};
+use super::{CACHE_NAME, LOADER_NAME, ORIGINAL_NAME};
 
 /// The place to write to, after a check that it may be written to.
 pub(super) struct Target {
@@ -65,7 +65,7 @@ fn absolute(out: &Path) -> Result<PathBuf> {
 }
 
 /// Whether there is an environment in the directory; false if it is empty, an error if it has
-/// anything else in it. An environment has links, the cache and nothing else.
+/// anything else in it. An environment has links, the cache, a prepared loader and nothing else.
 fn check_replaceable(directory: &Path) -> Result<bool> {
     let operation = || format!("cannot replace {}", directory.display());
     let mut is_empty = true;
@@ -75,7 +75,10 @@ fn check_replaceable(directory: &Path) -> Result<bool> {
         let name = entry.file_name();
         let file_type = entry.file_type().with_context(operation)?;
         let is_cache = name == CACHE_NAME && file_type.is_file();
-        if !is_cache && !file_type.is_symlink() {
+        let is_prepared_loader = name == LOADER_NAME
+            && file_type.is_file()
+            && directory.join(ORIGINAL_NAME).is_symlink();
+        if !is_cache && !is_prepared_loader && !file_type.is_symlink() {
             bail!(
                 "cannot replace {}: it is no library environment, it has {}; name another directory",
                 directory.display(),

@@ -12,11 +12,12 @@ use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 use tempfile::TempDir;
 
 use super::target::Target;
-use super::{CACHE_NAME, LOADER_NAME, LibraryEnv, PLACE_NAME};
+use super::{CACHE_NAME, KNOWN_PATHS_NAME, LOADER_NAME, LibraryEnv, ORIGINAL_NAME, PLACE_NAME};
 
 /// The modes of what is written, whatever the umask: other users' programs read it too.
 const DIRECTORY_MODE: u32 = 0o755;
 const CACHE_MODE: u32 = 0o644;
+const LOADER_MODE: u32 = 0o755;
 
 impl LibraryEnv {
     /// Writes this environment as the directory `out`, and gives its absolute path. An older
@@ -78,13 +79,30 @@ impl LibraryEnv {
             }
         }
         let note = self.cache_note();
-        let written_note = directory.join(PLACE_NAME).read_link().ok();
-        let names =
-            self.libraries.len() + 1 + usize::from(cache.is_some()) + usize::from(note.is_some());
+        let known_paths = self.known_paths_text();
+        let written = |name| directory.join(name).read_link().ok();
+        let others = [
+            cache.is_some(),
+            note.is_some(),
+            known_paths.is_some(),
+            self.prepared_loader.is_some(),
+        ];
+        let names = self.libraries.len() + 1 + others.into_iter().filter(|&it| it).count();
         let cache_path = directory.join(CACHE_NAME);
         let mode = |path: &Path| Ok::<_, io::Error>(path.metadata()?.permissions().mode() & 0o777);
-        Ok(directory.join(LOADER_NAME).read_link()? == self.loader
-            && written_note == note
+        let loader = directory.join(LOADER_NAME);
+        let is_loader = match &self.prepared_loader {
+            None => loader.read_link()? == self.loader,
+            Some(bytes) => {
+                written(ORIGINAL_NAME).as_ref() == Some(&self.loader)
+                    && !loader.is_symlink()
+                    && mode(&loader)? == LOADER_MODE
+                    && fs::read(&loader)? == *bytes
+            }
+        };
+        Ok(is_loader
+            && written(PLACE_NAME) == note
+            && written(KNOWN_PATHS_NAME) == known_paths
             && fs::read_dir(directory)?.count() == names
             && match cache {
                 Some(cache) => fs::read(&cache_path)? == cache && mode(&cache_path)? == CACHE_MODE,
@@ -97,9 +115,20 @@ impl LibraryEnv {
         for (name, path) in &self.libraries {
             symlink(path, directory.join(name))?;
         }
-        symlink(&self.loader, directory.join(LOADER_NAME))?;
+        let loader = directory.join(LOADER_NAME);
+        match &self.prepared_loader {
+            None => symlink(&self.loader, loader)?,
+            Some(bytes) => {
+                symlink(&self.loader, directory.join(ORIGINAL_NAME))?;
+                fs::write(&loader, bytes)?;
+                fs::set_permissions(&loader, Permissions::from_mode(LOADER_MODE))?;
+            }
+        }
         if let Some(note) = self.cache_note() {
             symlink(note, directory.join(PLACE_NAME))?;
+        }
+        if let Some(known_paths) = self.known_paths_text() {
+            symlink(known_paths, directory.join(KNOWN_PATHS_NAME))?;
         }
         if let Some(cache) = cache {
             let cache_path = directory.join(CACHE_NAME);
@@ -165,7 +194,9 @@ mod tests {
             c_library: loader_stub::c_library::CLibrary::Glibc,
             cache_place: None,
             extra_paths: Vec::new(),
+            known_paths: Vec::new(),
             libraries: [("liba.so".into(), library.into())].into(),
+            prepared_loader: None,
         }
     }
 

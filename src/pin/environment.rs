@@ -15,6 +15,9 @@ use crate::library_env::{Collection, LibraryEnv, Note};
 /// packages have.
 pub(crate) fn build(recipe: &Recipe) -> Result<(LibraryEnv, Vec<String>)> {
     let mut collection = Collection::new(&recipe.loader)?;
+    for path in &recipe.known_paths {
+        collection.add_known_path(path)?;
+    }
     for package in &recipe.packages {
         for name in &package.libraries {
             let name = OsString::from(name);

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::library_env::{CACHE_NAME, LOADER_NAME, PLACE_NAME};
+use crate::library_env::{
+    CACHE_NAME, KNOWN_PATHS_NAME, LOADER_NAME, ORIGINAL_NAME, PLACE_NAME, is_in, original_loader,
+    written_known_paths,
+};
 
 /// What a program got without its pin when the pin was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,17 +48,22 @@ impl MadeWith {
 
 /// Of the names in the directories and the files to which they lead. Files in the Nix store do not change.
 fn fingerprint(loader: &Path, directories: &[PathBuf]) -> Option<String> {
-    let mut lines = vec![loader.canonicalize().ok()?.into_os_string()];
+    let mut lines = vec![original_loader(loader).ok()?.into_os_string()];
     for directory in directories {
         let mut own = Vec::new();
+        let known_paths = written_known_paths(directory);
         for entry in fs::read_dir(directory).ok()? {
             let entry = entry.ok()?;
             let name = entry.file_name();
             // The cache says what the links do. The note of its place has the extra paths.
             let file = match name.to_str() {
-                Some(CACHE_NAME | LOADER_NAME) => continue,
-                Some(PLACE_NAME) => entry.path().read_link(),
-                _ => entry.path().canonicalize(),
+                Some(CACHE_NAME | LOADER_NAME | ORIGINAL_NAME) => continue,
+                Some(PLACE_NAME | KNOWN_PATHS_NAME) => entry.path().read_link(),
+                // What is in a known path may be there or not, and another one with each start of the machine.
+                _ => match entry.path().read_link() {
+                    Ok(target) if is_in(&known_paths, &target) => Ok(target),
+                    _ => entry.path().canonicalize(),
+                },
             };
             if let Ok(file) = file {
                 own.push([name, file.into_os_string()]);

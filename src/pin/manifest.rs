@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use loader_stub::identity::Identity;
 
 use super::{MANIFEST, ROOT, Recipe, State, place};
-use crate::library_env::LibraryEnv;
+use crate::library_env::{LibraryEnv, is_in};
 use crate::nix::{Nix, is_indirect_root, store_path_of};
 
 /// How often a manifest is made again that the garbage collector takes before it has a root.
@@ -27,12 +27,15 @@ pub(super) struct Needs {
     pub(super) elsewhere: Vec<PathBuf>,
 }
 
-/// What the libraries and the loader of `env`, and the packages of `recipe`, need.
+/// What the libraries and the loader of `env`, and the packages of `recipe`, need. What is in a known path comes with the
+/// running system, and is nobody's to keep.
 pub(super) fn needs(recipe: &Recipe, env: &LibraryEnv) -> Needs {
     let mut store_paths = BTreeSet::new();
     let mut elsewhere = BTreeSet::new();
     let packages = recipe.packages.iter().map(|it| &it.store_path);
-    let files = env.libraries.values().chain([&env.loader]);
+    let libraries = env.libraries.values();
+    let libraries = libraries.filter(|it| !is_in(&env.known_paths, it));
+    let files = libraries.chain([&env.loader]);
     for path in packages.chain(files) {
         match store_path_of(path) {
             Some(store_path) => store_paths.insert(store_path),

@@ -83,6 +83,8 @@ pub struct Recipe {
     pub loader: PathBuf,
     /// Directories that are searched first where they exist when the program starts.
     pub extra_paths: Vec<PathBuf>,
+    /// Directories whose libraries are in `base` by name, whether they are there or not.
+    pub known_paths: Vec<PathBuf>,
     /// The chosen packages.
     pub packages: Vec<Package>,
     /// The commit of nixpkgs that they are from, if it is known.

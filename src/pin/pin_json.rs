@@ -43,6 +43,9 @@ pub struct Pin {
     pub libraries: usize,
     /// Directories that are searched first where they exist.
     pub extra_paths: Vec<String>,
+    /// Directories of which it lists libraries by name, whether they are there or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known_paths: Vec<String>,
     /// The packages that were chosen for it.
     pub packages: Vec<Package>,
     /// The commit of nixpkgs that they are from, if it is known.
@@ -82,6 +85,7 @@ impl Pin {
             loader: text(&env.loader),
             libraries: env.libraries.len(),
             extra_paths: env.extra_paths.iter().map(|path| text(path)).collect(),
+            known_paths: env.known_paths.iter().map(|path| text(path)).collect(),
             packages: recipe.packages.clone(),
             revision: recipe.revision.clone(),
             made_with: recipe.made_with.clone(),

@@ -12,7 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::elf::Architecture;
-use crate::library_env::LOADER_NAME;
+use crate::library_env::{LOADER_NAME, original_loader};
 use crate::{loader_variables, stub_file};
 
 /// What the real loader has said.
@@ -73,7 +73,10 @@ pub fn verify_with(
             command
         }
         None => {
-            let mut command = Command::new(&loader);
+            // A prepared one would look into the pin that it is prepared for as well.
+            let original = original_loader(&loader);
+            let original = original.with_context(|| format!("cannot use {}", loader.display()))?;
+            let mut command = Command::new(original);
             command.arg("--library-path").arg(directory);
             command
         }

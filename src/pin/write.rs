@@ -10,7 +10,7 @@ use super::manifest::{self, Kept, Needs};
 use super::pin_json::Pin;
 use super::{MANIFEST, ROOT, Recipe, environment, lock, place, sweep, switch, verify};
 use crate::elf::ProgramIdentity;
-use crate::library_env::{CACHE_NAME, LibraryEnv};
+use crate::library_env::{CACHE_NAME, LOADER_NAME, LibraryEnv, may_execute_in};
 use crate::nix::Nix;
 use crate::pin::State;
 
@@ -36,7 +36,7 @@ pub fn write(recipe: &Recipe, state: &State, nix: &Nix, force: bool) -> Result<W
     let _lock = lock::take(state, nix.deadline())?;
     sweep::sweep(state)?;
     check_conflict(&recipe.identity, state)?;
-    let written = write_swept(recipe, &env, state, nix, force);
+    let written = write_swept(recipe, env, state, nix, force);
     // Now what is left over is the older pin and its root, or those of the pin that could not be made.
     let swept = sweep::sweep(state);
     let (replaced, more) = written?;
@@ -68,13 +68,13 @@ pub fn check_conflict(identity: &ProgramIdentity, state: &State) -> Result<()> {
 
 fn write_swept(
     recipe: &Recipe,
-    env: &LibraryEnv,
+    mut env: LibraryEnv,
     state: &State,
     nix: &Nix,
     force: bool,
 ) -> Result<(bool, Vec<String>)> {
     let identity = recipe.identity.short;
-    let needs = manifest::needs(recipe, env);
+    let needs = manifest::needs(recipe, &env);
     let kept = manifest::keep(state, identity, &needs.store_paths, nix)?;
     place::sync(&state.roots())?;
     let size = nix.closure_size(&needs.store_paths)?;
@@ -82,11 +82,15 @@ fn write_swept(
 
     let path = state.pin(identity);
     let new = place::beside(&path);
-    let mut pin = Pin::new(recipe, env, needs.store_paths, size);
+    // One that cannot be prepared does as well, and a home may forbid to execute what is in it.
+    if may_execute_in(&path) {
+        _ = env.prepare_loader(&path);
+    }
+    let mut pin = Pin::new(recipe, &env, needs.store_paths, size);
     if let Ok(older) = Pin::read(&path) {
         pin.set_also(older.programs_left(identity));
     }
-    fill(&new, env, &kept)?;
+    fill(&new, &env, &kept)?;
     let program = recipe.stand_in.as_ref().unwrap_or(&recipe.program);
     let verdict = verify::verify(program, &new, env.architecture)?;
     match (verdict.holds(), force) {
@@ -112,11 +116,12 @@ fn fill(new: &Path, env: &LibraryEnv, kept: &Kept) -> Result<()> {
     env.write_into(new)?;
     symlink(&kept.manifest, new.join(MANIFEST)).with_context(operation)?;
     symlink(manifest::link_to(&kept.root), new.join(ROOT)).with_context(operation)?;
-    let cache = new.join(CACHE_NAME);
-    if fs::exists(&cache).with_context(operation)? {
-        File::open(cache)
-            .and_then(|it| it.sync_all())
-            .with_context(operation)?;
+    for file in [CACHE_NAME, LOADER_NAME].map(|name| new.join(name)) {
+        if fs::exists(&file).with_context(operation)? {
+            File::open(file)
+                .and_then(|it| it.sync_all())
+                .with_context(operation)?;
+        }
     }
     Ok(())
 }

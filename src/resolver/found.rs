@@ -27,13 +27,18 @@ pub enum Found {
     Nowhere(Vec<Passed>),
 }
 
-/// A file of the right name that was passed over.
+/// A file of the right name that was passed over, or that the cache names and that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passed {
     /// The file.
     pub path: PathBuf,
     /// Why.
     pub reason: &'static str,
+}
+
+impl Passed {
+    /// The reason if it is not there.
+    pub const NOT_THERE: &str = "not there";
 }
 
 /// A message of the loader's that ends the program.

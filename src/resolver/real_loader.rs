@@ -5,6 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use goblin::elf::program_header::PT_GNU_STACK;
 use loader_stub::cache_path;
 
 use super::machine::Machine;
@@ -33,6 +34,8 @@ pub struct RealLoader {
     pub lib: OsString,
     /// The path of its cache.
     pub cache_path: Option<PathBuf>,
+    /// Whether that is the cache of a library environment which the loader is prepared for.
+    pub is_prepared: bool,
     /// The path of the list of libraries that it loads into every program.
     pub preload_file: Option<PathBuf>,
     /// What `$PLATFORM` stands for, where it has a meaning.
@@ -79,6 +82,7 @@ impl RealLoader {
             lib: lib(&constants, &system_dirs[0]),
             system_dirs,
             cache_path: cache_path(&constants),
+            is_prepared: (image.segment(PT_GNU_STACK)).is_some_and(|it| it.file_size > 0),
             preload_file: preload_file(&constants),
             subfolders: subfolders(&hwcaps, version, &machine),
             hwcaps: hwcaps.into_iter().map(OsString::from).collect(),

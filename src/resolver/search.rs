@@ -134,6 +134,12 @@ impl Loading<'_> {
         if no_default && system_dirs.any(|it| path.starts_with(it)) {
             return Ok(None);
         }
+        if let Opened::NotThere(_) = self.files.open(path) {
+            search.passed.push(Passed {
+                path: OsStr::from_bytes(path).into(),
+                reason: Passed::NOT_THERE,
+            });
+        }
         self.open(path.to_vec(), search)
     }
 

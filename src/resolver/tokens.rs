@@ -143,6 +143,7 @@ mod tests {
             system_dirs: vec![b"/lib/".to_vec()],
             lib: "lib64".into(),
             cache_path: None,
+            is_prepared: false,
             preload_file: None,
             platform: platform.map(Into::into),
             hwcaps: Vec::new(),

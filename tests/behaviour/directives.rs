@@ -37,6 +37,8 @@ pub struct Case {
     pub artifacts: Vec<Artifact>,
     /// Whether the real loader is to have room for a long cache path.
     pub nixpkgs_like: bool,
+    /// Whether the loaders of library environments are prepared for where these are.
+    pub prepared: bool,
     /// Whether the library environments do not say where the real loader has its cache path.
     pub without_cache_place: bool,
     /// Directories that the library environments of glibc name as extra paths.
@@ -109,6 +111,7 @@ impl Case {
             folder: folder.to_owned(),
             artifacts: Vec::new(),
             nixpkgs_like: false,
+            prepared: prepares_all(),
             without_cache_place: false,
             extra_paths: Vec::new(),
             only: None,
@@ -206,4 +209,9 @@ fn check_names(value: &str) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether the loaders of all library environments are to be prepared, as `LDSHIM_TEST_LOADERS=prepared` asks.
+fn prepares_all() -> bool {
+    std::env::var_os("LDSHIM_TEST_LOADERS").is_some_and(|it| it == "prepared")
 }

@@ -47,6 +47,7 @@
 //! | `library-env: PLACE FOLDER...` | a library environment with the libraries of these folders and of glibc. PLACE is its path in the root, or `{D}` |
 //! | `pin: PLACE STATE FOLDER...` | a pin, likewise; the last part of PLACE is the identity of its program, which has it by `-Wl,--build-id=0x...`; or `{identity}`, that of `/t/main`. STATE is `holds`, `gone`, `writable-by-others`, `read-only` or `of-another-user` (needs root) |
 //! | `loader: nixpkgs-like` | the real loader of all library environments, and `{loader}`, is one with room for a long cache path, as in nixpkgs: see `../common/long_path.rs` |
+//! | `loader: prepared` | the loaders of the library environments are prepared for these (that of `{D}` for `/nld`), as far as they have room. `LDSHIM_TEST_LOADERS=prepared` before the command has all tests so, but for those that say `loader: as-it-is` |
 //! | `extra-path: PATH` | the library environments name this directory as an extra path; a whole path, not one in `/t` |
 //! | `cache-place: none` | the library environments do not say where the real loader has its cache path |
 //! | `only: ARCHITECTURE REASON` | the test is ignored for the other architectures, and REASON is shown |

@@ -73,13 +73,15 @@ fn json_has_the_documented_fields() {
         "schema": 1,
         "directory": "d",
         "holds": true,
-        "loader": { "path": loader(), "system": architecture().nix_system, "c_library": "glibc", "problem": null },
+        "loader": { "path": loader(), "system": architecture().nix_system, "c_library": "glibc", "problem": null,
+            "prepared_for": null, "copy_is_outdated": false },
         "libraries": [
-            { "name": "liba.so", "path": tree.path("libs/liba.so"), "problem": null },
-            { "name": "libb.so", "path": tree.path("libs/libb.so"), "problem": null },
+            { "name": "liba.so", "path": tree.path("libs/liba.so"), "problem": null, "absent": false },
+            { "name": "libb.so", "path": tree.path("libs/libb.so"), "problem": null, "absent": false },
         ],
         "cache": { "entries": 2, "problem": null, "details": [], "place_is_wrong": false },
         "extra_paths": [],
+        "known_paths": [],
     });
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
 }
@@ -116,7 +118,8 @@ fn a_missing_loader() {
     });
     assert_eq!(
         json["loader"],
-        json!({ "path": null, "system": null, "c_library": null, "problem": "missing" })
+        json!({ "path": null, "system": null, "c_library": null, "problem": "missing",
+            "prepared_for": null, "copy_is_outdated": false })
     );
 }
 

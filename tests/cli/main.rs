@@ -7,8 +7,9 @@ mod completions;
 mod env_architectures;
 mod env_build;
 mod env_extra_paths;
+mod env_known_paths;
 mod env_leaves_out;
-mod env_loader;
+mod env_prepared_loader;
 mod env_replace;
 mod env_show;
 mod env_show_cache;
@@ -26,6 +27,9 @@ mod index_update;
 mod ldconfig;
 mod library_tree;
 mod locate;
+#[path = "../common/long_path.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod long_path;
 #[path = "../common/nix_index.rs"]
 mod nix_index;
 mod stub;

@@ -209,23 +209,17 @@ fn every_preset_names_packages_that_there_are() {
 }
 
 #[test]
-fn graphics_drivers_are_searched_where_the_system_has_them() {
-    let paths = |configuration: &str, option: &str| {
-        let whole = format!(
-            "{{ programs.nix-ld.enable = true; programs.nix-ld.enable32Bit = true; {configuration} }}"
-        );
+fn graphics_drivers_are_known_where_the_system_has_them() {
+    let value = |configuration: &str, option: &str| {
+        let whole = format!("{{ programs.nix-ld.enable = true; {configuration} }}");
         configured(&whole, &format!("config.programs.nix-ld.{option}")).unwrap()
     };
-    let graphics = "hardware.graphics.enable = true; hardware.graphics.enable32Bit = true;";
-    assert_eq!(
-        paths(graphics, "extraPaths"),
-        json!(["/run/opengl-driver/lib"])
-    );
-    assert_eq!(
-        paths(graphics, "extraPaths32"),
-        json!(["/run/opengl-driver-32/lib"])
-    );
-    assert_eq!(paths("", "extraPaths"), json!([]));
+    let graphics = "hardware.graphics.enable = true;";
+    let known = value(graphics, "internal.knownPaths");
+    assert_eq!(known[0]["path"], "/run/opengl-driver/lib");
+    assert_eq!(known[0]["packages"].as_array().unwrap().len(), 1);
+    assert_eq!(value(graphics, "extraPaths"), json!([]));
+    assert_eq!(value("", "internal.knownPaths"), json!([]));
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn the_machine_of_the_scenarios_has_the_systems_that_they_switch_to() {
           special = builtins.mapAttrs (_: it: system [ it.configuration ]) (system [ ]).specialisation;
           about = system: {
             libraries = builtins.length system.programs.nix-ld.libraries;
-            loaders = builtins.length (builtins.filter (rule: builtins.match \"L\\\\+ .*\" rule != null) system.systemd.tmpfiles.rules);
+            loaders = builtins.length (builtins.filter (rule: builtins.match \"L\\\\+ /lib.*\" rule != null) system.systemd.tmpfiles.rules);
           };
         in
         builtins.mapAttrs (_: about) (special // { enabled = system [ ]; })";

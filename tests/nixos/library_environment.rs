@@ -195,6 +195,40 @@ fn extra_paths_are_searched_when_a_program_starts_and_need_not_exist_before() {
     assert!(listed().contains(library), "{}", listed());
 }
 
+#[test]
+fn of_the_graphics_driver_the_names_are_known_when_the_system_is_built() {
+    let configuration = "({ pkgs, ... }: {
+            programs.nix-ld.enable = true;
+            programs.nix-ld.libraries = [ pkgs.glibc ];
+            programs.nix-ld.extraPaths = [ \"/run/opengl-driver/lib\" ];
+            hardware.graphics.enable = true;
+            hardware.graphics.package = pkgs.zlib;
+            hardware.graphics.extraPackages = [ pkgs.zstd ];
+        })";
+    let roots = roots();
+    let attribute = "config.programs.nix-ld.internal.libraryEnvironment";
+    let expression = real_system(configuration, attribute);
+    let path = build(&expression, &roots.path().join("result")).unwrap();
+    let shown = ldshim(&["env", "show", "--json"], &path);
+    assert_eq!(shown["known_paths"], json!(["/run/opengl-driver/lib"]));
+    assert_eq!(shown["extra_paths"], json!([]), "it is named in vain");
+    let libraries = shown["libraries"].as_array().unwrap();
+    for name in ["libz.so.1", "libzstd.so.1"] {
+        let library = libraries.iter().find(|it| it["name"] == name);
+        let expected = format!("/run/opengl-driver/lib/{name}");
+        assert_eq!(library.unwrap()["path"], expected, "{shown:#}");
+    }
+    assert_eq!(shown["holds"], true, "{shown:#}");
+    // The driver comes with the system, and not with the library environment.
+    let needed = nix::run(
+        nix::command("nix-store")
+            .args(["--query", "--references"])
+            .arg(&path),
+    );
+    let zlib = common::store_path("zlib1g");
+    assert!(!needed.unwrap().contains(zlib.to_str().unwrap()));
+}
+
 /// The paths that the next garbage collection would remove, or keep. Nothing is removed.
 fn list(which: &str) -> Vec<PathBuf> {
     let mut command = nix::command("nix-store");

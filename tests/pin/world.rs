@@ -210,6 +210,7 @@ pub fn recipe(program: &Path, package: &Path, soname: &str) -> Recipe {
         base: ["libc.so.6", "libm.so.6"].map(file).into(),
         loader: common::platform().loader(),
         extra_paths: Vec::new(),
+        known_paths: Vec::new(),
         packages: vec![chosen(package, &[soname])],
         revision: None,
         made_with: None,

@@ -12,12 +12,15 @@ use ldshim::elf::{self, Segment};
 mod common;
 #[path = "../common/counts.rs"]
 mod counts;
+#[path = "../common/long_path.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod long_path;
 mod shape;
 mod start;
 #[path = "../common/trace.rs"]
 mod trace;
 
-use start::{LIBRARY_ENV, Start, Variable};
+use start::{LIBRARY_ENV, STATE, Start, Variable};
 
 use common::{build_stub, platform, target};
 
@@ -83,6 +86,9 @@ fn entry_point(stub: &Path) -> u64 {
     }
 }
 
+/// The loader of the library environment.
+const LIBRARY_ENV_LOADER: &str = "/nld/ld.so";
+
 /// The plans, as the environment that leads to each.
 fn plans(loader: &str) -> [(&'static str, Vec<Variable<'_>>); 3] {
     let libraries = |path| vec![("NIX_LD", loader), ("NIX_LD_LIBRARY_PATH", path)];
@@ -131,6 +137,64 @@ fn takes_at_most_ten_thousand_instructions() {
         );
         println!("{plan}: {count} instructions");
     }
+}
+
+/// The usual start: there is nothing to write, to ask or to look for.
+#[test]
+fn takes_at_most_eight_system_calls_with_a_prepared_loader() {
+    let prepared = [("NIX_LD_LIBRARY_PATH", LIBRARY_ENV)];
+    // The loader is one segment of constants and code, and one of data. Of those that are aligned to 64 KiB, addresses are
+    // reserved, and given back.
+    let is_aligned = segments(&loader())
+        .iter()
+        .any(|it| it.kind == PT_LOAD && it.alignment > 4096);
+    let limit = if is_aligned { 10 } else { 7 };
+    for stub in release_stubs() {
+        let start = Start::prepared(stub);
+        let calls = start.system_calls(&prepared);
+        assert!((1..=limit).contains(&calls), "{calls}");
+        let instructions = start.instructions(&prepared);
+        assert!((1..=7_500).contains(&instructions), "{instructions}");
+        println!("prepared: {calls} system calls, {instructions} instructions");
+        let (_, unprepared) = &plans(LIBRARY_ENV_LOADER)[0];
+        let control = Start::new(stub).system_calls(unprepared);
+        assert!(control > calls, "the control: {control}");
+        if platform().is_host() && cfg!(target_arch = "x86_64") {
+            let start = Start::pinned(stub);
+            let pinned = [("XDG_STATE_HOME", STATE)];
+            let (calls, instructions) = (start.system_calls(&pinned), start.instructions(&pinned));
+            assert!((1..=8).contains(&calls), "{calls}");
+            assert!((1..=7_500).contains(&instructions), "{instructions}");
+            println!("by a pin: {calls} system calls, {instructions} instructions");
+        }
+    }
+}
+
+/// A graphics driver, of which the names of the libraries are known.
+#[test]
+fn takes_no_more_for_libraries_of_which_the_names_are_known() {
+    const DRIVER: &str = "/run/opengl-driver/lib";
+    let loader = loader();
+    let stub = &release_stubs()[0];
+    let (_, environment) = &plans(loader.to_str().unwrap())[0];
+    let counts = |start: Start| {
+        let calls = start.system_calls(environment);
+        (calls, start.instructions(environment))
+    };
+    let plain = counts(Start::new(stub));
+    let known = counts(Start::with(stub, |collection| {
+        collection.add_known_path(DRIVER.as_ref()).unwrap();
+        let name = "libdriver.so.1";
+        collection.add_library(name.as_ref(), &Path::new(DRIVER).join(name));
+    }));
+    assert_eq!(known, plain);
+    let searched = counts(Start::with(stub, |collection| {
+        collection.add_extra_path(DRIVER.as_ref()).unwrap();
+    }));
+    assert!(
+        searched.0 > plain.0 && searched.1 > plain.1,
+        "the control: {searched:?}, {plain:?}"
+    );
 }
 
 #[test]

@@ -2,15 +2,18 @@
 //! the test and wherever the clone is.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use ldshim::elf::{Image, program_identity};
 use ldshim::library_env::Collection;
 use ldshim::sandbox::Root;
+use loader_stub::pin::MANIFEST;
 
 use super::common::platform;
 use super::counts::Counts;
-use super::{counts, entry_point, loader, memory_size, trace};
+use super::{counts, entry_point, loader, long_path, memory_size, trace};
 
 /// Where the program and what belongs to it are in the start's root.
 const FOLDER: &str = "/start/own";
@@ -20,6 +23,14 @@ const PROGRAM: &str = "/start/own/empty";
 const INTERPRETER: &str = "/start/lib64/ld-linux-x86.so";
 /// Its library environment.
 pub const LIBRARY_ENV: &str = "/nld";
+
+/// Where users have pins.
+pub const STATE: &str = "/start/state";
+
+/// The libc.so.6 beside the real loader.
+fn libc() -> PathBuf {
+    loader().canonicalize().unwrap().with_file_name("libc.so.6")
+}
 
 /// A variable and its value.
 pub type Variable<'a> = (&'a str, &'a str);
@@ -34,6 +45,40 @@ pub struct Start {
 impl Start {
     /// With `interpreter` as its loader, whatever that is.
     pub fn new(interpreter: &Path) -> Self {
+        Self::with(interpreter, |_| ())
+    }
+
+    /// The same with a library environment to which something is added.
+    pub fn with(interpreter: &Path, add: impl FnOnce(&mut Collection)) -> Self {
+        Self::made(interpreter, add, false)
+    }
+
+    /// With a library environment whose loader is prepared for it.
+    pub fn prepared(interpreter: &Path) -> Self {
+        Self::made(interpreter, |_| (), true)
+    }
+
+    /// With a pin whose loader is prepared for it. That loader has as much room for a path as nixpkgs' has.
+    pub fn pinned(interpreter: &Path) -> Self {
+        let mut start = Self::new(interpreter);
+        let roomy = start.folder.path().join("roomy");
+        long_path::write_loader(&loader(), &roomy).unwrap();
+        let bytes = fs::read(start.folder.path().join("empty")).unwrap();
+        let identity = program_identity(&Image::parse(&bytes).unwrap()).short;
+        let place = Path::new(STATE)
+            .join("ldshim/pins")
+            .join(identity.to_string());
+        let mut collection = Collection::new(&roomy).unwrap();
+        collection.add_library("libc.so.6".as_ref(), &libc());
+        let mut env = collection.finish().unwrap();
+        env.prepare_loader(&place).unwrap();
+        let pin = env.write(&start.folder.path().join("pin")).unwrap();
+        symlink(".", pin.join(&MANIFEST[1..])).unwrap();
+        start.root = start.root.bind(pin, place);
+        start
+    }
+
+    fn made(interpreter: &Path, add: impl FnOnce(&mut Collection), is_prepared: bool) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let source = folder.path().join("empty.c");
         fs::write(&source, "int main(void) { return 0; }").unwrap();
@@ -44,10 +89,14 @@ impl Start {
 
         let loader = loader();
         let mut collection = Collection::new(&loader).unwrap();
-        let libc = loader.canonicalize().unwrap().with_file_name("libc.so.6");
-        collection.add_library("libc.so.6".as_ref(), &libc);
+        collection.add_library("libc.so.6".as_ref(), &libc());
+        add(&mut collection);
+        let mut library_env = collection.finish().unwrap();
+        if is_prepared {
+            library_env.prepare_loader(LIBRARY_ENV.as_ref()).unwrap();
+        }
         let env = folder.path().join("nld");
-        collection.finish().unwrap().write(&env).unwrap();
+        library_env.write(&env).unwrap();
         let root = Root::like_host()
             .unwrap()
             .bind(folder.path(), FOLDER)

@@ -109,12 +109,25 @@ let
         ln -sf "$commands"/* "$tmpfiles/bin/systemd-tmpfiles" "$out/sw/bin/"
       '';
 
+  # A graphics driver with these libraries, which are all the same.
+  driver =
+    names:
+    run "driver" { greeting = copy "greeting" greeting; } ''
+      mkdir -p "$out/lib"
+      for name in ${toString names}; do cp "$greeting/lib/libgreeting.so" "$out/lib/$name"; done
+    '';
+
   enabled = {
     programs.nix-ld = {
       enable = true;
       enable32Bit = true;
       loader = "${glibc}/lib/ld-linux-x86-64.so.2";
     };
+    hardware.graphics.enable = true;
+    hardware.graphics.package = driver [
+      "libdriver.so.1"
+      "libdriver-old.so"
+    ];
   };
 in
 run "systems"
@@ -122,6 +135,10 @@ run "systems"
     enabled = system "enabled" enabled;
     greeting = system "greeting" {
       imports = [ enabled ];
+      hardware.graphics.package = (import ../nixos/nixpkgs/lib).mkForce (driver [
+        "libdriver.so.1"
+        "libdriver-new.so"
+      ]);
       programs.nix-ld.libraries = [
         (run "greeting" { greeting = copy "greeting" greeting; } ''cp -r "$greeting" "$out"'')
       ];

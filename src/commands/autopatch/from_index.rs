@@ -20,6 +20,7 @@ use crate::drivers::is_driver_library;
 use crate::elf::{Architecture, Dynamic, Image, identify};
 use crate::explain::Plan;
 use crate::index::{HOW_TO_GET_ONE, Index};
+use crate::library_env::original_loader;
 use crate::nix::{Nix, STORE, store_path_of};
 use crate::printable;
 use crate::resolver::map_file;
@@ -84,7 +85,11 @@ impl<'a> Packages<'a> {
     /// Keeps the packages, and the loader, for as long as there is the tree.
     pub(super) fn keep(&self, tree: &Path, loader: &Path) -> Result<()> {
         let mut paths: Vec<_> = self.chosen.iter().map(|it| it.store_path.clone()).collect();
-        paths.extend(loader.canonicalize().ok().and_then(|it| store_path_of(&it)));
+        paths.extend(
+            original_loader(loader)
+                .ok()
+                .and_then(|it| store_path_of(&it)),
+        );
         paths.sort();
         paths.dedup();
         if paths.is_empty() {
@@ -176,7 +181,7 @@ pub(super) fn loader() -> Result<PathBuf> {
         "it is not known which loader programs should get: name it with --loader, or enable programs.nix-ld",
     )?;
     let operation = || format!("cannot use {} as the loader", loader.path.display());
-    loader.path.canonicalize().with_context(operation)
+    original_loader(&loader.path).with_context(operation)
 }
 
 /// Removes the root of a tree, if it has one.

@@ -186,6 +186,7 @@ fn recipe(target: &Target, lock: &Lock) -> Result<Recipe> {
         base,
         loader,
         extra_paths: today.extra_paths,
+        known_paths: today.known_paths,
         packages,
         revision: lock.nixpkgs.clone(),
         made_with: None,

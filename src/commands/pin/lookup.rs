@@ -11,6 +11,7 @@ use crate::choice::{ChoiceError, Facts};
 use crate::elf::{Architecture, Dynamic, Image};
 use crate::explain::{Kind, Report};
 use crate::index::{Index, Provider, Source};
+use crate::library_env::original_loader;
 use crate::nix::{Nix, store_path_of};
 use crate::resolver::map_file;
 
@@ -203,5 +204,5 @@ impl Facts for Store {
 
 /// The package of the glibc that a loader belongs to.
 pub(in crate::commands) fn package_of(loader: &Path) -> Option<PathBuf> {
-    store_path_of(&loader.canonicalize().ok()?)
+    store_path_of(&original_loader(loader).ok()?)
 }

@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::index::Place;
+use crate::library_env::is_in;
 use crate::nix::STORE;
 use crate::pin::Recipe;
 
@@ -23,13 +24,14 @@ const MOST_LINKS: usize = 40;
 /// Fails if anything that the pin would hold may be changed by somebody else than root.
 pub(super) fn check(recipe: &Recipe) -> Result<()> {
     let libraries = recipe.base.iter().map(|(_, file)| file);
+    let libraries = libraries.filter(|it| !is_in(&recipe.known_paths, it));
     let packages = recipe.packages.iter().map(|it| &it.store_path);
     let files = libraries.chain(packages).chain([&recipe.loader]);
     for file in files {
         check_path(file)?;
     }
     // Those that are not there are given to nobody before they are.
-    for directory in &recipe.extra_paths {
+    for directory in recipe.extra_paths.iter().chain(&recipe.known_paths) {
         let there = directory.ancestors().find(|it| it.exists());
         there.map_or(Ok(()), check_path)?;
     }

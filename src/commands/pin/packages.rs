@@ -180,6 +180,7 @@ pub(super) fn recipe(
         base,
         loader,
         extra_paths: today.extra_paths.clone(),
+        known_paths: today.known_paths.clone(),
         packages: packages.into_values().collect(),
         revision: revision.map(str::to_owned),
         made_with: today.made_with.clone(),

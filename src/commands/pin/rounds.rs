@@ -138,7 +138,9 @@ impl<'a> Rounds<'a> {
         let target = self.target;
         let mut today = Today::of(target)?;
         for path in &self.extra_paths {
-            if !today.extra_paths.contains(path) {
+            // Where the names of its libraries are known, they are in the cache.
+            let is_known = today.known_paths.contains(path);
+            if !is_known && !today.extra_paths.contains(path) {
                 today.extra_paths.push(path.clone());
             }
         }

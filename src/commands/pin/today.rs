@@ -10,7 +10,7 @@ use loader_stub::cache_path::CacheNote;
 use loader_stub::plan;
 
 use super::target::Target;
-use crate::library_env::{Collection, written_cache_note};
+use crate::library_env::{Collection, original_loader, written_cache_note};
 use crate::pin::MadeWith;
 
 /// What the stub gives to a program today.
@@ -21,6 +21,8 @@ pub(super) struct Today {
     pub(super) libraries: Vec<(OsString, PathBuf)>,
     /// The directories that are searched first, where they exist.
     pub(super) extra_paths: Vec<PathBuf>,
+    /// The directories of which libraries are among these by name, whether they are there or not.
+    pub(super) known_paths: Vec<PathBuf>,
     /// Where all of this is from.
     pub(super) made_with: Option<MadeWith>,
 }
@@ -30,7 +32,7 @@ impl Today {
         let plan = &target.dynamic()?.plan;
         let loader = plan.loader.as_ref().context("there is no loader")?;
         let named = &loader.path;
-        let loader = named.canonicalize().with_context(|| {
+        let loader = original_loader(named).with_context(|| {
             let path = named.display();
             format!("cannot use {path} as the loader")
         })?;
@@ -52,11 +54,15 @@ impl Today {
             let paths = plan::directories(paths, CLibrary::Glibc);
             extra_paths.extend(paths.map(|it| PathBuf::from(OsStr::from_bytes(it))));
         }
-        let env = collection.finish();
+        let (libraries, known_paths) = match collection.finish() {
+            Ok(env) => (env.libraries.into_iter().collect(), env.known_paths),
+            Err(_) => (Vec::new(), Vec::new()),
+        };
         Ok(Self {
             loader,
-            libraries: env.map_or_else(|_| Vec::new(), |env| env.libraries.into_iter().collect()),
+            libraries,
             extra_paths,
+            known_paths,
             made_with,
         })
     }

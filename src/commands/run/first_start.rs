@@ -3,6 +3,7 @@
 //! Whoever is on a terminal is asked what is to be asked. Elsewhere nothing is got that nobody has agreed to, and the commands are
 //! told that do it. All that is said goes to stderr: stdout is the program's.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -15,12 +16,14 @@ use crate::commands::pin::rounds::{Outcome, Rounds, Unclear};
 use crate::commands::pin::target::{self, Target};
 use crate::commands::pin::{left, text};
 use crate::drivers::is_driver_library;
+use crate::elf::Class;
 use crate::explain::{Explainer, Settings};
 use crate::index::Index;
 use crate::launcher::{self, Script};
 use crate::library_env::LOADER_NAME;
 use crate::nix::Nix;
 use crate::pin::{self, MANIFEST, State};
+use crate::presets;
 use crate::printable;
 
 /// Sees to it that the program has its libraries. What it is to be given in the place of `libraries`, if that is not what
@@ -123,6 +126,11 @@ fn get(args: &RunArgs, target: &Target, needs: Vec<Need>) -> Result<Outcome> {
     // Who is not asked is told with the packages.
     if unclear != Unclear::TakeFirst {
         say(&format!("{}\n", text::missing(&target.name(), &needs)))?;
+        let is_32_bit = target.architecture()?.class == Class::Bits32;
+        let names = needs.iter().map(|it| OsStr::new(&it.name));
+        if let Some(advice) = presets::advice(names, is_32_bit) {
+            say(&format!("{advice}\n"))?;
+        }
     }
     if unclear == Unclear::Fail {
         would_need(target, needs)?;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::explain::style::{BAD, NAME_WIDTH, QUIET};
-use crate::resolver::{Found, Loaded, Resolution};
+use crate::resolver::{Found, Loaded, Passed, Resolution};
 
 /// The tree of libraries, each where it was loaded first.
 pub(super) fn write(text: &mut String, resolution: &Resolution, program: &Path) {
@@ -59,9 +59,13 @@ fn branch_text(resolution: &Resolution, number: usize, program: &Path, width: us
                 Found::Nowhere(passed) => &passed[..],
                 _ => &[],
             };
-            let passed = passed
-                .iter()
-                .map(|it| format!("; {} has the {}", it.path.display(), it.reason));
+            let passed = passed.iter().map(|it| {
+                let path = it.path.display();
+                match it.reason {
+                    Passed::NOT_THERE => format!("; the cache lists {path}, which is not there"),
+                    reason => format!("; {path} has the {reason}"),
+                }
+            });
             format!(
                 "{BAD}{name:width$} not found{BAD:#}{}",
                 passed.collect::<String>()

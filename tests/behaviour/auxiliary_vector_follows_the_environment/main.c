@@ -3,6 +3,7 @@
 //
 //@ program: main main.c
 //@ program: main-no-pie main.c -no-pie
+//@ loader: as-it-is
 //@ library-env: {D}
 //
 //@ run: LD_LIBRARY_PATH is absent

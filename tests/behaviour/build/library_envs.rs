@@ -37,11 +37,20 @@ impl Built {
                 }
             }
             let mut library_env = collection.finish()?;
+            if case.prepared {
+                let place = match &*env.place {
+                    "{D}" => Plan::Cache.library_env().to_owned(),
+                    place => self.with_identity(place)?,
+                };
+                // Where the loader has no room, it stays as it is.
+                _ = library_env.prepare_loader(Path::new(&place));
+            }
             library_env.map_paths(|path| self.in_root(path));
             let directory = folder.join(format!("library-env-{index}"));
             library_env.write(&directory)?;
-            if case.without_cache_place {
-                fs::remove_file(directory.join(PLACE_NAME))?;
+            let place = directory.join(PLACE_NAME);
+            if case.without_cache_place && place.is_symlink() {
+                fs::remove_file(place)?;
             }
             if let Some(state) = env.pin {
                 make_pin(&directory, state)?;

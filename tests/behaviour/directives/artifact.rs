@@ -141,8 +141,12 @@ impl Case {
             "fifo" => Artifact::Fifo { path },
             "setuid" => Artifact::Setuid { path },
             "loader" => {
-                ensure!(path == "nixpkgs-like", "unknown loader");
-                self.nixpkgs_like = true;
+                match &*path {
+                    "nixpkgs-like" => self.nixpkgs_like = true,
+                    "prepared" => self.prepared = true,
+                    "as-it-is" => self.prepared = false,
+                    _ => bail!("unknown loader"),
+                }
                 return Ok(());
             }
             "cache-place" => {

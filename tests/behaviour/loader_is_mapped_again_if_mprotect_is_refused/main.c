@@ -6,6 +6,7 @@
 //@ library: libraries/libwhere.so where.c
 //@ program: program program.c /t/libraries/libwhere.so
 //@ program: main main.c -static
+//@ loader: as-it-is
 //@ library-env: {D} libraries
 //
 //@ run: refused

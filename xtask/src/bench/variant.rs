@@ -18,8 +18,10 @@ use crate::workspace;
 /// Where in the roots the library environment is. Its path is short enough for the cache plan with
 /// Debian's loader, which has 16 bytes for the path of its cache.
 const LIBRARY_ENV_PLACE: &str = "/nld";
-/// The real loader, as stubs find it.
-const REAL_LOADER: &str = "/nld/ld.so";
+/// Where the same is with its loader as it is, and not prepared.
+const UNPREPARED_ENV_PLACE: &str = "/nlp";
+/// The real loader as it is, for those who are told of a loader.
+const REAL_LOADER: &str = "/nlp/ld.so";
 /// Where the same is with a loader that has room for a long cache path, as nixpkgs' has. Pins need it.
 const ROOMY_ENV_PLACE: &str = "/roomy";
 /// Homes: in one each program has a pin, in the other a mark that there is nothing to pin.
@@ -44,6 +46,8 @@ enum Settings {
     EtcCache,
     /// By NIX_LD and NIX_LD_LIBRARY_PATH: one library environment.
     LibraryEnv,
+    /// By the same: the one whose loader is not prepared.
+    UnpreparedEnv,
     /// By the same: the one whose loader has room for a long cache path.
     RoomyEnv,
     /// By a pin.
@@ -60,7 +64,8 @@ impl Variant {
         let (loader, libraries) = match self.settings {
             Settings::EtcCache => return Vec::new(),
             Settings::Pinned => return vec![("XDG_STATE_HOME", PINNED_PLACE.to_owned())],
-            Settings::LibraryEnv => (REAL_LOADER.to_owned(), LIBRARY_ENV_PLACE),
+            Settings::LibraryEnv => (format!("{LIBRARY_ENV_PLACE}/ld.so"), LIBRARY_ENV_PLACE),
+            Settings::UnpreparedEnv => (REAL_LOADER.to_owned(), UNPREPARED_ENV_PLACE),
             Settings::RoomyEnv | Settings::Marked => {
                 (format!("{ROOMY_ENV_PLACE}/ld.so"), ROOMY_ENV_PLACE)
             }
@@ -84,27 +89,42 @@ impl Variant {
 /// The floor cannot be compiled, or a library environment cannot be written.
 pub fn all(store: &Store, node: &Path, stub: &Path, peer: Option<&Path>) -> Result<Vec<Variant>> {
     let folder = workspace::target("bench");
-    let names = ["nld", "libs", "roomy", "marked"];
-    let [env, libraries, roomy, marked] = names.map(|name| folder.join(name));
-    write_library_env(store, &folder.join("many"), &env, None)?;
+    let names = ["nld", "nlp", "libs", "roomy", "marked"];
+    let [env, unprepared, libraries, roomy, marked] = names.map(|name| folder.join(name));
+    let write = |loader, directory: &Path, place: Option<&Path>| {
+        write_library_env(store, &folder.join("many"), loader, directory, place)
+    };
+    write(None, &env, Some(LIBRARY_ENV_PLACE.as_ref()))?;
+    write(None, &unprepared, None)?;
     write_plain_directory(store, &libraries)?;
     let roomy_loader = folder.join("roomy-ld.so");
     long_path::write_loader(&store.loader()?, &roomy_loader)?;
-    write_library_env(store, &folder.join("many"), &roomy, Some(&roomy_loader))?;
+    let loader = Some(&*roomy_loader);
+    write(loader, &roomy, Some(ROOMY_ENV_PLACE.as_ref()))?;
     let identities = pins::identities(&folder, node)?;
     pins::write_marks(&identities, &marked)?;
-    pins::add_manifest(&roomy)?;
+    let mut pinned = Vec::new();
+    for identity in &identities {
+        let (place, pin) = (
+            pins::place(PINNED_PLACE, *identity),
+            folder.join(format!("pin-{identity}")),
+        );
+        write(loader, &pin, Some(&place))?;
+        pins::add_manifest(&pin)?;
+        pinned.push((pin, place));
+    }
     let floor = compile_floor(&folder)?;
 
     let base = Root::nixos_like()
         .bind_read_only(&folder, BENCH_PLACE)
         .bind_read_only(node, NODE_PLACE)
         .bind_read_only(&env, LIBRARY_ENV_PLACE)
+        .bind_read_only(&unprepared, UNPREPARED_ENV_PLACE)
         .bind_read_only(&libraries, LIBRARIES_PLACE)
         .bind_read_only(&roomy, ROOMY_ENV_PLACE)
         .bind_read_only(&marked, MARKED_PLACE);
-    let base = identities.iter().fold(base, |root, identity| {
-        root.bind_read_only(&roomy, pins::place(PINNED_PLACE, *identity))
+    let base = pinned.iter().fold(base, |root, (pin, place)| {
+        root.bind_read_only(pin, place.clone())
     });
     let variant = |name: String, loader: &Path, settings| {
         let root = base
@@ -129,6 +149,11 @@ pub fn all(store: &Store, node: &Path, stub: &Path, peer: Option<&Path>) -> Resu
         ),
         variant("floor".into(), &floor, Settings::EtcCache),
         variant("stub, cache plan".into(), stub, Settings::LibraryEnv),
+        variant(
+            "stub, cache plan, loader as it is".into(),
+            stub,
+            Settings::UnpreparedEnv,
+        ),
         variant("stub, environment plan".into(), stub, Settings::Directories),
         variant(
             "stub, cache plan, long path".into(),
@@ -157,12 +182,13 @@ pub fn all(store: &Store, node: &Path, stub: &Path, peer: Option<&Path>) -> Resu
 }
 
 /// A library environment of the store's libraries and of those in the directories below `many`, with the store's loader
-/// or another.
+/// or another. The loader is prepared for `place`, if there is one.
 fn write_library_env(
     store: &Store,
     many: &Path,
-    place: &Path,
     loader: Option<&Path>,
+    directory: &Path,
+    place: Option<&Path>,
 ) -> Result<()> {
     let mut collection = store.collect()?;
     for name in super::many_libraries::directory_names() {
@@ -173,13 +199,18 @@ fn write_library_env(
         env.cache_place = cache_place(loader);
         env.loader = loader.to_owned();
     }
+    if let Some(place) = place {
+        env.prepare_loader(place)?;
+    }
     let folder = many.parent().context("the libraries are in a folder")?;
     let folder = folder.canonicalize().context("cannot find the libraries")?;
     env.map_paths(|path| match path.strip_prefix(&folder) {
         Ok(below) => Path::new(BENCH_PLACE).join(below),
         Err(_) => path.to_owned(),
     });
-    env.write(place).map(drop)
+    // What was made into a pin has more in it than an environment.
+    let _older = fs::remove_dir_all(directory);
+    env.write(directory).map(drop)
 }
 
 /// A directory with links to the store's libraries and loader, and without a cache.

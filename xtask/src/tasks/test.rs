@@ -47,6 +47,7 @@ const STEPS: &[Step] = &[
     Step { name: "build", then: Then::Stop, run: build },
     Step { name: "tests", then: Then::GoOn, run: tests },
     Step { name: "behaviour, other glibcs", then: Then::GoOn, run: other_glibcs },
+    Step { name: "behaviour, prepared", then: Then::GoOn, run: prepared_loaders },
     Step { name: "fuzzing", then: Then::GoOn, run: super::fuzz::briefly },
     Step { name: "documentation", then: Then::GoOn, run: documentation },
     AARCH64,
@@ -219,6 +220,17 @@ fn tests_of(arch: &str, network: Network) -> Result<()> {
     ];
     let mut command = cargo::command(&args, network);
     command.env("LDSHIM_TEST_ARCH", arch);
+    cargo::run(command)?;
+    let mut command = cargo::command(&["test", "--test=behaviour"], network);
+    command.env("LDSHIM_TEST_ARCH", arch);
+    command.env("LDSHIM_TEST_LOADERS", "prepared");
+    cargo::run(command)
+}
+
+/// The behaviours with loaders that are prepared for their library environments.
+fn prepared_loaders(network: Network) -> Result<()> {
+    let mut command = cargo::command(&["test", "--test=behaviour"], network);
+    command.env("LDSHIM_TEST_LOADERS", "prepared");
     cargo::run(command)
 }
 

@@ -20,10 +20,6 @@ in
       pathsToLink = option (types.listOf types.str) [ ];
       sessionVariables = option (types.attrsOf types.str) { };
     };
-    hardware.graphics = {
-      enable = option types.bool false;
-      enable32Bit = option types.bool false;
-    };
     nixpkgs.hostPlatform = option types.str "x86_64-linux";
     services.envfs.enable = option types.bool false;
     specialisation = option (types.attrsOf types.raw) { };

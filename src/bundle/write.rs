@@ -133,7 +133,8 @@ impl New {
         Ok(super::File {
             place: place.to_owned(),
             kind,
-            source: item.source.clone(),
+            // JSON has no names that are not UTF-8.
+            source: item.source.clone().filter(|it| it.to_str().is_some()),
             why: item.why.clone(),
         })
     }

@@ -11,6 +11,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::contents::{Contents, Item, Make};
+use super::double_quotes::literal;
 use super::place::place;
 use crate::sandbox::Root;
 
@@ -47,12 +48,10 @@ impl Contents {
 
 /// The text of a name in `bin/`.
 fn script(link: &Path, tool: &Path, program: &Path) -> String {
+    let [link, tool, program] = [link, tool, program].map(|it| literal(&it.to_string_lossy()));
     format!(
-        "#!/bin/sh\nb=$(readlink -f \"$0\"); b=${{b%\"/{}\"}}\n\
-         exec \"$b/{}\" bundle {FLAG} \"$b\" -- \"$0\" \"{SHOWN_AT}/{}\" \"$@\"\n",
-        link.display(),
-        tool.display(),
-        program.display()
+        "#!/bin/sh\nb=$(readlink -f \"$0\"); b=${{b%\"/{link}\"}}\n\
+         exec \"$b/{tool}\" bundle {FLAG} \"$b\" -- \"$0\" \"{SHOWN_AT}/{program}\" \"$@\"\n"
     )
 }
 
@@ -72,4 +71,39 @@ pub fn start(bundle: &Path, command: &[OsString]) -> Result<()> {
     root.enter(&folder).with_context(operation)?;
     let error = Command::new(program).arg0(name).args(arguments).exec();
     Err(error).with_context(|| format!("cannot start {}", Path::new(program).display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn names_with_letters_of_the_shell_mean_themselves() {
+        for name in [
+            "plain", "a\"b", "$HOME", "`false`", "$(false)", "a\\b", "a b",
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let top = folder.path().canonicalize().unwrap();
+            let [link, tool, program] = ["bin", "root", "store"].map(|it| Path::new(it).join(name));
+            for file in [&link, &tool].map(|it| top.join(it)) {
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+            }
+            fs::write(top.join(&link), script(&link, &tool, &program)).unwrap();
+            symlink("/bin/echo", top.join(&tool)).unwrap();
+            let start = Command::new("/bin/sh")
+                .arg(top.join(&link))
+                .arg("x")
+                .output();
+            let output = start.unwrap();
+            let said = format!(
+                "bundle {FLAG} {} -- {} {SHOWN_AT}/store/{name} x\n",
+                top.display(),
+                top.join(&link).display()
+            );
+            assert_eq!(String::from_utf8_lossy(&output.stdout), said, "{output:?}");
+        }
+    }
 }

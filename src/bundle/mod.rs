@@ -17,6 +17,7 @@ mod calendar;
 pub mod check;
 mod closure;
 mod contents;
+mod double_quotes;
 mod entry;
 mod hash;
 mod host;

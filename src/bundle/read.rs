@@ -90,7 +90,7 @@ fn check(manifest: &Manifest) -> Result<()> {
 }
 
 /// A path without `..` and `.`, that begins with a name. Control characters would garble lists and scripts.
-fn is_inside(place: &Path) -> bool {
+pub fn is_inside(place: &Path) -> bool {
     let text = place.to_str().unwrap_or("\0");
     let plain: Vec<_> = text.split('/').collect();
     !text.contains(char::is_control) && plain.iter().all(|it| !matches!(*it, "" | "." | ".."))

@@ -1,7 +1,7 @@
 //! Writing a bundle as a folder: whole or not at all.
 
 use std::fs::{self, File, FileTimes, Permissions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
@@ -99,8 +99,7 @@ impl New {
     fn add(&mut self, place: &Path, item: &Item, maker: &mut Maker<'_>) -> Result<super::File> {
         let path = self.folder.path().join(place);
         let operation = || format!("cannot write {}", place.display());
-        let parent = path.parent().context("it has no folder")?;
-        fs::create_dir_all(parent).with_context(operation)?;
+        make_folders(self.folder.path(), place).with_context(operation)?;
         let kind = match (maker.bytes(place, item)?, &item.make) {
             (Some(bytes), _) => {
                 let metadata = item.source.as_ref().and_then(|it| fs::metadata(it).ok());
@@ -133,7 +132,8 @@ impl New {
         Ok(super::File {
             place: place.to_owned(),
             kind,
-            source: item.source.clone(),
+            // JSON has no names that are not UTF-8.
+            source: item.source.clone().filter(|it| it.to_str().is_some()),
             why: item.why.clone(),
         })
     }
@@ -206,6 +206,22 @@ fn is_bundle(folder: &Path) -> bool {
     super::read(folder).is_ok()
 }
 
+/// Makes the folders that a place is in, but not the bundle's own: if that is gone, somebody has interrupted the writing.
+///
+/// # Errors
+/// The bundle's folder is gone, or the file system refuses.
+pub fn make_folders(bundle: &Path, place: &Path) -> io::Result<()> {
+    let mut folder = bundle.to_owned();
+    for name in place.parent().into_iter().flat_map(Path::components) {
+        folder.push(name);
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made?,
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file with this mode and this time of its last change. What comes from a Nix store has the same time everywhere, and
 /// some programs look whether it is that.
 fn write_file(path: &Path, bytes: &[u8], mode: u32, seconds: u64) -> Result<()> {
@@ -249,5 +265,20 @@ mod tests {
         let text = serde_json::to_string(&manifest).unwrap();
         fs::write(out.join(FILE_NAME), text).unwrap();
         assert!(check_target(out).is_ok());
+    }
+
+    #[test]
+    fn a_bundle_that_was_removed_does_not_come_back() {
+        let kept = tempfile::tempdir().unwrap();
+        let [there, gone] = ["there", "gone"].map(|it| kept.path().join(it));
+        fs::create_dir(&there).unwrap();
+        let place = Path::new("store/a/file");
+        for _ in 0..2 {
+            make_folders(&there, place).unwrap();
+        }
+        assert!(there.join("store/a").is_dir() && !there.join(place).exists());
+        let error = make_folders(&gone, place).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(!gone.exists());
     }
 }

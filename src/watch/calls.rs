@@ -1,6 +1,6 @@
 //! The system calls that name a file, by architecture.
 
-use Argument::{At, Path};
+use Argument::{At, Path, SecondAt, SecondPath, TargetAndAt};
 
 /// What stands for an architecture in seccomp's data and in PTRACE_GET_SYSCALL_INFO: `AUDIT_ARCH_*` of include/uapi/linux/audit.h.
 pub const X86_64: u32 = 0xC000_003E;
@@ -28,6 +28,8 @@ pub enum Does {
     Open2,
     /// creat(2)
     Create,
+    /// rename(2), link(2), symlink(2) and their like: they give this name to something.
+    Name,
     /// execve(2), execveat(2)
     Execute,
     /// stat(2), access(2), readlink(2) and their like.
@@ -41,6 +43,12 @@ pub enum Argument {
     Path,
     /// Its first argument is a directory's descriptor, its second one the path.
     At,
+    /// Its second argument is the path.
+    SecondPath,
+    /// Its third argument is a directory's descriptor, its fourth one the path.
+    SecondAt,
+    /// Its second argument is a directory's descriptor, its third one the path: symlinkat(2).
+    TargetAndAt,
 }
 
 const fn call(number: u64, does: Does, names: Argument) -> Call {
@@ -53,57 +61,75 @@ const fn call(number: u64, does: Does, names: Argument) -> Call {
 
 /// arch/x86/entry/syscalls/syscall_64.tbl
 const OF_X86_64: &[Call] = &[
-    call(2, Does::Open, Path),     // open
-    call(4, Does::Look, Path),     // stat
-    call(6, Does::Look, Path),     // lstat
-    call(21, Does::Look, Path),    // access
-    call(59, Does::Execute, Path), // execve
-    call(85, Does::Create, Path),  // creat
-    call(89, Does::Look, Path),    // readlink
-    call(257, Does::Open, At),     // openat
-    call(262, Does::Look, At),     // newfstatat
-    call(267, Does::Look, At),     // readlinkat
-    call(269, Does::Look, At),     // faccessat
-    call(322, Does::Execute, At),  // execveat
-    call(332, Does::Look, At),     // statx
-    call(437, Does::Open2, At),    // openat2
-    call(439, Does::Look, At),     // faccessat2
+    call(2, Does::Open, Path),          // open
+    call(4, Does::Look, Path),          // stat
+    call(6, Does::Look, Path),          // lstat
+    call(21, Does::Look, Path),         // access
+    call(59, Does::Execute, Path),      // execve
+    call(82, Does::Name, SecondPath),   // rename
+    call(85, Does::Create, Path),       // creat
+    call(86, Does::Name, SecondPath),   // link
+    call(88, Does::Name, SecondPath),   // symlink
+    call(89, Does::Look, Path),         // readlink
+    call(257, Does::Open, At),          // openat
+    call(262, Does::Look, At),          // newfstatat
+    call(264, Does::Name, SecondAt),    // renameat
+    call(265, Does::Name, SecondAt),    // linkat
+    call(266, Does::Name, TargetAndAt), // symlinkat
+    call(267, Does::Look, At),          // readlinkat
+    call(269, Does::Look, At),          // faccessat
+    call(316, Does::Name, SecondAt),    // renameat2
+    call(322, Does::Execute, At),       // execveat
+    call(332, Does::Look, At),          // statx
+    call(437, Does::Open2, At),         // openat2
+    call(439, Does::Look, At),          // faccessat2
 ];
 
 /// arch/x86/entry/syscalls/syscall_32.tbl
 const OF_I386: &[Call] = &[
-    call(5, Does::Open, Path),     // open
-    call(8, Does::Create, Path),   // creat
-    call(11, Does::Execute, Path), // execve
-    call(18, Does::Look, Path),    // oldstat
-    call(33, Does::Look, Path),    // access
-    call(84, Does::Look, Path),    // oldlstat
-    call(85, Does::Look, Path),    // readlink
-    call(106, Does::Look, Path),   // stat
-    call(107, Does::Look, Path),   // lstat
-    call(195, Does::Look, Path),   // stat64
-    call(196, Does::Look, Path),   // lstat64
-    call(295, Does::Open, At),     // openat
-    call(300, Does::Look, At),     // fstatat64
-    call(305, Does::Look, At),     // readlinkat
-    call(307, Does::Look, At),     // faccessat
-    call(358, Does::Execute, At),  // execveat
-    call(383, Does::Look, At),     // statx
-    call(437, Does::Open2, At),    // openat2
-    call(439, Does::Look, At),     // faccessat2
+    call(5, Does::Open, Path),          // open
+    call(8, Does::Create, Path),        // creat
+    call(9, Does::Name, SecondPath),    // link
+    call(11, Does::Execute, Path),      // execve
+    call(18, Does::Look, Path),         // oldstat
+    call(33, Does::Look, Path),         // access
+    call(38, Does::Name, SecondPath),   // rename
+    call(83, Does::Name, SecondPath),   // symlink
+    call(84, Does::Look, Path),         // oldlstat
+    call(85, Does::Look, Path),         // readlink
+    call(106, Does::Look, Path),        // stat
+    call(107, Does::Look, Path),        // lstat
+    call(195, Does::Look, Path),        // stat64
+    call(196, Does::Look, Path),        // lstat64
+    call(295, Does::Open, At),          // openat
+    call(300, Does::Look, At),          // fstatat64
+    call(302, Does::Name, SecondAt),    // renameat
+    call(303, Does::Name, SecondAt),    // linkat
+    call(304, Does::Name, TargetAndAt), // symlinkat
+    call(305, Does::Look, At),          // readlinkat
+    call(307, Does::Look, At),          // faccessat
+    call(353, Does::Name, SecondAt),    // renameat2
+    call(358, Does::Execute, At),       // execveat
+    call(383, Does::Look, At),          // statx
+    call(437, Does::Open2, At),         // openat2
+    call(439, Does::Look, At),          // faccessat2
 ];
 
 /// include/uapi/asm-generic/unistd.h: the architectures that are younger than this table, aarch64 and riscv64 among them.
 const GENERIC: &[Call] = &[
-    call(48, Does::Look, At),       // faccessat
-    call(56, Does::Open, At),       // openat
-    call(78, Does::Look, At),       // readlinkat
-    call(79, Does::Look, At),       // newfstatat
-    call(221, Does::Execute, Path), // execve
-    call(281, Does::Execute, At),   // execveat
-    call(291, Does::Look, At),      // statx
-    call(437, Does::Open2, At),     // openat2
-    call(439, Does::Look, At),      // faccessat2
+    call(36, Does::Name, TargetAndAt), // symlinkat
+    call(37, Does::Name, SecondAt),    // linkat
+    call(38, Does::Name, SecondAt),    // renameat
+    call(48, Does::Look, At),          // faccessat
+    call(56, Does::Open, At),          // openat
+    call(78, Does::Look, At),          // readlinkat
+    call(79, Does::Look, At),          // newfstatat
+    call(221, Does::Execute, Path),    // execve
+    call(276, Does::Name, SecondAt),   // renameat2
+    call(281, Does::Execute, At),      // execveat
+    call(291, Does::Look, At),         // statx
+    call(437, Does::Open2, At),        // openat2
+    call(439, Does::Look, At),         // faccessat2
 ];
 
 /// The calls of each architecture.
@@ -142,6 +168,9 @@ mod tests {
             (libc::SYS_faccessat, Does::Look),
             (libc::SYS_faccessat2, Does::Look),
             (libc::SYS_readlinkat, Does::Look),
+            (libc::SYS_renameat2, Does::Name),
+            (libc::SYS_linkat, Does::Name),
+            (libc::SYS_symlinkat, Does::Name),
         ] {
             let call = find(own, number as u64).expect("it names a file");
             assert_eq!(call.does, does, "{number}");

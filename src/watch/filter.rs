@@ -29,7 +29,7 @@ impl Filter {
             0,
         )];
         for (architecture, calls) in calls::ALL {
-            // Jumps count from the next operation. Fewer than 20 calls each: they fit into a byte.
+            // Jumps count from the next operation. Fewer than 100 calls each: they fit into a byte.
             let count = calls.len() as u8;
             program.push(operation(JUMP_IF_EQUAL, *architecture, 0, count + 3));
             program.push(operation(

@@ -23,7 +23,7 @@ mod tracee;
 pub enum Access {
     /// It opens it, for reading only.
     Read,
-    /// It opens it for writing, or makes it.
+    /// It opens it for writing, makes it, or gives its name to something: by renaming or linking.
     Write,
     /// It executes it.
     Execute,

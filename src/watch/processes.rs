@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
@@ -120,11 +120,13 @@ impl Processes {
             None => return,
             Some(Err(512..=516)) => return,
             Some(Err(number)) => seen.error = Some(Errno::from_raw(number)),
-            Some(Ok(descriptor)) => {
-                if matches!(does, Does::Open | Does::Open2 | Does::Create) {
-                    seen.file = tracee.file(descriptor as i32);
+            Some(Ok(result)) => match does {
+                Does::Open | Does::Open2 | Does::Create => {
+                    seen.file = tracee.file(result as i32);
                 }
-            }
+                Does::Name => seen.file = named(&seen.path),
+                Does::Execute | Does::Look => {}
+            },
         }
         self.seen.push(seen);
     }
@@ -164,13 +166,16 @@ fn pending(tracee: Tracee, entry: &Entry) -> Option<Pending> {
         Argument::Path => (libc::AT_FDCWD, 0),
         // A descriptor is an int: the other half of the register does not count.
         Argument::At => (entry.arguments[0] as i32, 1),
+        Argument::SecondPath => (libc::AT_FDCWD, 1),
+        Argument::SecondAt => (entry.arguments[2] as i32, 3),
+        Argument::TargetAndAt => (entry.arguments[1] as i32, 2),
     };
     let path = tracee.path(entry.arguments[index])?;
     let flags = entry.arguments[index + 1];
     let access = match call.does {
         Does::Look => Access::Look,
         Does::Execute => Access::Execute,
-        Does::Create => Access::Write,
+        Does::Create | Does::Name => Access::Write,
         Does::Open => opens(flags),
         Does::Open2 => opens(tracee.word(flags)?),
     };
@@ -193,6 +198,12 @@ fn opens(flags: u64) -> Access {
         0 => Access::Read,
         _ => Access::Write,
     }
+}
+
+/// A name that something has got just now, with the links to its folder followed: the name itself may be a link.
+fn named(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?.canonicalize().ok()?;
+    Some(folder.join(path.file_name()?))
 }
 
 /// None for a call that only asks about an open file, by an empty path.

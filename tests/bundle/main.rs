@@ -8,6 +8,7 @@ mod closure;
 mod folder;
 mod inside;
 mod launcher;
+mod learn;
 mod loader;
 mod made;
 mod musl;

@@ -85,7 +85,7 @@ pub fn store_program(name: &str) -> PathBuf {
     match link.canonicalize() {
         Ok(path) => path,
         Err(error) => panic!(
-            "{}: {error}; run `cargo xtask fetch --bundles` first",
+            "{}: {error}; run `cargo xtask fetch --all` first",
             link.display()
         ),
     }

@@ -77,6 +77,21 @@ fn the_file_behind_a_link_is_seen() {
 }
 
 #[test]
+fn names_that_are_given_by_renaming_and_linking_are_written() {
+    let (_kept, folder) = folder();
+    let script = "mkdir d; ln -s d way; : >a; mv a way/b; ln d/b way/c; ln -s b d/link; ln -s none way/free; mv none e";
+    let watched = shell(script, &folder);
+    let written: Vec<_> = watched
+        .seen
+        .iter()
+        .filter(|it| it.access == Access::Write && it.error.is_none())
+        .filter_map(|it| it.file.as_deref()?.strip_prefix(&folder).ok())
+        .collect();
+    let names = ["way", "a", "d/b", "d/c", "d/link", "d/free"];
+    assert_eq!(written, names.map(Path::new), "{watched:?}");
+}
+
+#[test]
 fn looks_that_open_nothing_are_seen() {
     let (_kept, folder) = folder();
     let watched = shell("test -e missing", &folder);

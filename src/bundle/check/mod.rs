@@ -51,8 +51,6 @@ pub struct Checked {
 /// The program as it is on this system.
 #[derive(Debug)]
 pub struct Original {
-    /// Its file.
-    pub file: PathBuf,
     watched: Watched,
 }
 
@@ -82,18 +80,24 @@ impl<'a> Check<'a> {
         Ok(Self { run, input })
     }
 
-    /// Runs the program as it is on this system. None if it is gone.
+    /// The program's file as it is on this system. None if it is gone, or the bundle does not say where it was.
+    ///
+    /// # Errors
+    /// The bundle has no such program.
+    pub fn original_file(&self) -> Result<Option<PathBuf>> {
+        self.run.original_file()
+    }
+
+    /// Runs the program as it is on this system, by its [`Self::original_file`]. It was named by whoever wrote the bundle: say
+    /// before which one is run.
     ///
     /// # Errors
     /// It cannot be started or watched.
-    pub fn original(&self) -> Result<Option<Original>> {
-        let Some(file) = self.run.original()? else {
-            return Ok(None);
-        };
-        let mut command = self.command(&file)?;
+    pub fn run_original(&self, file: &Path) -> Result<Original> {
+        let mut command = self.command(file)?;
         root::host()?.apply_to(&mut command, root::current_folder());
         let watched = watch::watch(&mut command)?;
-        Ok(Some(Original { file, watched }))
+        Ok(Original { watched })
     }
 
     /// Runs the program in a root of this shape.
@@ -143,12 +147,45 @@ impl Run<'_> {
             })
     }
 
-    /// The file that the program was made of, if it is there.
-    fn original(&self) -> Result<Option<PathBuf>> {
+    /// The file that the program was made of, if it is there. No path that means something else in each folder.
+    fn original_file(&self) -> Result<Option<PathBuf>> {
         let place = &self.program()?.place;
         let mut files = self.manifest.files.iter();
         let file = files.find(|it| it.place == *place);
         let source = file.and_then(|it| it.source.clone());
-        Ok(source.filter(|it| it.is_file()))
+        Ok(source.filter(|it| it.is_absolute() && it.is_file()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    #[test]
+    fn the_original_is_a_file_by_an_absolute_path() {
+        // cargo runs tests in the package's folder.
+        let relative = Path::new("Cargo.toml");
+        let absolute = std::path::absolute(relative).unwrap();
+        let gone = absolute.join("gone");
+        for (source, is_run) in [(relative, false), (&absolute, true), (&gone, false)] {
+            let file = serde_json::json!({
+                "place": "bin/a", "source": source, "why": "",
+                "file": {"size": 0, "executable": true, "sha256": ""},
+            });
+            let manifest = serde_json::json!({
+                "version": 1, "name": "a", "release": "1", "system": "x86_64-linux",
+                "files": [file],
+                "programs": [{"name": "a", "place": "bin/a", "start": "script"}],
+            });
+            let run = Run {
+                bundle: Path::new("/"),
+                manifest: &read::parse(manifest.to_string().as_bytes()).unwrap(),
+                program: "a",
+                arguments: &[],
+            };
+            let expected = is_run.then(|| source.to_owned());
+            assert_eq!(run.original_file().unwrap(), expected);
+        }
     }
 }

@@ -6,6 +6,7 @@
 mod launchers;
 mod libraries;
 mod links;
+mod listed;
 mod relative;
 mod taken;
 
@@ -305,16 +306,17 @@ impl Contents {
         }
     }
 
-    /// Adds the libraries and loaders of all sets, at their places.
+    /// Adds the libraries and loaders of all sets, at their places, and drops what cannot be listed.
     ///
     /// # Errors
-    /// A program cannot be read.
+    /// A program cannot be read, or is among what cannot be listed.
     pub fn finish(&mut self) -> Result<()> {
         self.problems.sort();
         self.problems.dedup();
         self.problems.append(&mut self.problems_of_needs);
         self.place_libraries();
-        self.place_launchers()
+        self.place_launchers()?;
+        self.drop_unlisted()
     }
 
     /// How a program of the bundle starts.

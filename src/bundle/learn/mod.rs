@@ -8,6 +8,8 @@ mod belongs;
 mod way;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -43,8 +45,8 @@ pub struct Taken {
 /// # Errors
 /// It cannot be started or watched.
 pub fn learn(programs: &[PathBuf], command: &mut Command) -> Result<Learned> {
-    let named = command.get_args().map(PathBuf::from).collect();
-    let installed = Installed::new(programs, named);
+    let named = command.get_args().flat_map(paths_in);
+    let installed = Installed::new(programs, named.collect());
     let watched = watch::watch(command)?;
     let mut learned = Learned {
         taken: BTreeMap::new(),
@@ -63,6 +65,15 @@ pub fn learn(programs: &[PathBuf], command: &mut Command) -> Result<Learned> {
     Ok(learned)
 }
 
+/// What an argument may name: itself, or what stands behind the first `=` of a flag like `--config=FILE`.
+fn paths_in(argument: &OsStr) -> impl Iterator<Item = PathBuf> {
+    let bytes = argument.as_bytes();
+    let behind = memchr::memchr(b'=', bytes).map(|at| OsStr::from_bytes(&bytes[at + 1..]));
+    // Nothing would be the current folder.
+    let behind = behind.filter(|it| !it.is_empty());
+    [argument].into_iter().chain(behind).map(PathBuf::from)
+}
+
 /// What the command wrote to is its own work, also where it reads it again.
 fn files_written(seen: &[Seen]) -> impl Iterator<Item = &Path> {
     let written = seen.iter().filter(|it| it.access == Access::Write);
@@ -74,7 +85,9 @@ impl Learned {
         let Some(way) = way::way(&seen.path) else {
             return;
         };
-        if written.contains(&way.file.as_path()) {
+        // A folder is written when it is renamed.
+        let is_written = |path: &Path| written.iter().any(|it| path.starts_with(it));
+        if way.links.iter().any(|it| is_written(it)) || is_written(&way.file) {
             return;
         }
         // The path as it was named decides: what leads into the store from /etc is the system's choice.

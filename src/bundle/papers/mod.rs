@@ -14,6 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::hash::hexadecimal;
 use super::manifest::{File, FileKind, Manifest};
+use super::write::make_folders;
+use crate::printable;
 
 mod part;
 mod spdx;
@@ -77,11 +79,13 @@ pub fn add(bundle: &Path, manifest: &mut Manifest, time: u32) -> Result<()> {
 fn copy_texts(bundle: &Path, manifest: &mut Manifest, part: &mut Part) -> Result<()> {
     for source in &part.texts {
         let name = source.file_name().context("a license has no name")?;
-        let mut place = Path::new(TEXTS).join(&part.folder).join(name);
+        // A text is not left out for its name, as other files are.
+        let name = printable::line(&name.to_string_lossy());
+        let mut place = Path::new(TEXTS).join(&part.folder).join(&name);
         let mut number = 2;
         while manifest.files.iter().any(|it| it.place == place) {
             place = Path::new(TEXTS).join(&part.folder);
-            place.push(format!("{number}-{}", name.to_string_lossy()));
+            place.push(format!("{number}-{name}"));
             number += 1;
         }
         let bytes = fs::read(source);
@@ -103,9 +107,7 @@ fn write(
 ) -> Result<()> {
     let path = bundle.join(&place);
     let what = || format!("cannot write {}", path.display());
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(what)?;
-    }
+    make_folders(bundle, &place).with_context(what)?;
     fs::write(&path, bytes).with_context(what)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).with_context(what)?;
     manifest.files.push(File {
@@ -115,8 +117,48 @@ fn write(
             executable: false,
             sha256: hexadecimal(&Sha256::digest(bytes)),
         },
-        source: source.map(Path::to_owned),
+        // JSON has no names that are not UTF-8.
+        source: source
+            .filter(|it| it.to_str().is_some())
+            .map(Path::to_owned),
         why: why.to_owned(),
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn a_license_goes_along_whatever_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let bundle = folder.path().join("bundle");
+        fs::create_dir(&bundle).unwrap();
+        let names = [&b"LICENSE"[..], b"LICENSE\xe9", b"LICENSE\n"];
+        let texts = names.map(|it| folder.path().join(OsStr::from_bytes(it)));
+        for text in &texts {
+            fs::write(text, "Do as you like.").unwrap();
+        }
+        let mut part = Part {
+            folder: "part".into(),
+            name: "part".into(),
+            version: None,
+            store_path: None,
+            texts: texts.to_vec(),
+            places: Vec::new(),
+        };
+        let mut manifest = Manifest::new("a".into(), "1".into(), "x86_64-linux".into());
+        copy_texts(&bundle, &mut manifest, &mut part).unwrap();
+        let names = ["LICENSE", "LICENSE\u{fffd}", "2-LICENSE\u{fffd}"];
+        let places = names.map(|it| Path::new("share/licenses/part").join(it));
+        assert_eq!(part.places, places);
+        let text = serde_json::to_string(&manifest).unwrap();
+        assert_eq!(super::super::parse(text.as_bytes()).unwrap(), manifest);
+        let source = |at: usize| manifest.files[at].source.clone();
+        assert_eq!([source(0), source(1)], [Some(texts[0].clone()), None]);
+    }
 }

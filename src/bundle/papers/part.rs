@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::bundle::manifest::File;
 use crate::nix::{name_and_version, store_path_of};
 
+/// Where dpkg has a list of files for each package.
+const DPKG_LISTS: &str = "/var/lib/dpkg/info";
+
 /// Something that files of a bundle come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
@@ -108,7 +111,7 @@ fn find_texts(folder: &Path, depth: usize, texts: &mut Vec<PathBuf>) {
 
 /// Files from elsewhere, by the packages that dpkg says have them.
 fn of_debian(files: &[&Path]) -> Vec<Part> {
-    let owners = owners(files);
+    let owners = owners(files, Path::new(DPKG_LISTS));
     let mut parts = Vec::new();
     let packages: BTreeSet<_> = owners.values().collect();
     for package in packages {
@@ -134,8 +137,8 @@ fn of_debian(files: &[&Path]) -> Vec<Part> {
     parts
 }
 
-/// Which package has a file: by the lists of dpkg, where /lib may stand for /usr/lib.
-fn owners<'a>(files: &[&'a Path]) -> BTreeMap<&'a Path, String> {
+/// Which package has a file: by the lists of dpkg in this folder, where /lib may stand for /usr/lib. Of several the first by name.
+fn owners<'a>(files: &[&'a Path], lists: &Path) -> BTreeMap<&'a Path, String> {
     let mut wanted = BTreeMap::new();
     for file in files {
         wanted.insert(file.to_path_buf(), *file);
@@ -144,11 +147,10 @@ fn owners<'a>(files: &[&'a Path]) -> BTreeMap<&'a Path, String> {
         }
     }
     let mut owners = BTreeMap::new();
-    let lists = fs::read_dir("/var/lib/dpkg/info")
-        .into_iter()
-        .flatten()
-        .flatten();
-    for list in lists.map(|it| it.path()) {
+    let lists = fs::read_dir(lists).into_iter().flatten().flatten();
+    let mut lists: Vec<_> = lists.map(|it| it.path()).collect();
+    lists.sort();
+    for list in lists {
         let is_list = list.extension().is_some_and(|it| it == "list");
         let name = list.file_stem().unwrap_or_default().to_string_lossy();
         let package = name.split(':').next().unwrap_or_default();
@@ -157,7 +159,7 @@ fn owners<'a>(files: &[&'a Path]) -> BTreeMap<&'a Path, String> {
         };
         for line in text.lines() {
             if let Some(file) = wanted.get(Path::new(line)) {
-                owners.insert(*file, package.to_owned());
+                owners.entry(*file).or_insert_with(|| package.to_owned());
             }
         }
     }
@@ -171,4 +173,29 @@ fn version_of_debian(package: &str) -> Option<String> {
     let own = paragraphs.find(|it| it.starts_with(&head))?;
     let version = own.lines().find_map(|it| it.strip_prefix("Version: "))?;
     Some(version.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_packages_with_a_file_the_first_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        // Written in no order, and read in whatever order the file system has.
+        for (package, list) in [
+            ("m:amd64", "/usr/lib/shared\n"),
+            ("z", "/usr/lib/shared\n/lib/own\n"),
+            ("b", "/usr/lib/shared\n"),
+            ("a", "/usr/lib/other\n"),
+            ("k", "/usr/lib/shared\n"),
+        ] {
+            fs::write(folder.path().join(format!("{package}.list")), list).unwrap();
+        }
+        let [shared, own, none] =
+            ["shared", "own", "none"].map(|it| Path::new("/usr/lib").join(it));
+        let owners = owners(&[&shared, &own, &none], folder.path());
+        let expected = [(&*own, "z".to_owned()), (&*shared, "b".to_owned())];
+        assert_eq!(owners, BTreeMap::from(expected));
+    }
 }

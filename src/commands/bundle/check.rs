@@ -31,8 +31,7 @@ pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
         program: &program,
         arguments: &args.command,
     })?;
-    let original = check.original().context("cannot run the original")?;
-    say_original(original.as_ref());
+    let original = original(&check)?;
     let mut failures = 0;
     for shape in &SHAPES {
         let checked = check
@@ -52,17 +51,21 @@ fn named(args: &BundleArgs, manifest: &Manifest) -> Result<String> {
     first.map(|it| it.name.clone()).context("it has no program")
 }
 
-fn say_original(original: Option<&Original>) {
-    match original {
-        Some(it) => eprintln!(
-            "The original, {}: {}",
-            printable::line(&it.file.to_string_lossy()),
-            it.ending()
-        ),
-        None => eprintln!(
+/// Runs the original, if it is there, and says before which file that is: the bundle has named it.
+fn original(check: &Check) -> Result<Option<Original>> {
+    let Some(file) = check.original_file()? else {
+        eprintln!(
             "The original is not on this system, so nobody knows what it finds: only what the bundle takes from outside is reported."
-        ),
-    }
+        );
+        return Ok(None);
+    };
+    let shown = printable::line(&file.to_string_lossy());
+    eprintln!("Running the original, {shown}");
+    let original = check
+        .run_original(&file)
+        .context("cannot run the original")?;
+    eprintln!("The original: {}", original.ending());
+    Ok(Some(original))
 }
 
 fn say(shape: &str, checked: &Checked) {

@@ -1,7 +1,7 @@
 //! Ctrl-C while a bundle is written: nothing of it stays.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -32,7 +32,7 @@ impl Interrupt {
             if let Ok(signal) = signals.wait() {
                 let folder = folder.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(folder) = folder.as_ref() {
-                    let _gone = fs::remove_dir_all(folder);
+                    remove(folder);
                 }
                 process::exit(128 + signal as i32);
             }
@@ -53,5 +53,44 @@ impl Interrupt {
         let made = make()?;
         *folder = Some(path(&made));
         Ok(made)
+    }
+}
+
+/// How often a folder is removed in which somebody still writes.
+const MOST_TRIES: usize = 1000;
+
+/// Removes a folder with everything in it. The thread that fills it goes on meanwhile: what it adds to a folder that was just
+/// emptied keeps that from going.
+fn remove(folder: &Path) {
+    for _ in 0..MOST_TRIES {
+        let _again = fs::remove_dir_all(folder);
+        if folder.symlink_metadata().is_err() {
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_goes_while_somebody_writes_in_it() {
+        let kept = tempfile::tempdir().unwrap();
+        let folder = kept.path().join("folder");
+        fs::create_dir(&folder).unwrap();
+        let path = folder.clone();
+        let writer = thread::spawn(move || {
+            let mut numbers = 0..;
+            let mut write = || fs::write(path.join(numbers.next()?.to_string()), "").ok();
+            while write().is_some() {}
+        });
+        while fs::read_dir(&folder).unwrap().next().is_none() {
+            thread::yield_now();
+        }
+        remove(&folder);
+        assert!(!folder.exists());
+        writer.join().unwrap();
+        assert_eq!(fs::read_dir(kept.path()).unwrap().count(), 0);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::super::super::double_quotes::literal;
 use super::super::super::{ROOT, Setting};
 
 /// The shell's variable with the bundle's folder. It is not exported.
@@ -18,18 +19,6 @@ pub(super) fn find_bundle(place: &Path) -> String {
 pub(super) fn in_shell(text: &str) -> String {
     let text = literal(text).replace(ROOT, &format!("${{{VARIABLE}}}"));
     format!("\"{text}\"")
-}
-
-/// A text that means itself within double quotes.
-fn literal(text: &str) -> String {
-    let mut literal = String::new();
-    for letter in text.chars() {
-        if "\\\"$`".contains(letter) {
-            literal.push('\\');
-        }
-        literal.push(letter);
-    }
-    literal
 }
 
 /// Commands that change the environment. Arguments are not in it, nor is `argv[0]`, which sh cannot set.

@@ -20,7 +20,7 @@ pub struct BundleArgs {
     /// The version of the bundle, in place of that of its first program's package
     #[arg(long, value_name = "VERSION")]
     pub release: Option<String>,
-    /// Who looks after the package, as "Name <address>" (deb, rpm)
+    /// Who looks after the package, as `Name <address>` (deb, rpm)
     #[arg(long)]
     pub maintainer: Option<String>,
     /// What the package is, in a line (deb, rpm)

@@ -54,7 +54,7 @@ pub struct Options<'a> {
     pub time: u32,
     /// What a package is called, in place of the bundle's name with `-bundle` behind it.
     pub package_name: Option<String>,
-    /// Who looks after a package, as "Name <address>".
+    /// Who looks after a package, as `Name <address>`.
     pub maintainer: Option<String>,
     /// What a package is, in a line.
     pub description: Option<String>,

@@ -145,7 +145,7 @@ fn version(text: &str) -> String {
     version
 }
 
-/// "Name <address>", in a line.
+/// `Name <address>`, in a line.
 fn is_address(text: &str) -> bool {
     let address = text.strip_suffix('>').and_then(|it| it.split_once(" <"));
     address.is_some_and(|(name, address)| {

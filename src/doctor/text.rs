@@ -92,7 +92,11 @@ pub fn diagnoses(diagnoses: &[Diagnosis]) -> String {
             _ = writeln!(text, "  {QUIET}see  {threads}{QUIET:#}");
         }
     }
-    let names = diagnoses.iter().flat_map(|it| &it.names);
+    // Some messages' own advice is a preset.
+    let without = diagnoses
+        .iter()
+        .filter(|it| !it.advice().contains("programs.nix-ld.presets"));
+    let names = without.flat_map(|it| &it.names);
     let libraries = names.filter(|(kind, _)| kind == "library");
     let libraries = libraries.map(|(_, name)| OsStr::new(name));
     if let Some(advice) = presets::advice(libraries, false) {

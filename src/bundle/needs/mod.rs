@@ -1,6 +1,6 @@
 //! What a program needs beside the libraries that it names: by rules, and by store paths in its files.
 //!
-//! - [`mod@command`]: a program's name leads through wrappers, which are read and become settings.
+//! - `command`: a program's name leads through wrappers, which are read and become settings.
 //! - `rules`: what everybody needs who uses a library or a language, one file each, with the source of the fact.
 //! - `mentions`: store paths that stand in files. What is a library's path or a shell's becomes one that is found everywhere,
 //!   scripts become texts that find the bundle, and the rest is told, unless a rule or a setting serves it.

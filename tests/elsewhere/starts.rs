@@ -88,7 +88,7 @@ fn refuses_setuid(place: &Place) {
     let inside = format!("/tmp/{}", inside.display());
     let ran_by_another_user = || {
         let mut command = Command::new(&inside);
-        command.args(["-c", SAYS]);
+        command.args(["-c", SAYS]).env_clear();
         place.root().apply_to(&mut command, "/tmp");
         // SAFETY: the closure makes system calls and nothing else.
         #[allow(unsafe_code)]

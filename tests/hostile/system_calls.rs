@@ -156,11 +156,15 @@ fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The names of system calls in source files below a folder: `SYS_openat` is that of openat.
+/// The names of system calls in source files below a folder: `SYS_openat` is that of openat. The entry of bundled programs is
+/// another program.
 fn named_below(folder: &Path) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for entry in folder.read_dir().expect("a folder") {
         let path = entry.expect("an entry").path();
+        if path.ends_with("entry") {
+            continue;
+        }
         if path.is_dir() {
             names.append(&mut named_below(&path));
             continue;

@@ -4,12 +4,14 @@
 #     nix-build nixos-module/tests/system.nix -A share \
 #       --argstr debs "$PWD/target/debs" --argstr tool "$PWD/target/release/ldshim" \
 #       --argstr xtask "$PWD/target/release/xtask" \
+#       --argstr entry "$PWD/target/release/bundle-entry" --argstr head "$PWD/target/release/run-head" \
 #       --argstr stub "$PWD/target/release/nix-ld" --arg configuration '{ programs.nix-ld.enable = true; }'
 #     nix-instantiate --eval --strict --json nixos-module/tests/system.nix -A tmpfilesRules ...
 #
 # Arguments:
 #   debs           the folder with Debian's packages, target/debs after `cargo xtask fetch`
 #   tool, xtask    the files `ldshim` and `xtask` in target/release
+#   entry, head    the files `bundle-entry` and `run-head` there, which come with the tool
 #   stub, stub32   the file `nix-ld` for x86_64, and for i686 (only needed with enable32Bit)
 #   configuration  a NixOS module: what a user writes
 #
@@ -29,6 +31,8 @@
   debs ? null,
   tool ? null,
   xtask ? null,
+  entry ? null,
+  head ? null,
   stub ? null,
   stub32 ? null,
   configuration ? { },
@@ -37,7 +41,14 @@ let
   lib = import ../../tests/nixos/nixpkgs/lib;
   tests =
     lib.optionalAttrs (debs != null) { inherit debs; }
-    // lib.optionalAttrs (tool != null) { inherit tool xtask; }
+    // lib.optionalAttrs (tool != null) {
+      inherit
+        tool
+        xtask
+        entry
+        head
+        ;
+    }
     // {
       stubs =
         lib.optionalAttrs (stub != null) { x86_64-linux = stub; }

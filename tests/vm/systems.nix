@@ -8,6 +8,9 @@
   # `ldshim`, `xtask`, and `nix-ld` for x86-64 and for i686.
   tool,
   xtask,
+  # The entry of bundled programs, and the head of files that unpack themselves.
+  entry,
+  head,
   stub,
   stub32,
   # The folder $FOREIGN/greeting, and one with programs that every system has.
@@ -80,6 +83,8 @@ let
         debs
         tool
         xtask
+        entry
+        head
         stub
         stub32
         configuration

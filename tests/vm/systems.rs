@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::{build_stub, may_write_store, named, platform, target};
+use crate::common::{build_stub, may_write_store, named, platform, release_program, target};
 use crate::nix::{command, run, xtask};
 
 #[path = "../common/long_path.rs"]
@@ -35,6 +35,8 @@ pub fn build(folder: &Path) -> Built {
         ("loader", loader),
         ("tool", PathBuf::from(env!("CARGO_BIN_EXE_ldshim"))),
         ("xtask", xtask().to_owned()),
+        ("entry", release_program("loader-stub", "bundle-entry")),
+        ("head", release_program("run-head", "run-head")),
         ("stub", stub),
         ("stub32", stub32),
         ("greeting", folder.join("foreign/greeting")),

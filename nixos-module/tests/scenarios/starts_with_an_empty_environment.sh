@@ -6,4 +6,4 @@ same "" "$(env -i "$FOREIGN/hello" /run/current-system/sw/bin/env)"
 
 # Control: without the loader's path it does not, and the real loader alone does not find the libraries.
 fails "No such file or directory" without_loader -i "$FOREIGN/hello"
-fails "libz.so.1: cannot open shared object file" env -i "$libraries/ld.so" "$FOREIGN/hello"
+fails "libz.so.1: cannot open shared object file" env -i "$(real_loader)" "$FOREIGN/hello"

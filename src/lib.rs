@@ -5,6 +5,7 @@
 pub mod autopatch;
 pub mod bare_env;
 pub mod bundle;
+pub mod calendar;
 pub mod choice;
 pub mod cli;
 pub mod commands;

@@ -147,10 +147,16 @@ fn search(root: &Path, name: &OsStr, fits: impl Fn(&Path) -> bool) -> Option<Pat
 /// A folder as a search path has it of a file in another one: `$ORIGIN/../lib` (ld.so(8), "Dynamic string tokens").
 #[must_use]
 pub fn from_origin(from: &Path, to: &Path) -> PathBuf {
+    let origin = std::iter::once(OsStr::new("$ORIGIN"));
+    origin.chain(&way(from, to)).collect()
+}
+
+/// The way from one folder to another place: `../lib`; empty if it is the same.
+#[must_use]
+pub fn way(from: &Path, to: &Path) -> PathBuf {
     let common = from.iter().zip(to).take_while(|(a, b)| a == b).count();
     let up = from.iter().skip(common).map(|_| OsStr::new(".."));
-    let origin = std::iter::once(OsStr::new("$ORIGIN"));
-    origin.chain(up).chain(to.iter().skip(common)).collect()
+    up.chain(to.iter().skip(common)).collect()
 }
 
 #[cfg(test)]

@@ -14,17 +14,21 @@ pub const TEMPORARY: &str = ".ldshim-new-";
 /// # Errors
 /// The file system refuses. Then what was at `path` is as before.
 pub fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
     let mut new = tempfile::Builder::new()
         .prefix(TEMPORARY)
-        .tempfile_in(folder)?;
+        .tempfile_in(folder_of(path))?;
     new.write_all(bytes)?;
     new.as_file()
         .set_permissions(Permissions::from_mode(mode))?;
     new.as_file().sync_all()?;
     new.persist(path)?;
     Ok(())
+}
+
+/// The folder that a file is in, as a path that can be opened.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }

@@ -14,6 +14,7 @@ use super::loader_copy;
 use super::place::place;
 use super::setting::Setting;
 use crate::elf::{Dynamic, Image};
+use crate::own_tree::from_origin;
 use crate::surgery::{self, Edit, Options, SearchPathChange};
 
 /// Makes the files of a bundle.
@@ -126,13 +127,14 @@ impl<'a> Maker<'a> {
             return Ok(bytes);
         };
         let folder = own.parent().unwrap_or(Path::new(""));
-        let mut parts = vec![origin(&relative_from_folder(folder, &set.folder))];
+        let mut parts = vec![from_origin(folder, &set.folder)];
         for old in self.own_folders(source, &dynamic) {
-            let part = origin(&relative_from_folder(folder, &old));
+            let part = from_origin(folder, &old);
             if !parts.contains(&part) {
                 parts.push(part);
             }
         }
+        let parts: Vec<_> = parts.iter().map(|it| it.as_os_str().as_bytes()).collect();
         let mut edits = vec![Edit::SearchPath {
             change: SearchPathChange::Set(parts.join(&b':')),
             force_rpath: false,
@@ -246,11 +248,4 @@ impl<'a> Maker<'a> {
 fn way_up(own: &Path) -> Orders {
     let up = relative_from_folder(own.parent().unwrap_or(Path::new("")), Path::new(""));
     Orders::default().with(Tag::Up, up.as_os_str().as_bytes())
-}
-
-fn origin(way: &Path) -> Vec<u8> {
-    match way.as_os_str().as_bytes() {
-        b"." => b"$ORIGIN".to_vec(),
-        way => [b"$ORIGIN/", way].concat(),
-    }
 }

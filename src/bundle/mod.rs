@@ -13,7 +13,6 @@
 
 pub mod archive;
 pub mod at_store;
-mod calendar;
 pub mod check;
 mod closure;
 mod contents;

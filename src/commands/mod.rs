@@ -23,6 +23,7 @@ mod pin;
 mod pins;
 mod run;
 mod shell;
+mod size;
 mod stub;
 mod unpin;
 

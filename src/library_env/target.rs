@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::{CACHE_NAME, LOADER_NAME, ORIGINAL_NAME};
+use crate::whole_file::folder_of;
 
 /// The place to write to, after a check that it may be written to.
 pub(super) struct Target {
@@ -47,10 +48,7 @@ impl Target {
 
 /// The absolute path of something that does not exist, in a directory that does.
 fn absolute(out: &Path) -> Result<PathBuf> {
-    let parent = match out.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let parent = folder_of(out);
     let name = out
         .file_name()
         .with_context(|| format!("cannot write {}: it has no name", out.display()))?;

@@ -45,6 +45,7 @@ const ROOMS: &[&str] = &[
     "exec",
     "surgery",
     "elf",
+    "calendar",
     "drivers",
     "parallel",
     "presets",

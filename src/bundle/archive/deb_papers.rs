@@ -8,8 +8,8 @@ use flate2::{Compression, GzBuilder};
 
 use super::contents::Entry;
 use super::package::Package;
-use crate::bundle::calendar::mail_date;
 use crate::bundle::papers;
+use crate::calendar::mail_date;
 
 /// What lintian says of bundles that is so on purpose, and why.
 const OVERRIDES: &[(&str, &str)] = &[

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::manifest::Manifest;
+use crate::whole_file::folder_of;
 use contents::Entry;
 use package::Package;
 
@@ -167,11 +168,7 @@ fn content(
         }
         Format::Rpm => {
             let package = Package::new(manifest, options)?;
-            let folder = match out.parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder,
-                _ => Path::new("."),
-            };
-            let payload = tempfile::tempfile_in(folder)?;
+            let payload = tempfile::tempfile_in(folder_of(out))?;
             rpm::write(file, payload, bundle, &package, level, watch)
         }
         Format::Run => run::write(file, bundle, manifest, options),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::whole_file::TEMPORARY;
+use crate::whole_file::{TEMPORARY, folder_of};
 
 /// A file that has no name yet.
 #[derive(Debug)]
@@ -24,10 +24,7 @@ pub(super) enum NewFile {
 /// # Errors
 /// The file system refuses.
 pub(super) fn beside(path: &Path) -> io::Result<NewFile> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let nameless = fs::OpenOptions::new()
         .read(true)
         .write(true)

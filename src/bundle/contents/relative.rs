@@ -1,6 +1,8 @@
 //! Paths from one place of a bundle to another.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+
+use crate::own_tree;
 
 /// The target of a link at the place `from` that leads to the place `to`.
 #[must_use]
@@ -11,11 +13,7 @@ pub fn relative(from: &Path, to: &Path) -> PathBuf {
 /// The way from a folder to a place.
 #[must_use]
 pub fn relative_from_folder(folder: &Path, to: &Path) -> PathBuf {
-    let from: Vec<_> = folder.components().collect();
-    let to: Vec<_> = to.components().collect();
-    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = from[common..].iter().map(|_| Component::ParentDir);
-    let way: PathBuf = up.chain(to[common..].iter().copied()).collect();
+    let way = own_tree::way(folder, to);
     match way.as_os_str().is_empty() {
         true => ".".into(),
         false => way,

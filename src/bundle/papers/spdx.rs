@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::part::Part;
-use crate::bundle::calendar::iso_date;
 use crate::bundle::hash::hexadecimal;
 use crate::bundle::manifest::Manifest;
+use crate::calendar::iso_date;
 
 /// What is said where nothing is known.
 const NOTHING: &str = "NOASSERTION";

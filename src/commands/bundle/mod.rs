@@ -17,6 +17,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::bundle::{Contents, Maker, Manifest, New, archive, at_store, papers};
 use crate::cli::BundleArgs;
+use crate::whole_file::folder_of;
 use interrupt::Interrupt;
 use progress::Progress;
 
@@ -47,7 +48,7 @@ fn make(args: &BundleArgs) -> Result<()> {
     if args.verbose {
         details::say(&contents);
     }
-    let new = write(args, &contents, &output::beside(out))?;
+    let new = write(args, &contents, folder_of(out))?;
     say_problems(&contents, args.verbose);
     output::finish(args, new, out)
 }

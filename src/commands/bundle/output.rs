@@ -1,9 +1,10 @@
 //! Where a bundle goes: a folder, or an archive.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use super::super::size::size;
 use super::progress;
 use crate::bundle::archive::{self, Format, Options};
 use crate::bundle::{self, New};
@@ -27,7 +28,7 @@ pub(super) fn check_target(args: &BundleArgs, out: &Path) -> Result<()> {
 /// The file system refuses.
 pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
     let summary = new.summary.clone();
-    let (files, unpacked) = (summary.files, progress::size(summary.bytes));
+    let (files, unpacked) = (summary.files, size(summary.bytes));
     let Some(format) = format(args) else {
         new.finish(out)?;
         eprintln!("{}: {files} files, {unpacked}", out.display());
@@ -47,7 +48,7 @@ pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
     let packed = archive::write(folder.path(), &manifest, format, &options, out);
     bar.finish();
     let packed = packed?;
-    let size = progress::size(packed.packed);
+    let size = size(packed.packed);
     eprintln!(
         "{}: {files} files, {unpacked}, packed {size}",
         out.display()
@@ -66,13 +67,5 @@ fn format(args: &BundleArgs) -> Option<Format> {
         BundleFormat::Deb => Some(Format::Deb),
         BundleFormat::Rpm => Some(Format::Rpm),
         BundleFormat::Run => Some(Format::Run),
-    }
-}
-
-/// The folder in which the new bundle is written until it has its place.
-pub(super) fn beside(out: &Path) -> PathBuf {
-    match out.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => ".".into(),
     }
 }

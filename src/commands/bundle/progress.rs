@@ -1,4 +1,4 @@
-//! What is shown while a bundle is written, and sizes for people.
+//! What is shown while a bundle is written.
 
 use std::path::Path;
 
@@ -47,14 +47,5 @@ impl Bytes {
 
     pub(super) fn finish(&self) {
         self.0.finish_and_clear();
-    }
-}
-
-/// A size as people read it.
-pub(super) fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
-    match UNITS.iter().find(|it| bytes >= it.1) {
-        Some((name, unit)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
-        None => format!("{bytes} bytes"),
     }
 }

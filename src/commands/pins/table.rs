@@ -1,6 +1,8 @@
 //! The list as text.
 
+use super::super::size::size;
 use super::Line;
+use crate::calendar::day;
 use crate::pin::{Condition, Content};
 
 const HEADER: [&str; 6] = [
@@ -75,7 +77,7 @@ fn row(line: &Line) -> [String; 6] {
             identity,
             pin.libraries.to_string(),
             size(pin.closure_size),
-            pin.verified.map_or("never".to_owned(), date),
+            pin.verified.map_or("never".to_owned(), day),
             state,
             pin.program.clone(),
         ],
@@ -93,78 +95,5 @@ pub(super) fn state(condition: Condition) -> &'static str {
         Condition::NotKept => "not kept",
         Condition::Marked(mark) => mark.text(),
         Condition::Damaged => "damaged",
-    }
-}
-
-/// A number of bytes, with a unit.
-fn size(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    let mut units = ["B", "KiB", "MiB", "GiB"].into_iter();
-    let mut unit = units.next().unwrap_or_default();
-    for larger in units {
-        if value < 1024.0 {
-            break;
-        }
-        value /= 1024.0;
-        unit = larger;
-    }
-    if unit == "B" {
-        format!("{bytes} B")
-    } else {
-        format!("{value:.1} {unit}")
-    }
-}
-
-/// The day of a number of seconds since 1970, in UTC: `2026-11-21`.
-fn date(seconds: u64) -> String {
-    let mut days = seconds / (24 * 60 * 60);
-    let mut year = 1970;
-    let is_leap = |year: u64| {
-        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-    };
-    let length = |year| if is_leap(year) { 366 } else { 365 };
-    // A damaged file may say anything. No year of five digits is told.
-    while days >= length(year) && year < 9999 {
-        days -= length(year);
-        year += 1;
-    }
-    let february = if is_leap(year) { 29 } else { 28 };
-    let mut month = 1;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    format!("{year}-{month:02}-{:02}", days.min(30) + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_those_of_the_calendar() {
-        // By `date -u -d @SECONDS`.
-        for (seconds, day) in [
-            (0, "1970-01-01"),
-            (951_782_400, "2000-02-29"),
-            (951_868_800, "2000-03-01"),
-            (1_763_683_200, "2025-11-21"),
-            (1_767_225_599, "2025-12-31"),
-            (4_107_542_400, "2100-03-01"),
-        ] {
-            assert_eq!(date(seconds), day);
-        }
-        assert_eq!(date(u64::MAX).len(), 10);
-    }
-
-    #[test]
-    fn sizes_have_the_unit_that_makes_them_short() {
-        assert_eq!(size(0), "0 B");
-        assert_eq!(size(1023), "1023 B");
-        assert_eq!(size(1536), "1.5 KiB");
-        assert_eq!(size(5 << 40), "5120.0 GiB");
     }
 }

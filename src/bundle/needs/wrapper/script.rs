@@ -59,7 +59,7 @@ fn assigned(name: &str, value: &str) -> Option<Setting> {
     // `export NAME+=${NAME:+SEPARATOR}VALUE`
     if let Some(name) = name.strip_suffix('+') {
         let (separator, value) = between(value, &format!("${{{name}:+"), "}")?;
-        return added(name, &separator, value, false);
+        return suffix(name, separator, value);
     }
     let name = is_name(name).then(|| name.to_owned())?;
     // `${NAME-VALUE}`: the default.
@@ -72,7 +72,7 @@ fn assigned(name: &str, value: &str) -> Option<Setting> {
     // `$NAME${NAME:+SEPARATOR}VALUE`
     if let Some(rest) = value.strip_prefix(&format!("${name}")) {
         let (separator, value) = between(rest, &format!("${{{name}:+"), "}")?;
-        return added(&name, &separator, value, false);
+        return suffix(&name, separator, value);
     }
     let (text, rest) = first_or_empty(value)?;
     if rest.is_empty() {
@@ -145,26 +145,15 @@ fn extended(name: &str, value: &str, lines: &mut Peekable<Lines<'_>>) -> Option<
     })
 }
 
-/// A value before or behind the variable's own, if nothing else follows.
-fn added(name: &str, separator: &str, value: &str, is_prefix: bool) -> Option<Setting> {
+/// A value behind the variable's own, if nothing else follows.
+fn suffix(name: &str, separator: String, value: &str) -> Option<Setting> {
     let (value, "") = first(value)? else {
         return None;
     };
-    let (name, separator) = (
-        is_name(name).then(|| name.to_owned())?,
-        separator.to_owned(),
-    );
-    Some(match is_prefix {
-        true => Setting::Prefix {
-            name,
-            separator,
-            value,
-        },
-        false => Setting::Suffix {
-            name,
-            separator,
-            value,
-        },
+    is_name(name).then(|| Setting::Suffix {
+        name: name.to_owned(),
+        separator,
+        value,
     })
 }
 

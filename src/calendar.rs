@@ -1,5 +1,8 @@
 //! Times as people write them.
 
+/// The last second of the last year that has four digits.
+const LAST: u64 = 253_402_300_799;
+
 /// The day of a time, in the calendar of UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Day {
@@ -25,8 +28,18 @@ fn day_of(days: u32) -> Day {
     }
 }
 
+/// The day of a time (seconds since 1970) by ISO 8601: `2026-11-21`. No year of five digits is told, whatever a damaged file says.
+#[must_use]
+pub fn day(time: u64) -> String {
+    // So many days fit.
+    let days = u32::try_from(time.min(LAST) / 86_400).unwrap_or(u32::MAX);
+    let Day { year, month, day } = day_of(days);
+    format!("{year}-{:02}-{day:02}", month + 1)
+}
+
 /// A time (seconds since 1970) by RFC 5322, as changelogs of Debian have it.
-pub(super) fn mail_date(time: u32) -> String {
+#[must_use]
+pub fn mail_date(time: u32) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -42,9 +55,9 @@ pub(super) fn mail_date(time: u32) -> String {
 }
 
 /// A time (seconds since 1970) by ISO 8601, as SPDX has it.
-pub(super) fn iso_date(time: u32) -> String {
-    let Day { year, month, day } = day_of(time / 86_400);
-    format!("{year}-{:02}-{day:02}T{}Z", month + 1, clock(time % 86_400))
+#[must_use]
+pub fn iso_date(time: u32) -> String {
+    format!("{}T{}Z", day(time.into()), clock(time % 86_400))
 }
 
 fn clock(seconds: u32) -> String {
@@ -59,6 +72,22 @@ fn clock(seconds: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        // By `date -u -d @SECONDS`.
+        for (seconds, expected) in [
+            (0, "1970-01-01"),
+            (951_782_400, "2000-02-29"),
+            (951_868_800, "2000-03-01"),
+            (1_763_683_200, "2025-11-21"),
+            (1_767_225_599, "2025-12-31"),
+            (4_107_542_400, "2100-03-01"),
+        ] {
+            assert_eq!(day(seconds), expected);
+        }
+        assert_eq!(day(u64::MAX).len(), 10);
+    }
 
     #[test]
     fn times_are_those_of_date() {

@@ -31,6 +31,7 @@ pub mod papers;
 mod place;
 mod read;
 mod setting;
+mod way;
 mod write;
 
 pub use contents::{Contents, Make, Wanted};

@@ -178,7 +178,7 @@ impl Contents {
     /// It is not there, cannot be read, or is nothing that a bundle could have.
     pub fn add_path(&mut self, path: &Path, why: &str) -> Result<PathBuf> {
         let file = self.add_links(path, why)?;
-        let own_place = links::place_of(path)?;
+        let own_place = links::place_of(path);
         let metadata = fs::metadata(&file)?;
         if metadata.is_dir() {
             return Ok(own_place);

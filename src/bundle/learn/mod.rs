@@ -5,7 +5,6 @@
 //! command's user is told about it.
 
 mod belongs;
-mod way;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -15,6 +14,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use super::way::way_to_file;
 use crate::watch::{self, Access, Ending, Seen};
 
 use belongs::Installed;
@@ -82,21 +82,21 @@ fn files_written(seen: &[Seen]) -> impl Iterator<Item = &Path> {
 
 impl Learned {
     fn add(&mut self, seen: &Seen, installed: &Installed, written: &[&Path]) {
-        let Some(way) = way::way(&seen.path) else {
+        let Some(way) = way_to_file(&seen.path) else {
             return;
         };
         // A folder is written when it is renamed.
         let is_written = |path: &Path| written.iter().any(|it| path.starts_with(it));
-        if way.links.iter().any(|it| is_written(it)) || is_written(&way.file) {
+        if way.links.iter().any(|it| is_written(it)) || is_written(&way.end) {
             return;
         }
         // The path as it was named decides: what leads into the store from /etc is the system's choice.
-        let named = way.links.first().unwrap_or(&way.file);
+        let named = way.links.first().unwrap_or(&way.end);
         let looked = seen.access == Access::Look;
-        match installed.leaves(named, &way.file) {
+        match installed.leaves(named, &way.end) {
             None => {
                 let executed = seen.access == Access::Execute;
-                for path in way.links.into_iter().chain([way.file]) {
+                for path in way.links.into_iter().chain([way.end]) {
                     let taken = self.taken.entry(path).or_insert(Taken {
                         executed,
                         by: seen.by.clone(),
@@ -108,7 +108,7 @@ impl Learned {
             Some(_) if looked => {}
             Some(Reason::Kernel) => {}
             Some(reason) => {
-                self.left.insert(way.file, reason);
+                self.left.insert(way.end, reason);
             }
         }
     }

@@ -1,23 +1,28 @@
-//! The links on the way to a file.
+//! The links on the way to a file or folder.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
+use anyhow::{Context, Result, ensure};
+
 /// The most links that the kernel follows in one path: `MAXSYMLINKS` of include/linux/namei.h.
 const MOST_LINKS: usize = 40;
 
-/// How a path leads to a regular file.
+/// How a path leads to what it names.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Way {
     /// The links on it, each by a path without links in it.
     pub links: Vec<PathBuf>,
-    /// The file, by a path without links.
-    pub file: PathBuf,
+    /// The file or folder, by a path without links.
+    pub end: PathBuf,
 }
 
-/// The way of an absolute path. None if it leads to something else than a regular file, or to nothing.
-pub fn way(path: &Path) -> Option<Way> {
+/// The way of an absolute path.
+///
+/// # Errors
+/// It leads to nothing, or in circles.
+pub fn way(path: &Path) -> Result<Way> {
     let mut left: VecDeque<OsString> = names(path).collect();
     let mut links = Vec::new();
     let mut at = PathBuf::from("/");
@@ -27,14 +32,16 @@ pub fn way(path: &Path) -> Option<Way> {
             continue;
         }
         let next = at.join(&name);
-        if !next.symlink_metadata().ok()?.is_symlink() {
+        let cannot = || format!("cannot read {}", next.display());
+        if !next.symlink_metadata().with_context(cannot)?.is_symlink() {
             at = next;
             continue;
         }
-        if links.len() == MOST_LINKS {
-            return None;
-        }
-        let target = next.read_link().ok()?;
+        ensure!(
+            links.len() < MOST_LINKS,
+            "too many levels of symbolic links"
+        );
+        let target = next.read_link().with_context(cannot)?;
         links.push(next);
         if target.is_absolute() {
             at = PathBuf::from("/");
@@ -43,7 +50,13 @@ pub fn way(path: &Path) -> Option<Way> {
             left.push_front(name);
         }
     }
-    at.is_file().then_some(Way { links, file: at })
+    Ok(Way { links, end: at })
+}
+
+/// The way to a regular file; none if an absolute path leads to something else, or to nothing.
+#[must_use]
+pub fn way_to_file(path: &Path) -> Option<Way> {
+    way(path).ok().filter(|it| it.end.is_file())
 }
 
 fn names(path: &Path) -> impl Iterator<Item = OsString> {
@@ -69,8 +82,8 @@ mod tests {
         fs::write(top.join("b/lib/x.so.1.2"), "").unwrap();
         symlink("x.so.1.2", top.join("b/lib/x.so.1")).unwrap();
         symlink(top.join("b/lib"), top.join("b/lib64")).unwrap();
-        let found = way(&top.join("b/lib64/../lib64/x.so.1")).unwrap();
-        assert_eq!(found.file, top.join("b/lib/x.so.1.2"));
+        let found = way_to_file(&top.join("b/lib64/../lib64/x.so.1")).unwrap();
+        assert_eq!(found.end, top.join("b/lib/x.so.1.2"));
         assert_eq!(
             found.links,
             [
@@ -86,7 +99,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         symlink("circle", folder.path().join("circle")).unwrap();
         for name in ["", "missing", "circle"] {
-            assert_eq!(way(&folder.path().join(name)), None, "{name}");
+            assert_eq!(way_to_file(&folder.path().join(name)), None, "{name}");
         }
     }
 }

@@ -25,9 +25,9 @@ use std::path::{Path, PathBuf};
 
 pub use command::{Command, Kind, command};
 pub use need::{Library, Need, Needs, Problem, Rewrite};
+pub use seen::AllSeen;
 
 use folder::{is_for_others, take, take_all};
-use seen::AllSeen;
 
 /// What can be done where something is looked for by a path that no bundle has.
 const REMEDY: &str = "--allow-namespace shows it there";
@@ -46,20 +46,20 @@ pub struct Subject<'a> {
 }
 
 /// What these programs need. Programs and libraries among it have needs too, so ask again with them among the objects,
-/// until there is nothing new.
+/// until there is nothing new. What was learned of files is in `seen`, so that none is read twice.
 #[must_use]
-pub fn needs(subject: &Subject<'_>) -> Needs {
+pub fn needs(subject: &Subject<'_>, seen: &mut AllSeen) -> Needs {
     let mut needs = Needs::default();
-    let seen = AllSeen::open(subject.objects);
+    seen.open(subject.objects);
     for path in subject.with {
         take_all(&mut needs, path, "--with");
     }
     for command in subject.commands {
         take_command(&mut needs, command);
     }
-    rules::apply(&seen, subject.commands, &mut needs);
+    rules::apply(seen, subject.commands, &mut needs);
     executables::take_along(&mut needs, subject.commands, subject.is_at_store);
-    report::objects(&seen, subject.is_at_store, &mut needs);
+    report::objects(seen, subject.is_at_store, &mut needs);
     needs.libraries.sort();
     needs.libraries.dedup();
     needs.problems.sort();

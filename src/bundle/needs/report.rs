@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::folder::is_for_others;
-use super::mentions::{Mention, mentions};
+use super::mentions::Mention;
 use super::need::{Library, Needs, Problem, Rewrite};
 use super::seen::{AllSeen, Seen};
 use super::{REMEDY, take_for_programs};
@@ -21,16 +21,16 @@ pub(super) fn objects(seen: &AllSeen, is_at_store: bool, needs: &mut Needs) {
     for object in seen.iter() {
         let searched = searched(object);
         let mut told = BTreeSet::new();
-        for mention in mentions(object.bytes()) {
+        for mention in object.mentions() {
             let path = &mention.path;
             let is_served = needs.served.iter().any(|it| path.starts_with(it));
             // The loader searches there, and finds what the bundle has; or it is for nobody.
             let is_searched = searched.contains(path) || folders.contains(&**path);
-            if is_served || is_searched || is_for_nobody(&mention) || !path.exists() {
+            if is_served || is_searched || is_for_nobody(mention) || !path.exists() {
                 continue;
             }
-            if let Some(rewrite) = rewrite(object, &mention) {
-                if let Some(library) = library(object, &mention) {
+            if let Some(rewrite) = rewrite(object, mention) {
+                if let Some(library) = library(object, mention) {
                     needs.libraries.push(library);
                 }
                 needs.rewrites.push(rewrite);

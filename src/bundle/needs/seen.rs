@@ -1,11 +1,14 @@
 //! The programs and libraries of a bundle, as rules see them.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 use memmap2::Mmap;
 
+use super::mentions::{Mention, mentions};
 use crate::resolver::map_file;
 
 /// A program or library.
@@ -14,6 +17,9 @@ pub(super) struct Seen {
     /// Its path, without links.
     pub(super) path: PathBuf,
     bytes: Mmap,
+    /// Which texts it has, as far as that was asked. Rules ask anew in each round.
+    said: RefCell<BTreeMap<String, bool>>,
+    mentions: OnceCell<Vec<Mention>>,
 }
 
 impl Seen {
@@ -33,40 +39,54 @@ impl Seen {
 
     /// Whether it has this text of its own: the name of a function that it calls, or of a variable that it asks for.
     pub(super) fn says(&self, text: &str) -> bool {
-        let text = format!("\0{text}\0");
-        memmem::find(&self.bytes, text.as_bytes()).is_some()
+        if let Some(&known) = self.said.borrow().get(text) {
+            return known;
+        }
+        let whole = format!("\0{text}\0");
+        let found = memmem::find(&self.bytes, whole.as_bytes()).is_some();
+        self.said.borrow_mut().insert(text.to_owned(), found);
+        found
+    }
+
+    /// The store paths that stand in it.
+    pub(super) fn mentions(&self) -> &[Mention] {
+        self.mentions.get_or_init(|| mentions(&self.bytes))
     }
 }
 
-/// All of them.
+/// All of them, by their paths.
 #[derive(Debug, Default)]
-pub(super) struct AllSeen {
-    all: Vec<Seen>,
+pub struct AllSeen {
+    all: BTreeMap<PathBuf, Seen>,
 }
 
 impl AllSeen {
-    /// Opens the files; one that cannot be read is left out, for whoever copies it to tell.
-    pub(super) fn open(paths: &[PathBuf]) -> Self {
-        let open = |it: &PathBuf| {
-            let path = it.canonicalize().ok()?;
-            let bytes = map_file(&path).ok()?;
-            Some(Seen { path, bytes })
-        };
-        let mut all: Vec<_> = paths.iter().filter_map(open).collect();
-        all.sort_by(|a, b| a.path.cmp(&b.path));
-        all.dedup_by(|a, b| a.path == b.path);
-        Self { all }
+    /// Opens the files that are not open yet; one that cannot be read is left out, for whoever copies it to tell.
+    pub(super) fn open(&mut self, paths: &[PathBuf]) {
+        for path in paths.iter().filter_map(|it| it.canonicalize().ok()) {
+            if self.all.contains_key(&path) {
+                continue;
+            }
+            let Ok(bytes) = map_file(&path) else {
+                continue;
+            };
+            let seen = Seen {
+                path: path.clone(),
+                bytes,
+                said: RefCell::default(),
+                mentions: OnceCell::new(),
+            };
+            self.all.insert(path, seen);
+        }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Seen> {
-        self.all.iter()
+        self.all.values()
     }
 
     /// Those whose file names begin with this text, such as `libssl.so`.
     pub(super) fn named<'s>(&'s self, start: &'s str) -> impl Iterator<Item = &'s Seen> {
-        self.all
-            .iter()
-            .filter(move |it| it.name().starts_with(start))
+        self.iter().filter(move |it| it.name().starts_with(start))
     }
 
     /// The C library, if it is glibc. Its file was called after its version before glibc 2.34.
@@ -79,7 +99,7 @@ impl AllSeen {
     pub(super) fn caller(&self, texts: &[&str]) -> Option<&Seen> {
         let of_glibc = self.glibc().map(Seen::folder);
         let is_own = |it: &Seen| Some(it.folder()) == of_glibc && is_of_glibc(it.name());
-        let mut others = self.all.iter().filter(|it| !is_own(it));
+        let mut others = self.iter().filter(|it| !is_own(it));
         others.find(|it| texts.iter().any(|text| it.says(text)))
     }
 }
@@ -117,7 +137,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("libx.so.1");
         std::fs::write(&path, b"\x7fELF\0iconv_open\0setlocale_x\0").unwrap();
-        let seen = AllSeen::open(&[path.clone(), path, "/no such file".into()]);
+        let mut seen = AllSeen::default();
+        seen.open(&[path.clone(), path, "/no such file".into()]);
         assert_eq!(seen.iter().count(), 1);
         let own = seen.named("libx.so").next().unwrap();
         assert!(own.says("iconv_open"));

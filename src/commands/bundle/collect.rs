@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::learn;
-use crate::bundle::needs::{self, Command, Needs, Subject};
+use crate::bundle::needs::{self, AllSeen, Command, Needs, Subject};
 use crate::bundle::{Contents, HostLibraries};
 use crate::cli::BundleArgs;
 
@@ -56,15 +56,17 @@ fn take_needs(args: &BundleArgs, commands: &[Command], contents: &mut Contents) 
         there.with_context(|| format!("cannot take {} along", path.display()))?;
     }
     let mut needs = Needs::default();
+    let mut seen = AllSeen::default();
     for _ in 0..MOST_ROUNDS {
         let objects: Vec<PathBuf> = contents.objects.iter().cloned().collect();
         let before = contents.items.len();
-        needs = needs::needs(&Subject {
+        let subject = Subject {
             commands,
             objects: &objects,
             with: &with,
             is_at_store: args.allow_namespace,
-        });
+        };
+        needs = needs::needs(&subject, &mut seen);
         contents.take(&needs)?;
         if contents.objects.len() == objects.len() && contents.items.len() == before {
             break;

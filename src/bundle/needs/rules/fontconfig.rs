@@ -2,7 +2,6 @@
 //! that the library names, or in its own (fonts-conf(5): FONTCONFIG_FILE, FONTCONFIG_PATH).
 
 use super::super::folder::take_all;
-use super::super::mentions::mentions;
 use super::super::need::{Needs, in_bundle};
 use super::{Given, package};
 
@@ -12,7 +11,7 @@ pub(super) fn apply(given: &Given<'_>, needs: &mut Needs) {
     let Some(library) = given.seen.named("libfontconfig.so").next() else {
         return;
     };
-    let named = mentions(library.bytes()).into_iter().map(|it| it.path);
+    let named = library.mentions().iter().map(|it| it.path.clone());
     let own = named
         .filter(|it| it.ends_with("etc/fonts"))
         .chain(package(&library.path).map(|it| it.join("etc/fonts")))

@@ -2,7 +2,6 @@
 //! of locales and dead keys, XLOCALEDIR (XSetLocale(3), Compose(5)). The host's are used where it has them.
 
 use super::super::folder::take_all;
-use super::super::mentions::mentions;
 use super::super::need::{Needs, in_bundle};
 use super::Given;
 
@@ -27,7 +26,7 @@ pub(super) fn apply(given: &Given<'_>, needs: &mut Needs) {
         let Some(library) = given.seen.named(library).next() else {
             continue;
         };
-        let named = mentions(library.bytes()).into_iter().map(|it| it.path);
+        let named = library.mentions().iter().map(|it| it.path.clone());
         let own = named.filter(|it| it.ends_with(end)).find(|it| it.is_dir());
         let Some(own) = own else { continue };
         take_all(needs, &own, "keyboards, where the host has none");

@@ -5,7 +5,6 @@
 //! The host's locales are used, since they are those that its user has chosen. Where there are none, C.UTF-8 is there all the same.
 
 use super::super::folder::take_all;
-use super::super::mentions::mentions;
 use super::super::need::{Needs, Rewrite, in_bundle};
 use super::super::seen::beside;
 use super::Given;
@@ -19,19 +18,19 @@ pub(super) fn apply(given: &Given<'_>, needs: &mut Needs) {
     let Some(glibc) = given.seen.glibc() else {
         return;
     };
-    for mention in mentions(glibc.bytes()) {
+    for mention in glibc.mentions() {
         let host = match () {
             () if mention.path.ends_with("lib/locale") => FOLDER,
             () if mention.path.ends_with("lib/locale/locale-archive") => ARCHIVE,
             () => continue,
         };
-        needs.served.push(mention.path);
+        needs.served.push(mention.path.clone());
         // glibc takes the folder with its length, so it keeps that.
         let new = format!("{host:/>width$}", width = mention.at.len());
         needs.rewrites.push(Rewrite {
             file: glibc.path.clone(),
             offset: mention.at.start,
-            old: glibc.bytes()[mention.at].to_vec(),
+            old: glibc.bytes()[mention.at.clone()].to_vec(),
             new: new.into_bytes(),
         });
     }

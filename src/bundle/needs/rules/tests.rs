@@ -41,8 +41,10 @@ impl Package {
     fn needs(&self, objects: &[&str]) -> Needs {
         let objects: Vec<_> = objects.iter().map(|it| self.root.join(it)).collect();
         let mut needs = Needs::default();
+        let mut seen = AllSeen::default();
+        seen.open(&objects);
         let given = Given {
-            seen: &AllSeen::open(&objects),
+            seen: &seen,
             programs: objects.iter().take(1).map(PathBuf::as_path).collect(),
         };
         for rule in RULES {

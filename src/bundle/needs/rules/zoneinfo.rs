@@ -2,7 +2,6 @@
 //! host's are used, for they are kept up to date. Where it has none there is UTC.
 
 use super::super::folder::take_all;
-use super::super::mentions::mentions;
 use super::super::need::{Needs, in_bundle};
 use super::super::seen::Seen;
 use super::Given;
@@ -35,6 +34,6 @@ pub(super) fn apply(given: &Given<'_>, needs: &mut Needs) {
 
 /// Folders of time zones that a file names.
 fn of_package(seen: &Seen) -> impl Iterator<Item = std::path::PathBuf> + '_ {
-    let found = mentions(seen.bytes()).into_iter().map(|it| it.path);
+    let found = seen.mentions().iter().map(|it| it.path.clone());
     found.filter(|it| it.ends_with("share/zoneinfo"))
 }

@@ -121,7 +121,7 @@ fn download_and_unpack(program: &Program, title: &str) -> Result<()> {
 }
 
 fn temporary_sibling() -> Result<TempDir> {
-    let folder = workspace::target("programs");
+    let folder = workspace::fetched("programs");
     fs::create_dir_all(&folder)
         .and_then(|()| {
             tempfile::Builder::new()

@@ -41,7 +41,7 @@ pub struct Glibc {
 /// A package cannot be downloaded (or may not be) or unpacked, or Nix cannot build.
 pub fn fetch(network: Network) -> Result<Vec<Glibc>> {
     let glibcs = SUITES.map(|(suite, headers)| {
-        let folder = workspace::target("glibcs").join(suite);
+        let folder = workspace::fetched("glibcs").join(suite);
         let done = Glibc { suite, folder };
         make(&done, headers, network)
             .with_context(|| format!("cannot fetch the glibc of {suite}"))?;

@@ -22,7 +22,7 @@ const VERSION: &str = "6.1.";
 /// # Errors
 /// It cannot be downloaded (or may not be), cannot be unpacked, or this is not Debian 12.
 pub fn fetch(network: Network) -> Result<PathBuf> {
-    let folder = workspace::target("kernel");
+    let folder = workspace::fetched("kernel");
     let kernel = folder.join("vmlinuz");
     if !kernel.is_file() {
         if network == Network::Forbidden {

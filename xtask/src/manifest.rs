@@ -57,7 +57,7 @@ pub struct Pin {
 impl Program {
     /// Its folder once unpacked: `target/programs/NAME-VERSION`.
     pub fn folder(&self) -> PathBuf {
-        workspace::target("programs").join(format!("{}-{}", self.name, self.version))
+        workspace::fetched("programs").join(format!("{}-{}", self.name, self.version))
     }
 
     /// How many bytes are downloaded, as far as that is known before.

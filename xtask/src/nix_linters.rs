@@ -35,7 +35,7 @@ const LINTERS: &[Linter] = &[
 /// # Errors
 /// Cargo cannot install one, or one is missing and may not be downloaded.
 pub fn fetch(network: Network) -> Result<PathBuf> {
-    let tools = workspace::target("tools");
+    let tools = workspace::fetched("tools");
     for linter in LINTERS {
         if !is_installed(&tools, linter) {
             install(&tools, linter, network)?;

@@ -58,7 +58,7 @@ pub fn fetch(network: Network) -> Result<Vec<PathBuf>> {
 }
 
 fn make(suite: &str, more: &[&str], network: Network) -> Result<PathBuf> {
-    let folder = workspace::target("roots").join(suite);
+    let folder = workspace::fetched("roots").join(suite);
     let root = folder.join("root");
     if root.exists() {
         return Ok(root);
@@ -69,7 +69,7 @@ fn make(suite: &str, more: &[&str], network: Network) -> Result<PathBuf> {
     let debs = folder.join("debs");
     fs::create_dir_all(&debs).with_context(|| format!("cannot make {}", debs.display()))?;
     // Where the glibc of a suite comes from, its package lists are already.
-    let apt = suite::apt(suite, &workspace::target("glibcs").join(suite))?;
+    let apt = suite::apt(suite, &workspace::fetched("glibcs").join(suite))?;
     let packages = [&PACKAGES, more].concat();
     let what = format!("root of Debian {suite}: {} packages", packages.len());
     progress::download(&what, None, &debs, || apt.download(&packages, &debs))?;

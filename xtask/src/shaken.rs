@@ -16,17 +16,6 @@ use xtask_start::Network;
 use crate::cli::Shaken;
 use crate::{cargo, workspace};
 
-/// What is in the target directory and was not compiled there.
-const FETCHED: [&str; 7] = [
-    "debs",
-    "glibcs",
-    "kernel",
-    "programs",
-    "store",
-    "store-glibc",
-    "tools",
-];
-
 const RUNS: [Shaken; 2] = [Shaken::Sparse, Shaken::Crowded];
 
 /// Runs `cargo test` in the conditions that `which` names.
@@ -133,7 +122,7 @@ fn tests(conditions: &Conditions, network: Network) -> Result<()> {
 fn link_fetched(target: &Path) -> Result<()> {
     let context = || format!("cannot make {}", target.display());
     fs::create_dir_all(target).with_context(context)?;
-    for name in FETCHED {
+    for name in workspace::FETCHED {
         let link = target.join(name);
         if !link.is_symlink() {
             symlink(workspace::target(name), &link).with_context(context)?;

@@ -159,7 +159,7 @@ impl Store {
             }
             bail!(CANNOT_WRITE);
         }
-        let debs = workspace::target("debs");
+        let debs = workspace::fetched("debs");
         download(&self.names, &debs, network)?;
         let only = self.names.join(" ");
         let arguments = [("debs", debs.as_os_str()), ("only", OsStr::new(&only))];
@@ -196,7 +196,7 @@ pub fn build_of_programs(network: Network) -> Result<Store> {
 }
 
 fn made(links: &str, names: Vec<&'static str>, network: Network) -> Result<Store> {
-    let packages = workspace::target("store").join(links);
+    let packages = workspace::fetched("store").join(links);
     let store = Store { packages, names };
     store.make(network)?;
     Ok(store)

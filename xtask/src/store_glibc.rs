@@ -18,7 +18,7 @@ const SUITE: &str = "bookworm";
 /// # Errors
 /// The source cannot be downloaded (or may not be), or cannot be built.
 pub fn build(network: Network) -> Result<PathBuf> {
-    let folder = workspace::target("store-glibc");
+    let folder = workspace::fetched("store-glibc");
     let done = folder.join("packages");
     if done.join("libc6").exists() {
         return Ok(folder);

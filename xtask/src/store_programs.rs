@@ -137,7 +137,7 @@ impl Programs {
             bail!("target/store-programs lacks it: run `cargo xtask fetch` without --offline once");
         }
         // It takes nothing for installed, so all that a package needs comes along.
-        let apt: Apt = suite::apt("bookworm", &workspace::target("glibcs").join("bookworm"))?;
+        let apt: Apt = suite::apt("bookworm", &workspace::fetched("glibcs").join("bookworm"))?;
         let what = format!("{} and what it needs", self.packages.join(", "));
         progress::download(&what, None, &debs, || {
             apt.download_with_dependencies(self.packages, &debs)
@@ -147,7 +147,7 @@ impl Programs {
             .filter(|it| is_wanted(it, self))
             .collect();
         let files = files.join(" ");
-        let glibc = real(&workspace::target("store/packages/libc6"))?;
+        let glibc = real(&workspace::fetched("store").join("packages/libc6"))?;
         let shell = match self.wrappers {
             "" => PathBuf::new(),
             _ => real(&folder(SHELL).join("result"))?,
@@ -175,7 +175,7 @@ fn is_wanted(file: &str, of: &Programs) -> bool {
 }
 
 fn folder(name: &str) -> PathBuf {
-    workspace::target("store-programs").join(name)
+    workspace::fetched("store-programs").join(name)
 }
 
 fn real(path: &Path) -> Result<PathBuf> {

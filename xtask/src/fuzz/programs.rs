@@ -42,7 +42,7 @@ fn nightly_version() -> Option<String> {
 
 /// Installs cargo-fuzz into target/tools, and returns the folder of its program.
 fn install(network: Network) -> Result<PathBuf> {
-    let tools = workspace::target("tools");
+    let tools = workspace::fetched("tools");
     let folder = tools.join("bin");
     if folder.join("cargo-fuzz").is_file() {
         return Ok(folder);

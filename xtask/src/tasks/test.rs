@@ -35,7 +35,7 @@ enum Then {
 /// What happened to a step.
 enum Outcome {
     Passed(Duration),
-    Failed(Duration),
+    Failed(Duration, anyhow::Error),
     NotTried,
 }
 
@@ -125,10 +125,16 @@ pub(super) fn run(args: &TestArgs) -> Result<()> {
         eprintln!("{:<24} {}", step.name, outcome.text());
     }
     let failed = failed(&steps, &outcomes);
-    if !failed.is_empty() {
-        bail!("failed: {}", failed.join(", "));
+    if failed.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    // Once more, for what the steps have printed may be far above.
+    for (step, outcome) in steps.iter().zip(&outcomes) {
+        if let Outcome::Failed(_, error) = outcome {
+            eprintln!("{}: {error:#}", step.name);
+        }
+    }
+    bail!("failed: {}", failed.join(", "))
 }
 
 /// Runs the steps in order. There is an outcome for each.
@@ -145,7 +151,7 @@ fn run_steps(steps: &[Step], network: Network) -> Vec<Outcome> {
             Err(error) => {
                 eprintln!("{}: {error:#}", step.name);
                 stopped = step.then == Then::Stop;
-                Outcome::Failed(start.elapsed())
+                Outcome::Failed(start.elapsed(), error)
             }
         }
     });
@@ -154,7 +160,7 @@ fn run_steps(steps: &[Step], network: Network) -> Vec<Outcome> {
 
 fn failed(steps: &[Step], outcomes: &[Outcome]) -> Vec<&'static str> {
     let both = steps.iter().zip(outcomes);
-    let failed = both.filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_)));
+    let failed = both.filter(|(_, outcome)| matches!(outcome, Outcome::Failed(..)));
     failed.map(|(step, _)| step.name).collect()
 }
 
@@ -162,7 +168,7 @@ impl Outcome {
     fn text(&self) -> String {
         match self {
             Outcome::Passed(time) => format!("passed {:>7.1} s", time.as_secs_f64()),
-            Outcome::Failed(time) => format!("FAILED {:>7.1} s", time.as_secs_f64()),
+            Outcome::Failed(time, _) => format!("FAILED {:>7.1} s", time.as_secs_f64()),
             Outcome::NotTried => "not tried".to_owned(),
         }
     }
@@ -177,7 +183,7 @@ fn nixos(args: &NixosArgs) -> Result<()> {
     let arguments = ["test", "--test", "nixos", "--", "--include-ignored"];
     let mut command = cargo::command(&arguments, network);
     command.env("LDSHIM_TEST_NIXPKGS", checkout);
-    cargo::run(command)
+    cargo::test(command)
 }
 
 /// `tests/programs` alone. What is large counts as ignored there, unless it is asked for.
@@ -192,7 +198,7 @@ fn programs(args: &ProgramsArgs) -> Result<()> {
         command.arg("--include-ignored");
     }
     command.args(&args.name);
-    cargo::run(command)
+    cargo::test(command)
 }
 
 fn fetch(network: Network) -> Result<()> {
@@ -220,18 +226,18 @@ fn tests_of(arch: &str, network: Network) -> Result<()> {
     ];
     let mut command = cargo::command(&args, network);
     command.env("LDSHIM_TEST_ARCH", arch);
-    cargo::run(command)?;
+    cargo::test(command)?;
     let mut command = cargo::command(&["test", "--test=behaviour"], network);
     command.env("LDSHIM_TEST_ARCH", arch);
     command.env("LDSHIM_TEST_LOADERS", "prepared");
-    cargo::run(command)
+    cargo::test(command)
 }
 
 /// The behaviours with loaders that are prepared for their library environments.
 fn prepared_loaders(network: Network) -> Result<()> {
     let mut command = cargo::command(&["test", "--test=behaviour"], network);
     command.env("LDSHIM_TEST_LOADERS", "prepared");
-    cargo::run(command)
+    cargo::test(command)
 }
 
 fn format(network: Network) -> Result<()> {
@@ -263,7 +269,7 @@ fn tests(network: Network) -> Result<()> {
     if !stdout().is_terminal() {
         command.env("CARGO_TERM_PROGRESS_WHEN", "never");
     }
-    cargo::run(command)
+    cargo::test(command)
 }
 
 /// The behaviours with the loaders of other suites. All are tried, even if one fails.
@@ -290,14 +296,14 @@ fn bundles(network: Network) -> Result<()> {
     store_programs::build(Which::All, network)?;
     let mut command = cargo::command(&["test", "--test", "elsewhere"], network);
     command.env("LDSHIM_TEST_BUNDLES", "all");
-    cargo::run(command)
+    cargo::test(command)
 }
 
 /// `tests/behaviour` with another glibc's loader: its header says what the folder has to have.
 fn behaviours_with(glibc: &Path, network: Network) -> Result<()> {
     let mut command = cargo::command(&["test", "--test", "behaviour"], network);
     command.env("LDSHIM_TEST_GLIBC", glibc);
-    cargo::run(command)
+    cargo::test(command)
 }
 
 fn documentation(network: Network) -> Result<()> {

@@ -1,5 +1,5 @@
-//! The memory functions that the compiler calls. No library has them for the stub: its targets' own
-//! `compiler_builtins` leaves them to the C library.
+//! The memory functions that the compiler calls. No library has them for programs without a C library: their targets' own
+//! `compiler_builtins` leaves them to it. The head of bundles that unpack themselves has this file too.
 //!
 //! Names and signatures are those of the C standard, and so is what callers have to see to. The loops are
 //! volatile, or instructions of the processor: the compiler would turn plain ones into calls of themselves.

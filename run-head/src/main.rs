@@ -29,6 +29,9 @@ mod arch;
 mod complete;
 mod failure;
 mod flags;
+#[path = "../../loader-stub/src/mem.rs"]
+#[allow(dead_code, reason = "the stub clears pages, this program does not")]
+mod mem;
 mod memory;
 mod path;
 mod place;

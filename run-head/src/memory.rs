@@ -1,8 +1,7 @@
-//! Memory: what the compiler calls by the names of the C standard, and pages for what is allocated.
+//! Pages for what is allocated.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
-use core::ffi::c_int;
 
 use crate::sys;
 
@@ -53,93 +52,4 @@ unsafe impl GlobalAlloc for Pages {
             unsafe { sys::unmap(memory.expose_provenance(), layout.size()) };
         }
     }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, count: usize) -> *mut u8 {
-    // SAFETY: the caller's memory is there and does not overlap.
-    unsafe { forward(to, from, count) };
-    to
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, count: usize) -> *mut u8 {
-    if to.addr().wrapping_sub(from.addr()) >= count {
-        // SAFETY: going forward, no byte is written before it was read.
-        unsafe { forward(to, from, count) };
-        return to;
-    }
-    for index in (0..count).rev() {
-        // SAFETY: the caller's memory is there.
-        unsafe {
-            to.add(index)
-                .write_volatile(from.add(index).read_volatile())
-        };
-    }
-    to
-}
-
-/// Copies the lowest byte first: words as far as there are some. Loops are volatile: the compiler would turn plain ones into
-/// calls of the functions that they are in.
-unsafe fn forward(to: *mut u8, from: *const u8, count: usize) {
-    const WORD: usize = size_of::<usize>();
-    let mut index = 0;
-    let apart = to.addr().wrapping_sub(from.addr());
-    let aligned = to.addr().wrapping_rem(WORD) == 0 && from.addr().wrapping_rem(WORD) == 0;
-    // A word is read before what it overlaps is written only if the two are a word apart.
-    if aligned && (apart >= WORD && apart.wrapping_neg() >= WORD) {
-        while index + WORD <= count {
-            // SAFETY: the caller's memory is there, and both addresses are aligned.
-            unsafe {
-                let word = from.add(index).cast::<usize>().read_volatile();
-                to.add(index).cast::<usize>().write_volatile(word);
-            }
-            index += WORD;
-        }
-    }
-    while index < count {
-        // SAFETY: the caller's memory is there.
-        unsafe {
-            to.add(index)
-                .write_volatile(from.add(index).read_volatile())
-        };
-        index += 1;
-    }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn memset(to: *mut u8, byte: c_int, count: usize) -> *mut u8 {
-    for index in 0..count {
-        // SAFETY: the caller's memory is there.
-        unsafe { to.add(index).write_volatile(byte as u8) };
-    }
-    to
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, count: usize) -> c_int {
-    for index in 0..count {
-        // SAFETY: the caller's memory is there.
-        let (a, b) = unsafe { (a.add(index).read_volatile(), b.add(index).read_volatile()) };
-        if a != b {
-            return c_int::from(a) - c_int::from(b);
-        }
-    }
-    0
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, count: usize) -> c_int {
-    // SAFETY: the same function but for the sign of its answer.
-    unsafe { memcmp(a, b, count) }
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn strlen(text: *const u8) -> usize {
-    let mut length = 0;
-    // SAFETY: the caller's text ends with a NUL.
-    while unsafe { text.add(length).read_volatile() } != 0 {
-        length += 1;
-    }
-    length
 }

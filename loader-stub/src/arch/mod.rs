@@ -4,10 +4,9 @@
 //! - `jump`: puts the stack pointer to an initial stack and goes on at an address, for good
 //! - `on_lower_stack`: calls a function with memory between the caller's frame and its own
 //! - `trampoline`: the program's entry point as the loader sees it in the environment plan
-//! - `syscall`: six arguments, the kernel's raw answer
-//! - `copy_bytes`, `fill_bytes`, `clear_words`: memory, by instructions that the compiler leaves alone
 //! - `MMAP`: how pages are mapped
 //! - `RELATIVE`: the type of the only relocation that the stub may have
+//! - [`instructions`]: system calls, and memory
 
 #[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
 #[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
@@ -15,9 +14,12 @@
 #[cfg_attr(target_arch = "x86", path = "x86.rs")]
 mod machine;
 
+mod instructions;
+
 /// What is done for debuggers and for valgrind, which is nothing on most machines.
 #[cfg_attr(target_arch = "x86_64", path = "tools_x86_64.rs")]
 #[cfg_attr(not(target_arch = "x86_64"), path = "tools_none.rs")]
 pub(crate) mod tools;
 
+pub(crate) use instructions::*;
 pub(crate) use machine::*;

@@ -1,6 +1,6 @@
-//! aarch64: "ELF for the Arm 64-bit Architecture"; the kernel's arch/arm64/kernel/entry.S for system calls.
+//! aarch64: System V ABI for the Arm 64-bit architecture, section "Process Initialization".
 
-use core::arch::{asm, naked_asm};
+use core::arch::naked_asm;
 
 /// The first instruction. The stack is as the kernel left it.
 #[unsafe(naked)]
@@ -14,25 +14,4 @@ unsafe extern "C" fn _start() -> ! {
         "brk #1",
         start = sym crate::start,
     )
-}
-
-/// A system call.
-///
-/// # Safety
-/// Whatever the call does to memory must be sound.
-pub(crate) unsafe fn syscall(number: libc::c_long, arguments: [usize; 6]) -> isize {
-    let [a, b, c, d, e, f] = arguments;
-    let answer;
-    // SAFETY: the kernel reads the six argument registers and writes x0 only; what it does to memory, the
-    // caller answers for.
-    unsafe {
-        asm!(
-            "svc #0",
-            in("x8") number,
-            inlateout("x0") a => answer,
-            in("x1") b, in("x2") c, in("x3") d, in("x4") e, in("x5") f,
-            options(nostack),
-        );
-    }
-    answer
 }

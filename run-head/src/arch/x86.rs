@@ -1,4 +1,4 @@
-//! i686: System V ABI, Intel386 supplement; the kernel's arch/x86/entry/entry_32.S for system calls.
+//! 32-bit x86: System V ABI, Intel386 supplement, section 2.3 (process initialization).
 
 use core::arch::naked_asm;
 
@@ -15,40 +15,5 @@ unsafe extern "C" fn _start() -> ! {
         "call {start}",
         "ud2",
         start = sym crate::start,
-    )
-}
-
-/// A system call.
-///
-/// # Safety
-/// Whatever the call does to memory must be sound.
-pub(crate) unsafe fn syscall(number: libc::c_long, arguments: [usize; 6]) -> isize {
-    // SAFETY: the caller answers for what the kernel does; the arguments are six words in a row.
-    unsafe { syscall_from(number, &arguments) }
-}
-
-/// A system call with the arguments in memory: the compiler does not give away the registers that they have
-/// to be in.
-#[unsafe(naked)]
-unsafe extern "C" fn syscall_from(number: libc::c_long, arguments: &[usize; 6]) -> isize {
-    naked_asm!(
-        "push ebp",
-        "push ebx",
-        "push esi",
-        "push edi",
-        "mov eax, [esp + 20]",
-        "mov ebp, [esp + 24]",
-        "mov ebx, [ebp]",
-        "mov ecx, [ebp + 4]",
-        "mov edx, [ebp + 8]",
-        "mov esi, [ebp + 12]",
-        "mov edi, [ebp + 16]",
-        "mov ebp, [ebp + 20]",
-        "int 0x80",
-        "pop edi",
-        "pop esi",
-        "pop ebx",
-        "pop ebp",
-        "ret",
     )
 }

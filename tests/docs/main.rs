@@ -2,9 +2,22 @@
 //! --message` prints is compared in `tests/doctor/answers.rs`; what other commands print is not compared.
 
 mod commands;
+#[path = "../common/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod common;
+mod film;
+mod ground;
 mod links;
-mod nix;
+mod nix_files;
+#[path = "../common/nix_index.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod nix_index;
+#[path = "../common/nixos_like.rs"]
+mod nixos_like;
 mod page;
+#[path = "../common/terminal.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod terminal;
 
 use page::pages;
 

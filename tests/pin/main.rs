@@ -31,8 +31,13 @@ mod nix;
 #[path = "../common/nix_index.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod nix_index;
+#[path = "../common/nixos_like.rs"]
+mod nixos_like;
 mod realise;
 mod scarce;
+#[path = "../common/terminal.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod terminal;
 #[path = "../common/trace.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod trace;

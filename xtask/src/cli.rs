@@ -19,6 +19,8 @@ pub struct Cli {
 pub enum Task {
     /// See a real program fail as on NixOS, and run through the stub
     Demo(DemoArgs),
+    /// Make the film of a first start, docs/images/first-start.svg, of a real session
+    Film(FilmArgs),
     /// Check everything: format, clippy, build, tests, documentation
     Test(TestArgs),
     /// Measure what the stub adds to a start, beside other loaders, and how fast the tool is
@@ -42,6 +44,16 @@ pub struct DemoArgs {
     /// As on a new machine: in a root without /nix, in a copy of the work tree with nothing compiled or fetched
     #[arg(long)]
     pub fresh: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// `cargo xtask film`
+#[derive(Debug, Args)]
+pub struct FilmArgs {
+    /// Write nothing: fail if it no longer shows what is printed
+    #[arg(long)]
+    pub check: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
 }
@@ -78,6 +90,8 @@ pub struct TestArgs {
 pub enum TestOnly {
     /// The NixOS module, among nixpkgs' own modules: tests/nixos
     Nixos(NixosArgs),
+    /// The documentation: what it shows can be done, and is what the tool prints: tests/docs
+    Docs(DocsArgs),
     /// Real programs, modules and addons from elsewhere, each with a piece of work: tests/programs
     Programs(ProgramsArgs),
 }
@@ -88,6 +102,16 @@ pub struct NixosArgs {
     /// A checkout of nixpkgs. Its lib and modules are read, and those parts that tests/nixos names will do
     #[arg(long, value_name = "PATH")]
     pub modules: PathBuf,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// `cargo xtask test docs`
+#[derive(Debug, Args)]
+pub struct DocsArgs {
+    /// Write what the commands print now into the pages, in the place of what differs from it
+    #[arg(long)]
+    pub write: bool,
     #[command(flatten)]
     pub network: NetworkArgs,
 }

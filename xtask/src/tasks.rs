@@ -6,7 +6,9 @@ use crate::cli::Task;
 
 mod bench;
 mod demo;
+mod docs;
 mod fetch;
+mod film;
 mod fuzz;
 mod man;
 mod peers;
@@ -20,6 +22,7 @@ mod vm;
 pub fn run(task: &Task) -> Result<()> {
     match task {
         Task::Demo(args) => demo::run(args),
+        Task::Film(args) => film::run(args),
         Task::Test(args) => test::run(args),
         Task::Bench(args) => bench::run(args),
         Task::Fetch(args) => fetch::run(args),

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use ::nix::libc;
 
 use super::host::{Host, in_container};
-use crate::command::terminal::Terminal;
 use crate::common::Ran;
 use crate::nix::text;
+use crate::terminal::Terminal;
 use crate::trace::kill_before;
 
 /// A host, a program in its home that misses a library, and a package in the store that has it.

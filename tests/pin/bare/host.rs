@@ -2,26 +2,18 @@
 //! loader is in the store.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 
 use ::nix::libc;
 use ldshim::sandbox::Root;
 
-use crate::common::{self, Ran};
+use crate::common::Ran;
 use crate::nix::text;
+use crate::nixos_like::{self, COMMANDS};
 use crate::world::World;
-
-/// Where the machine's own files are in the root, for its Nix.
-const MACHINE: &str = "/machine";
-/// Where NixOS has commands.
-const COMMANDS: &str = "/run/current-system/sw/bin";
-/// What is used of Nix, and of busybox.
-const NIX: [&str; 4] = ["nix", "nix-store", "nix-instantiate", "nix-build"];
-const APPLETS: [&str; 4] = ["sh", "ls", "cat", "env"];
 
 /// An ordinary user.
 pub const ALICE: u32 = 1000;
@@ -42,29 +34,17 @@ impl Host {
         let folder = world.folder();
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("it is ours");
         let commands = folder.join("commands");
-        for made in [&commands, &folder.join("home")] {
-            fs::create_dir(made).expect("a folder");
-        }
-        let busybox = common::store_path("busybox-static").join("bin/busybox");
-        for applet in APPLETS {
-            symlink(&busybox, commands.join(applet)).expect("a link");
-        }
-        for name in NIX {
-            write_nix(&commands.join(name), name);
-        }
+        fs::create_dir(folder.join("home")).expect("a folder");
+        nixos_like::write_commands(&commands);
         let users = folder.join("passwd");
         let home = text(folder).to_owned() + "/home";
         let lines =
             format!("root:x:0:0::{home}:/bin/sh\nalice:x:{ALICE}:{ALICE}::{home}:/bin/sh\n");
         fs::write(&users, lines).expect("a file");
-        let root = Root::nixos_like()
+        let root = nixos_like::root(&commands)
             .bind(folder, folder)
-            .bind_read_only("/usr", Path::new(MACHINE).join("usr"))
             .bind_read_only(users, "/etc/passwd")
-            .bind_read_only(tool(), "/tool")
-            .bind_read_only(commands, COMMANDS)
-            .link(&busybox, "/bin/sh")
-            .link(&busybox, "/usr/bin/env");
+            .bind_read_only(nixos_like::tool(), "/tool");
         Self {
             world,
             root,
@@ -163,44 +143,6 @@ impl Drop for Host {
         let state = ldshim::pin::State::at(self.home().join(".local/state/ldshim"));
         _ = fs::remove_dir_all(state.directory());
     }
-}
-
-/// Nix of this machine, with its own loader and libraries.
-fn write_nix(file: &Path, name: &str) {
-    let usr = format!("{MACHINE}/usr");
-    let libraries = format!("{usr}/lib/x86_64-linux-gnu");
-    let script = format!(
-        "#!/bin/sh\nexec {libraries}/ld-linux-x86-64.so.2 --argv0 {name} --library-path {libraries}:{usr}/lib/nix \
-         {usr}/bin/{name} \"$@\"\n"
-    );
-    fs::write(file, script).expect("a file");
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("it is ours");
-}
-
-/// The folder of an ldshim, and its stub, whose own loader and libraries are in the store.
-fn tool() -> &'static Path {
-    static TOOL: OnceLock<PathBuf> = OnceLock::new();
-    TOOL.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare-host-tool");
-        fs::create_dir_all(&folder).expect("a folder");
-        let libraries = ["libc6", "libgcc-s1"].map(|it| common::store_path(it).join("lib"));
-        let new = folder.join("new");
-        fs::copy(env!("CARGO_BIN_EXE_ldshim"), &new).expect("a file");
-        let mut patch = Command::new(env!("CARGO_BIN_EXE_ldshim"));
-        let name = common::platform().loader();
-        let loader = libraries[0].join(name.file_name().expect("a name"));
-        patch.args(["patch", "--set-interpreter"]).arg(loader);
-        let path = libraries.each_ref().map(|it| text(it)).join(":");
-        patch.args(["--set-rpath", &path]).arg(&new);
-        Ran::of(&mut patch).succeeded();
-        fs::rename(new, folder.join("ldshim")).expect("a file");
-        let mut copy = Command::new("install");
-        copy.args(["-m", "755"])
-            .arg(common::stub())
-            .arg(folder.join("nix-ld"));
-        Ran::of(&mut copy).succeeded();
-        folder
-    })
 }
 
 /// Has a command run as in most containers, where nobody may have a namespace: a filter of system calls forbids `unshare`.

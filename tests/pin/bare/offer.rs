@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use super::host::Host;
-use crate::command::terminal::Terminal;
 use crate::http::{Answer, Server};
 use crate::nix::{self, text};
 use crate::nix_index::{Database, Package};
+use crate::terminal::Terminal;
 
 /// A database in which a package has a library.
 fn database(package: &Path, library: &str) -> Vec<u8> {

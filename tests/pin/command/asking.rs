@@ -1,7 +1,7 @@
 //! Questions on a terminal.
 
 use super::ground::Ground;
-use super::terminal::Terminal;
+use crate::terminal::Terminal;
 
 /// What shows the cursor of a terminal.
 const SHOW_CURSOR: &str = "\x1b[?25h";

@@ -15,7 +15,6 @@ mod on_demand;
 mod refused;
 mod rounds;
 mod session;
-pub mod terminal;
 
 /// All of them.
 pub fn tests() -> Vec<(&'static str, fn())> {

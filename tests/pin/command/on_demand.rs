@@ -10,8 +10,8 @@ use goblin::elf::program_header::PT_DYNAMIC;
 use ldshim::elf::Image;
 
 use super::ground::{Ground, Ran};
-use super::terminal::Terminal;
 use crate::nix::text;
+use crate::terminal::Terminal;
 
 /// Nothing on stdout, and this many lines on stderr.
 #[track_caller]

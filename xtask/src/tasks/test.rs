@@ -1,5 +1,6 @@
 //! `cargo xtask test [--offline] [--arch ARCH | --store-glibc | --bundles]`: everything that has to pass; `cargo xtask test
-//! nixos --modules PATH`: the NixOS module among nixpkgs' own; `cargo xtask test programs [--all]`: real programs only.
+//! nixos --modules PATH`: the NixOS module among nixpkgs' own; `cargo xtask test programs [--all]`: real programs only; `cargo xtask
+//! test docs`: the documentation only.
 
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
@@ -105,6 +106,7 @@ fn steps(arch: Option<Arch>) -> Vec<Step> {
 pub(super) fn run(args: &TestArgs) -> Result<()> {
     match &args.only {
         Some(TestOnly::Nixos(args)) => return nixos(args),
+        Some(TestOnly::Docs(args)) => return super::docs::run(args),
         Some(TestOnly::Programs(args)) => return programs(args),
         None => {}
     }

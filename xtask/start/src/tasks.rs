@@ -61,6 +61,10 @@ impl Call {
                 suite_of_tests::ensure(&self.task)?;
                 self.ensure(&self.of_tests(), Store::Writable)
             }
+            "film" => {
+                suite_of_tests::ensure(&self.task)?;
+                self.ensure(&[COMPILERS, PYPI, STORE], Store::Writable)
+            }
             "vm" => self.ensure(&[COMPILERS, PYPI, STORE, MACHINE, CROSS], Store::Writable),
             "peers" => self.ensure(&[COMPILERS, PYPI, NPM, PEERS], Store::Unused),
             "bench" if self.has("--index") => Ok(()),

@@ -8,8 +8,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use nix::pty::{Winsize, openpty};
-use nix::sys::signal::{SigHandler, Signal, signal};
+use ::nix::pty::{Winsize, openpty};
+use ::nix::sys::signal::{SigHandler, Signal, signal};
+use memchr::memmem;
 
 /// Only so that a test that hangs ends.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -19,7 +20,7 @@ pub struct Terminal {
     child: Child,
     keyboard: File,
     screen: Receiver<Vec<u8>>,
-    seen: String,
+    seen: Vec<u8>,
     /// How much of it was waited for.
     position: usize,
 }
@@ -34,18 +35,23 @@ pub struct Ended {
 }
 
 impl Terminal {
+    /// On one that is large, and without colours.
     pub fn start(command: &mut Command) -> Self {
+        Self::of_size(command.env("NO_COLOR", "1"), 40, 200)
+    }
+
+    pub fn of_size(command: &mut Command, rows: u16, columns: u16) -> Self {
         obey_interrupts();
         let size = Winsize {
-            ws_row: 40,
-            ws_col: 200,
+            ws_row: rows,
+            ws_col: columns,
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
         let pair = openpty(Some(&size), None).expect("a terminal");
         let end = || Stdio::from(pair.slave.try_clone().expect("a descriptor"));
         command.stdin(end()).stdout(end()).stderr(end());
-        command.env("TERM", "xterm").env("NO_COLOR", "1");
+        command.env("TERM", "xterm");
         let child = command.spawn().expect("it can be started");
         // The command has them too, and would keep the terminal open.
         command
@@ -68,7 +74,7 @@ impl Terminal {
             child,
             keyboard,
             screen,
-            seen: String::new(),
+            seen: Vec::new(),
             position: 0,
         }
     }
@@ -77,15 +83,24 @@ impl Terminal {
     #[track_caller]
     pub fn sees(&mut self, text: &str) {
         loop {
-            if let Some(at) = self.seen[self.position..].find(text) {
+            if let Some(at) = memmem::find(&self.seen[self.position..], text.as_bytes()) {
                 self.position += at + text.len();
                 return;
             }
             match self.screen.recv_timeout(PATIENCE) {
-                Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
-                Err(error) => panic!("{error}: no {text:?} in {:?}", self.seen),
+                Ok(bytes) => self.seen.extend(bytes),
+                Err(error) => panic!("{error}: no {text:?} in {:?}", self.text()),
             }
         }
+    }
+
+    /// All that came up to what was waited for.
+    pub fn seen(&self) -> &[u8] {
+        &self.seen[..self.position]
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.seen).into_owned()
     }
 
     pub fn types(&mut self, text: &str) {
@@ -107,16 +122,16 @@ impl Terminal {
     pub fn ends(mut self) -> Ended {
         loop {
             match self.screen.recv_timeout(PATIENCE) {
-                Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
+                Ok(bytes) => self.seen.extend(bytes),
                 Err(RecvTimeoutError::Disconnected) => break,
-                Err(error) => panic!("{error}: {:?}", self.seen),
+                Err(error) => panic!("{error}: {:?}", self.text()),
             }
         }
         let status = self.child.wait().expect("a child");
         Ended {
             code: status.code(),
             signal: status.signal(),
-            screen: self.seen,
+            screen: self.text(),
         }
     }
 }

@@ -82,14 +82,28 @@ impl Terminal {
     /// Waits until this is on the screen, behind what was waited for before.
     #[track_caller]
     pub fn sees(&mut self, text: &str) {
+        self.sees_one_of(text, text);
+    }
+
+    /// Waits until one of two texts is there. Whether it is the first one.
+    #[track_caller]
+    pub fn sees_one_of(&mut self, one: &str, other: &str) -> bool {
         loop {
-            if let Some(at) = memmem::find(&self.seen[self.position..], text.as_bytes()) {
-                self.position += at + text.len();
-                return;
+            let found = [one, other].map(|text| {
+                let at = memmem::find(&self.seen[self.position..], text.as_bytes());
+                at.map_or(usize::MAX, |at| at + text.len())
+            });
+            let first = found[0].min(found[1]);
+            if first != usize::MAX {
+                self.position += first;
+                return found[0] <= found[1];
             }
             match self.screen.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.seen.extend(bytes),
-                Err(error) => panic!("{error}: no {text:?} in {:?}", self.text()),
+                Err(error) => panic!(
+                    "{error}: neither {one:?} nor {other:?} in {:?}",
+                    self.text()
+                ),
             }
         }
     }

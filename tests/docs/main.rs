@@ -1,5 +1,5 @@
-//! What the documentation shows can be done: its commands exist, its Nix is Nix, its links lead somewhere. What `ldshim doctor
-//! --message` prints is compared in `tests/doctor/answers.rs`; what other commands print is not compared.
+//! What the documentation shows can be done: its commands exist, its Nix is Nix, its links lead somewhere, and its sessions and its
+//! film are what the tool prints.
 
 mod commands;
 #[path = "../common/mod.rs"]
@@ -8,18 +8,25 @@ mod common;
 mod film;
 mod ground;
 mod links;
+#[path = "../common/long_path.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod long_path;
 mod nix_files;
 #[path = "../common/nix_index.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod nix_index;
 #[path = "../common/nixos_like.rs"]
 mod nixos_like;
+mod output;
 mod page;
 #[path = "../common/terminal.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod terminal;
 
 use page::pages;
+
+/// With this variable what the documentation shows is written anew in the place of being compared.
+const WRITE: &str = "LDSHIM_DOCS_WRITE";
 
 #[test]
 fn there_are_pages_with_commands_and_nix() {

@@ -6,6 +6,7 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::WRITE;
 use crate::ground::{Ground, programs};
 use crate::page;
 
@@ -14,9 +15,6 @@ mod session;
 mod svg;
 
 use session::Session;
-
-/// With this variable what a page shows is written anew.
-const WRITE: &str = "LDSHIM_DOCS_WRITE";
 
 const FILM: &str = "docs/images/first-start.svg";
 

@@ -9,7 +9,7 @@ use std::process::Command;
 use ldshim::sandbox::Root;
 use tempfile::TempDir;
 
-use crate::common::{may_write_store, store_path, target, usual_umask};
+use crate::common::{Ran, may_write_store, platform, store_path, target, usual_umask};
 use crate::nixos_like::{self, COMMANDS};
 
 mod packages;
@@ -18,6 +18,11 @@ mod release;
 
 use packages::Packages;
 use release::{CERTIFICATE, Release};
+
+/// Where NixOS has the libraries of foreign programs.
+const DEFAULT_ENVIRONMENT: &str = "/run/current-system/sw/share/nix-ld/lib";
+/// The loader that they name.
+const LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
 
 /// The home, in the root.
 pub const HOME: &str = "/home/alice";
@@ -32,6 +37,10 @@ pub struct Ground {
     commands_of_shell: PathBuf,
     release: Option<Release>,
     pub packages: Packages,
+    /// Where in the root commands are given: the home.
+    pub current: String,
+    /// Variables of the session.
+    pub variables: Vec<(&'static str, String)>,
 }
 
 impl Ground {
@@ -64,6 +73,8 @@ impl Ground {
             commands_of_shell: shell.join("bin"),
             release: None,
             packages: Packages::default(),
+            current: HOME.to_owned(),
+            variables: Vec::new(),
         }
     }
 
@@ -74,6 +85,10 @@ impl Ground {
 
     /// Shows a file or folder at a place of the root.
     pub fn show(&mut self, source: &Path, place: &str) {
+        // What is mounted in the home needs a folder to be mounted on.
+        if let Ok(place) = Path::new(place).strip_prefix(HOME) {
+            fs::create_dir_all(self.home().join(place)).expect("a folder");
+        }
         self.root = self.root.clone().bind_read_only(source, place);
     }
 
@@ -83,6 +98,29 @@ impl Ground {
         fs::create_dir_all(program.parent().expect("a folder")).expect("a folder");
         fs::copy(source, &program).expect("a program");
         fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+
+    /// Sets up what NixOS has by `programs.nix-ld.enable`: the stub, and a library environment at the default place. It has a glibc,
+    /// and these libraries of Debian packages beside it.
+    pub fn enable(&mut self, libraries: &[&Path]) {
+        let glibc = self.packages.glibc();
+        let loader = glibc
+            .join("lib")
+            .join(platform().loader().file_name().expect("a name"));
+        let environment = self.folder.path().join("environment");
+        let mut build = Command::new(env!("CARGO_BIN_EXE_ldshim"));
+        build
+            .env_clear()
+            .args(["env", "build", "--loader"])
+            .arg(loader);
+        build
+            .arg("--out")
+            .arg(&environment)
+            .args(["--for", DEFAULT_ENVIRONMENT]);
+        build.arg(&glibc).args(libraries);
+        Ran::of(&mut build).succeeded();
+        self.show(&environment, DEFAULT_ENVIRONMENT);
+        self.show(&nixos_like::tool().join("nix-ld"), LOADER);
     }
 
     /// Has what nix-index-database publishes know the packages.
@@ -106,8 +144,15 @@ impl Ground {
             Some(release) => release.lead(&mut command),
             None => command.env("https_proxy", "http://127.0.0.1:1"),
         };
-        self.root.apply_to(&mut command, HOME);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        self.root.apply_to(&mut command, &self.current);
         command
+    }
+
+    /// The path of its shell.
+    pub fn bash(&self) -> String {
+        let bash = self.commands_of_shell.join("bash");
+        bash.to_str().expect("store paths are UTF-8").to_owned()
     }
 
     /// A shell for a terminal. Its prompt is `$ `, behind [`READY`].
@@ -116,14 +161,8 @@ impl Ground {
         let busybox = busybox.to_str().expect("store paths are UTF-8");
         // With the terminal as that of its session, for jobs and interrupts.
         let terminal = [busybox, "setsid", "-c"];
-        let bash = self.commands_of_shell.join("bash");
-        let shell = [
-            bash.to_str().expect("store paths are UTF-8"),
-            "--norc",
-            "--noprofile",
-            "--noediting",
-            "-i",
-        ];
+        let bash = self.bash();
+        let shell = [&bash, "--norc", "--noprofile", "--noediting", "-i"];
         let mut command = self.command(&[&terminal[..], &shell].concat());
         command.env("PS1", format!(r"{READY}\[\e[1;32m\]$\[\e[0m\] "));
         command.env("HISTFILE", "");

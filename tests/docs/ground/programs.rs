@@ -7,8 +7,16 @@ use crate::common::target;
 
 /// ninja, as the Python Package Index has it: a program in C++.
 pub fn ninja() -> PathBuf {
-    let wheel = named(&target().join("programs"), |it| it.starts_with("ninja-"));
-    named(&wheel, |it| it.ends_with(".data")).join("scripts/ninja")
+    named(&unpacked("ninja"), |it| it.ends_with(".data")).join("scripts/ninja")
+}
+
+/// What was unpacked of a wheel.
+pub fn unpacked(name: &str) -> PathBuf {
+    let is_it = |it: &str| {
+        it.strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('-'))
+    };
+    named(&target().join("programs"), is_it)
 }
 
 /// What has a name of this kind in a folder.

@@ -10,7 +10,7 @@ use crate::fetch::Which;
 use crate::{cargo, fetch, nix_linters, store, store_programs};
 
 /// The programs of the manifest that the pages start.
-const PROGRAMS: [&str; 2] = ["ninja", "python"];
+const PROGRAMS: [&str; 3] = ["ninja", "numpy", "python"];
 
 /// With this variable the tests write what they would compare.
 pub(super) const WRITE: &str = "LDSHIM_DOCS_WRITE";

@@ -1,0 +1,158 @@
+//! What the documentation shows as a session prints that: commands behind `$ ` are run, in order, in a ground that [`scenes`] makes
+//! for each page, and what they print is compared with the lines below them ([`compare`] says what does not count).
+//!
+//! With [`WRITE`], which `cargo xtask test docs --write` sets, what differs is written into the page, to be read before it is
+//! committed.
+
+use std::env;
+use std::fs;
+
+use crate::WRITE;
+use crate::page::{Block, pages, root};
+
+mod block;
+mod compare;
+mod run;
+mod scenes;
+
+use run::By;
+use scenes::Scene;
+
+/// A page whose sessions are run.
+struct Run {
+    page: &'static str,
+    scene: fn() -> Scene,
+    by: By,
+}
+
+#[rustfmt::skip]
+const RUN: &[Run] = &[
+    Run { page: "docs/bundle.md", scene: scenes::bash_bundle, by: By::Script },
+    Run { page: "docs/first-start.md", scene: scenes::nothing_set_up, by: By::Terminal("\x1b[?25l", "y") },
+    Run { page: "docs/fix.md", scene: scenes::virtual_environment, by: By::Script },
+    Run { page: "docs/patch.md", scene: scenes::ninja_to_patch, by: By::Script },
+    Run { page: "docs/pin.md", scene: scenes::python_without_zlib, by: By::Script },
+    Run { page: "docs/python.md", scene: scenes::virtual_environment, by: By::Script },
+    Run { page: "docs/run.md", scene: scenes::tool_without_curl, by: By::Script },
+    Run { page: "docs/troubleshooting.md", scene: scenes::stale_variable, by: By::Script },
+];
+
+/// Sessions that are not run: the page, the first command, and why.
+#[rustfmt::skip]
+const NOT_RUN: &[(&str, &str, &str)] = &[
+    ("README.md", "ldshim explain ./tool       # what it needs, what is missing, which package has it", "shows no output; the pages do"),
+    ("docs/node.md", "node -e 'require(\"usb\")'", "npm and npx are not among the programs of the tests; tests/pin/fix has the same with made addons"),
+    ("docs/packaging.md", "ldshim autopatch --loader /nix/store/...-glibc-2.40/lib/ld-linux-x86-64.so.2 --dry-run DIR --libs /nix/store/...-zlib-1.3/lib", "DIR stands for any folder, and no output is shown"),
+    ("docs/packaging.md", "ldshim freeze result/bin/emacs", "emacs is not among the programs of the tests"),
+];
+
+fn first_command(block: &Block) -> String {
+    block::steps(&block.text)[0].line()
+}
+
+fn is_listed(page: &str, block: &Block) -> bool {
+    let command = first_command(block);
+    let mut listed = NOT_RUN.iter();
+    listed.any(|(of, first, _)| *of == page && *first == command)
+}
+
+/// Runs the sessions of a page.
+fn page(name: &str) {
+    let run = RUN.iter().find(|it| it.page == name);
+    let run = run.expect("it is in the table");
+    let page = pages().into_iter().find(|it| it.path.as_os_str() == name);
+    let page = page.expect("a page");
+    let is_run = |it: &&Block| block::is_session(it) && !is_listed(name, it);
+    let sessions: Vec<_> = page.blocks.iter().filter(is_run).collect();
+    assert!(!sessions.is_empty(), "{name} has no session");
+    let written: Vec<_> = sessions.iter().map(|it| block::steps(&it.text)).collect();
+    let scene = (run.scene)();
+    let steps = written.iter().flatten();
+    let commands: Vec<_> = steps.map(|it| scene.command(&it.line())).collect();
+    let printed = run::run(&scene.ground, &run.by, &commands);
+    let mut printed = printed.into_iter();
+    let mut text = fs::read_to_string(root().join(name)).expect("a page");
+    let mut differences = String::new();
+    for (session, steps) in sessions.iter().zip(written) {
+        let now: Vec<_> = steps
+            .iter()
+            .zip(&mut printed)
+            .map(|(it, printed)| it.with(printed))
+            .collect();
+        for (before, now) in steps.iter().zip(&now).filter(|(before, now)| before != now) {
+            let place = format!("{name}:{}: $ {}", session.line, before.line());
+            let [page, printed] = [before, now].map(|it| it.output.join("\n"));
+            differences += &format!("{place}\n--- the page\n{page}\n--- printed\n{printed}\n\n");
+        }
+        text = text.replace(&session.text, &block::text(&now));
+    }
+    if env::var_os(WRITE).is_some() {
+        fs::write(root().join(name), text).expect("a page");
+        return;
+    }
+    assert!(
+        differences.is_empty(),
+        "{differences}`cargo xtask test docs --write` writes what is printed into the pages"
+    );
+}
+
+/// A test for each page, with its name.
+macro_rules! pages {
+    ($($name:ident: $page:literal,)*) => {
+        $(#[test] fn $name() { page($page); })*
+        const TESTED: &[&str] = &[$($page),*];
+    };
+}
+
+pages! {
+    bundle: "docs/bundle.md",
+    first_start: "docs/first-start.md",
+    fix: "docs/fix.md",
+    patch: "docs/patch.md",
+    pin: "docs/pin.md",
+    python: "docs/python.md",
+    run: "docs/run.md",
+    troubleshooting: "docs/troubleshooting.md",
+}
+
+#[test]
+fn each_session_is_run_or_listed() {
+    let tested: Vec<_> = RUN.iter().map(|it| it.page).collect();
+    assert_eq!(tested, TESTED);
+    let mut listed = 0;
+    for page in pages() {
+        let name = page.path.to_str().expect("names of pages are UTF-8");
+        for block in page.blocks.iter().filter(|it| block::is_session(it)) {
+            let is_listed = is_listed(name, block);
+            listed += usize::from(is_listed);
+            assert!(
+                is_listed || TESTED.contains(&name),
+                "{name}:{}: `{}` is neither run nor listed in tests/docs/output",
+                block.line,
+                first_command(block)
+            );
+        }
+    }
+    assert_eq!(
+        listed,
+        NOT_RUN.len(),
+        "something is listed that is no longer there"
+    );
+}
+
+/// The control: a page that says something else is noticed, and mended where it is to be written.
+#[test]
+fn another_output_is_noticed() {
+    let ground = crate::ground::Ground::new();
+    let commands = ["echo one; echo two >&2", "ldshim no-such-command | cat"].map(str::to_owned);
+    let printed = run::run(&ground, &By::Script, &commands);
+    let with = |page: &str| {
+        let steps = block::steps(&format!("$ {}\n{page}", commands[0]));
+        steps[0].clone() == steps[0].with(printed[0].clone())
+    };
+    assert!(with("one\ntwo"));
+    assert!(with("..."));
+    assert!(!with("one"));
+    assert!(!with("one\n2"));
+    assert!(printed[1][0].contains("no-such-command"), "{printed:?}");
+}

@@ -243,3 +243,19 @@ fn without_sizes(text: &str) -> String {
     }
     words.join(" ")
 }
+
+#[test]
+fn what_is_below_the_window_is_scrolled_to() {
+    let screen = |row| super::screen::Screen {
+        rows: vec![Vec::new(); 40],
+        cursor: (row, 0),
+    };
+    let frames = [0, usize::from(ROWS) + 2].map(|row| Frame {
+        screen: screen(row),
+        stays: 500,
+    });
+    let film = film("scrolled", &frames);
+    let paper =
+        "@keyframes paper{0%{transform:translate(0px,-0px)}50%{transform:translate(0px,-60px)}}";
+    assert!(film.contains(paper), "{film}");
+}

@@ -113,13 +113,13 @@ impl Packages {
         self.here(path.into(), (attribute, output), libraries);
     }
 
-    /// A command in which store paths have no hash, `/nix/store/...-NAME`, with those of these packages.
+    /// A command in which store paths have no hash, `/nix/store/...-NAME/`, with those of these packages.
     pub fn with_hashes(&self, command: &str) -> String {
         let known = self.all.iter().map(|it| &it.path).chain(&self.others);
         known.fold(command.to_owned(), |command, path| {
             let path = path.to_str().expect("store paths are UTF-8");
             let (_, name) = path.split_once('-').expect("a store path");
-            command.replace(&format!("/nix/store/...-{name}"), path)
+            command.replace(&format!("/nix/store/...-{name}/"), &format!("{path}/"))
         })
     }
 

@@ -30,6 +30,8 @@ const RUN: &[Run] = &[
     Run { page: "docs/bundle.md", scene: scenes::bash_bundle, by: By::Script },
     Run { page: "docs/first-start.md", scene: scenes::nothing_set_up, by: By::Terminal("\x1b[?25l", "y") },
     Run { page: "docs/fix.md", scene: scenes::virtual_environment, by: By::Script },
+    Run { page: "docs/lock.md", scene: scenes::ninja_and_an_index, by: By::Script },
+    Run { page: "docs/packaging.md", scene: scenes::programs_to_package, by: By::Script },
     Run { page: "docs/patch.md", scene: scenes::ninja_to_patch, by: By::Script },
     Run { page: "docs/pin.md", scene: scenes::python_without_zlib, by: By::Script },
     Run { page: "docs/python.md", scene: scenes::virtual_environment, by: By::Script },
@@ -41,9 +43,7 @@ const RUN: &[Run] = &[
 #[rustfmt::skip]
 const NOT_RUN: &[(&str, &str, &str)] = &[
     ("README.md", "ldshim explain ./tool       # what it needs, what is missing, which package has it", "shows no output; the pages do"),
-    ("docs/node.md", "node -e 'require(\"usb\")'", "npm and npx are not among the programs of the tests; tests/pin/fix has the same with made addons"),
-    ("docs/packaging.md", "ldshim autopatch --loader /nix/store/...-glibc-2.40/lib/ld-linux-x86-64.so.2 --dry-run DIR --libs /nix/store/...-zlib-1.3/lib", "DIR stands for any folder, and no output is shown"),
-    ("docs/packaging.md", "ldshim freeze result/bin/emacs", "emacs is not among the programs of the tests"),
+    ("docs/node.md", "node -e 'require(\"usb\")'", "no Node.js of the store is among the programs of the tests, nor npx; tests/pin/fix has other addons"),
 ];
 
 fn first_command(block: &Block) -> String {
@@ -71,7 +71,8 @@ fn page(name: &str) {
     let commands: Vec<_> = steps.map(|it| scene.command(&it.line())).collect();
     let printed = run::run(&scene.ground, &run.by, &commands);
     let mut printed = printed.into_iter();
-    let mut text = fs::read_to_string(root().join(name)).expect("a page");
+    let before = fs::read_to_string(root().join(name)).expect("a page");
+    let mut text = before.clone();
     let mut differences = String::new();
     for (session, steps) in sessions.iter().zip(written) {
         let now: Vec<_> = steps
@@ -87,7 +88,9 @@ fn page(name: &str) {
         text = text.replace(&session.text, &block::text(&now));
     }
     if env::var_os(WRITE).is_some() {
-        fs::write(root().join(name), text).expect("a page");
+        if text != before {
+            fs::write(root().join(name), text).expect("a page");
+        }
         return;
     }
     assert!(
@@ -108,6 +111,8 @@ pages! {
     bundle: "docs/bundle.md",
     first_start: "docs/first-start.md",
     fix: "docs/fix.md",
+    lock: "docs/lock.md",
+    packaging: "docs/packaging.md",
     patch: "docs/patch.md",
     pin: "docs/pin.md",
     python: "docs/python.md",

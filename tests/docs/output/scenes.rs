@@ -143,6 +143,29 @@ pub fn stale_variable() -> Scene {
     Scene::new(ground)
 }
 
+/// With the stub, ninja, and an index.
+pub fn ninja_and_an_index() -> Scene {
+    let mut ground = Ground::new();
+    ground.program(&programs::ninja(), "ninja");
+    ground.packages.add_gcc();
+    ground.enable(&[]);
+    ground.publish();
+    let scene = Scene::new(ground);
+    scene.before("ldshim index update");
+    scene
+}
+
+/// ninja in a folder, and a curl of the store that may be changed.
+pub fn programs_to_package() -> Scene {
+    let mut ground = Ground::new();
+    ground.program(&programs::ninja(), "app/bin/ninja");
+    let curl = target().join("store-programs/curl/result/bin/curl");
+    ground.program(&curl, "curl");
+    ground.packages.glibc();
+    ground.packages.add_gcc();
+    Scene::new(ground)
+}
+
 /// ninja, and packages to name in it.
 pub fn ninja_to_patch() -> Scene {
     let mut ground = Ground::new();

@@ -12,7 +12,10 @@ use ldshim::sandbox::Root;
 use crate::common::{self, Ran};
 
 /// Where the machine's own files are in the root, for its Nix.
-const MACHINE: &str = "/machine";
+pub const MACHINE: &str = "/machine";
+/// What the machine's programs start with there, and where their libraries are.
+pub const MACHINE_LOADER: &str = "/machine/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2";
+pub const MACHINE_LIBRARIES: &str = "/machine/usr/lib/x86_64-linux-gnu:/machine/usr/lib/nix";
 /// Where NixOS has commands.
 pub const COMMANDS: &str = "/run/current-system/sw/bin";
 /// What is used of Nix, and of busybox.
@@ -46,11 +49,8 @@ fn busybox() -> PathBuf {
 
 /// Nix of this machine, with its own loader and libraries.
 fn write_nix(file: &Path, name: &str) {
-    let usr = format!("{MACHINE}/usr");
-    let libraries = format!("{usr}/lib/x86_64-linux-gnu");
     let script = format!(
-        "#!/bin/sh\nexec {libraries}/ld-linux-x86-64.so.2 --argv0 {name} --library-path {libraries}:{usr}/lib/nix \
-         {usr}/bin/{name} \"$@\"\n"
+        "#!/bin/sh\nexec {MACHINE_LOADER} --argv0 {name} --library-path {MACHINE_LIBRARIES} {MACHINE}/usr/bin/{name} \"$@\"\n"
     );
     fs::write(file, script).expect("a file");
     fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("it is ours");
@@ -76,6 +76,8 @@ pub fn tool() -> &'static Path {
             .join(":");
         patch.args(["--set-rpath", &path]).arg(&new);
         Ran::of(&mut patch).succeeded();
+        // For all users, whatever this one's umask.
+        fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).expect("it is ours");
         fs::rename(new, folder.join("ldshim")).expect("a file");
         let mut copy = Command::new("install");
         copy.args(["-m", "755"])

@@ -7,7 +7,7 @@ use std::process::Command;
 use ldshim::elf::{Architecture, DependencyKind, Image};
 use ldshim::loader_cache::CacheFile;
 use ldshim::resolver::{
-    Files, Found, Loaded, Program, RealLoader, Resolution, Start, map_file, resolve,
+    Files, Found, Loaded, Program, RealLoader, Resolution, Start, map_file, refusal, resolve,
 };
 use memmap2::Mmap;
 
@@ -112,7 +112,17 @@ impl Ours<'_> {
             is_secure: false,
         };
         let bytes = map_file(file).ok()?;
-        let program = Program::new(file, &Image::parse(&bytes).ok()?)?;
+        let image = Image::parse(&bytes).ok()?;
+        let program = Program::new(file, &image)?;
+        // As a program the file may be what no library may be.
+        let refused = refusal(&bytes, self.environment.loader.architecture)
+            .filter(|reason| !reason.starts_with("cannot dynamically load"));
+        if let Some(reason) = refused {
+            return Some(Answer {
+                failure: Some(format!("{}: {reason}", file.display())),
+                ..Answer::default()
+            });
+        }
         let resolution = resolve(&program, &start, &self.files);
         Some(answer(&resolution, file, &self.environment.loader))
     }

@@ -13,7 +13,7 @@ use crate::terminal::Terminal;
 use crate::trace::kill_before;
 
 /// A host, a program in its home that misses a library, and a package in the store that has it.
-fn scene(host: &Host) -> (PathBuf, PathBuf) {
+pub fn scene(host: &Host) -> (PathBuf, PathBuf) {
     let program = host.program("program", &["a"]);
     let package = host.world.package("p", &[("a", 42)]);
     (program, package)
@@ -21,12 +21,12 @@ fn scene(host: &Host) -> (PathBuf, PathBuf) {
 
 /// What the program prints that `ldshim run` has started.
 #[track_caller]
-fn prints(ran: Ran) {
+pub fn prints(ran: Ran) {
     let ran = ran.succeeded();
     assert_eq!(ran.stdout, "program\n42\n", "{ran:?}");
 }
 
-fn pins(host: &Host) -> usize {
+pub fn pins(host: &Host) -> usize {
     let pins = fs::read_dir(host.home().join(".local/state/ldshim/pins"));
     pins.map_or(0, Iterator::count)
 }

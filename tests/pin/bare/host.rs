@@ -44,7 +44,7 @@ impl Host {
         let root = nixos_like::root(&commands)
             .bind(folder, folder)
             .bind_read_only(users, "/etc/passwd")
-            .bind_read_only(nixos_like::tool(), "/tool");
+            .bind_read_only(lend_tool(folder), "/tool");
         Self {
             world,
             root,
@@ -93,20 +93,43 @@ impl Host {
     pub fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).env_clear();
-        let settings =
-            "substituters =\nsandbox = false\nbuild-users-group =\ndownload-attempts = 1\n";
-        command.env("NIX_CONFIG", settings);
-        command.env("PATH", COMMANDS).env("HOME", self.home());
-        command.env("https_proxy", "http://127.0.0.1:1");
-        if self.daemon.is_some() {
-            command.env("NIX_REMOTE", "daemon");
-            command.env("NIX_DAEMON_SOCKET_PATH", self.socket());
-        }
+        command.envs(self.environment());
         if self.user != ::nix::unistd::geteuid().as_raw() {
             command.uid(self.user).gid(self.user);
         }
         self.root.apply_to(&mut command, self.home());
         command
+    }
+
+    /// A command of the system's, by root, in the root with what `with` adds to it.
+    pub fn system_command(
+        &self,
+        with: impl FnOnce(Root) -> Root,
+        program: &str,
+        arguments: &[&str],
+    ) -> Command {
+        let mut command = Command::new(program);
+        command.args(arguments).env_clear();
+        with(self.root.clone()).apply_to(&mut command, "/");
+        command
+    }
+
+    /// The variables of its user.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let settings =
+            "substituters =\nsandbox = false\nbuild-users-group =\ndownload-attempts = 1\n";
+        let mut variables = vec![
+            ("NIX_CONFIG", settings.to_owned()),
+            ("PATH", COMMANDS.to_owned()),
+            ("HOME", text(&self.home()).to_owned()),
+            ("https_proxy", "http://127.0.0.1:1".to_owned()),
+        ];
+        if self.daemon.is_some() {
+            let socket = text(&self.socket()).to_owned();
+            variables.push(("NIX_REMOTE", "daemon".to_owned()));
+            variables.push(("NIX_DAEMON_SOCKET_PATH", socket));
+        }
+        variables
     }
 
     /// `ldshim` there.
@@ -143,6 +166,20 @@ impl Drop for Host {
         let state = ldshim::pin::State::at(self.home().join(".local/state/ldshim"));
         _ = fs::remove_dir_all(state.directory());
     }
+}
+
+/// The tool in a folder that all users may look into: the work tree may be in a home that only root sees.
+fn lend_tool(folder: &Path) -> PathBuf {
+    let lent = folder.join("tool");
+    fs::create_dir(&lent).expect("a folder");
+    for name in ["ldshim", "nix-ld"] {
+        let (own, lent) = (nixos_like::tool().join(name), lent.join(name));
+        // Another file system has no links to it.
+        if fs::hard_link(&own, &lent).is_err() {
+            fs::copy(own, lent).expect("a file");
+        }
+    }
+    lent
 }
 
 /// Has a command run as in most containers, where nobody may have a namespace: a filter of system calls forbids `unshare`.

@@ -3,6 +3,7 @@
 mod first_start;
 mod host;
 mod offer;
+mod ssh;
 
 /// All of them.
 pub fn tests() -> Vec<(&'static str, fn())> {
@@ -29,6 +30,8 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         first_start::pin_says_how_the_program_starts_then,
         first_start::in_a_container_it_starts_without_a_namespace,
         first_start::the_second_start_is_short,
+        ssh::over_ssh_nothing_is_asked_and_the_command_is_told,
+        ssh::over_ssh_with_a_terminal_it_is_found_and_started,
         offer::an_index_is_offered_and_got_on_a_terminal,
         offer::who_declines_is_told_the_command,
         offer::in_a_pipe_no_index_is_got,

@@ -99,6 +99,7 @@ pub const INSPECTION: &[Prerequisite] = &[
 pub const PACKAGES: &[Prerequisite] = &[
     Prerequisite { need: Need::Command("lintian"), package: "lintian" },
     Prerequisite { need: Need::Command("rpm"), package: "rpm" },
+    Prerequisite { need: Need::Command("zstd"), package: "zstd" },
 ];
 
 /// What builds and runs programs of other architectures: GCC and glibc for each; QEMU, without libraries for roots
@@ -126,6 +127,8 @@ pub const MACHINE: &[Prerequisite] = &[
 /// What the tests run foreign programs with, see `tests/tools/` and `tests/doctor/speakers.rs`.
 #[rustfmt::skip]
 pub const COMPANY: &[Prerequisite] = &[
+    Prerequisite { need: Need::Command("ssh"), package: "openssh-client" },
+    Prerequisite { need: Need::File("/usr/sbin/sshd"), package: "openssh-server" },
     Prerequisite { need: Need::Command("bwrap"), package: "bubblewrap" },
     Prerequisite { need: Need::Command("fish"), package: "fish" },
     Prerequisite { need: Need::Command("gdb"), package: "gdb" },

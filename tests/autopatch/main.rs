@@ -116,7 +116,7 @@ fn the_same_again_changes_nothing_and_undo_gives_back_the_tree() {
     drop(tree.autopatch(&arguments).succeeded());
     assert!(fs::read(tree.app()).unwrap() == once);
     let ran = tree.autopatch(&["--undo", "."]).succeeded();
-    assert_eq!(ran.stdout, "1 files are as they were\n");
+    assert_eq!(ran.stdout, "1 file is as it was\n");
     assert!(fs::read(tree.app()).unwrap() == original);
 }
 

@@ -40,6 +40,9 @@ pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
     if status == ExitCode::SUCCESS {
         trees.iter().for_each(|it| from_index::forget(it));
     }
-    print(&format!("{restored} files are as they were\n"))?;
+    print(&match restored {
+        1 => "1 file is as it was\n".to_owned(),
+        _ => format!("{restored} files are as they were\n"),
+    })?;
     Ok(status)
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::elf::Architecture;
 
@@ -15,6 +15,7 @@ mod freeze;
 mod index;
 mod ldconfig;
 mod locate;
+mod overview;
 mod patch;
 mod pin;
 mod pins;
@@ -39,24 +40,77 @@ pub use shell::{ShellArgs, ShellFormat};
 #[derive(Debug, Parser)]
 #[command(name = "ldshim", version, propagate_version = true)]
 pub struct Cli {
+    /// Colours: as the terminal and NO_COLOR say, always, or never
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, hide_possible_values = true,
+        display_order = 998)]
+    pub color: ColorChoice,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// The command line, as help and everything that is made of it have it.
+#[must_use]
+pub fn command() -> clap::Command {
+    overview::with_overview(Cli::command())
+}
+
+/// Parses a command line. For one that is none, and where help is asked for, this is the end of the program.
+#[must_use]
+pub fn parse(given: impl Iterator<Item = OsString>) -> Cli {
+    let arguments = arguments(given);
+    // Before it is parsed: help and complaints have colours, too.
+    color(&arguments).write_global();
+    let parsed = Cli::from_arg_matches(&command().get_matches_from(arguments));
+    parsed.unwrap_or_else(|error| error.exit())
+}
+
 /// What is to be parsed of a command line: `ldshim PROGRAM` means `ldshim run PROGRAM` if no command has that name. A program is
 /// what has a slash in it.
-#[must_use]
-pub fn arguments(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
+fn arguments(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut all: Vec<_> = given.collect();
-    let is_program = all.get(1).is_some_and(|it| {
+    let mut first = 1;
+    while let Some(option) = all.get(first).and_then(|it| it.to_str()) {
+        first += match option {
+            "--color" => 2,
+            _ if option.starts_with("--color=") => 1,
+            _ => break,
+        };
+    }
+    let is_program = all.get(first).is_some_and(|it| {
         let bytes = it.as_encoded_bytes();
         bytes.contains(&b'/') && !bytes.starts_with(b"-")
     });
     if is_program {
-        all.insert(1, "run".into());
+        all.insert(first, "run".into());
     }
     all
+}
+
+/// Which colours are asked for. What stands behind `run` may be for another program.
+fn color(arguments: &[OsString]) -> anstream::ColorChoice {
+    let words = arguments.iter().skip(1).map(|it| it.to_str().unwrap_or(""));
+    let mut words = words.take_while(|it| !["--", "run"].contains(it));
+    let mut color = anstream::ColorChoice::Auto;
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--color") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('='),
+            None => continue,
+        };
+        color = value.map_or(color, |it| choice(it.parse().unwrap_or_default()));
+    }
+    color
+}
+
+/// What clap calls a choice of colours, for what writes the colours.
+#[must_use]
+pub fn choice(color: ColorChoice) -> anstream::ColorChoice {
+    match color {
+        ColorChoice::Auto => anstream::ColorChoice::Auto,
+        ColorChoice::Always => anstream::ColorChoice::Always,
+        ColorChoice::Never => anstream::ColorChoice::Never,
+    }
 }
 
 /// The subcommands, in the order in which `--help` lists them.
@@ -89,15 +143,33 @@ pub enum Command {
     /// Say which packages have a library
     Locate(LocateArgs),
     /// Fill the index of libraries that `locate` and `explain` look into
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  ldshim index update
+  ldshim index add ./result"
+    )]
     Index(IndexCommand),
     /// Check whether foreign programs can run here, or explain an error message
     Doctor(DoctorArgs),
     /// Build and inspect library environments
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  ldshim env build --out env --loader lib/ld.so lib
+  ldshim env show ./env"
+    )]
     Env(EnvCommand),
     /// Configure and inspect stubs
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  ldshim stub configure --in nix-ld --out my --loader ld.so
+  ldshim stub show /lib64/ld-linux-x86-64.so.2"
+    )]
     Stub(StubCommand),
     /// List the libraries that programs find here, where they ask ldconfig
     Ldconfig(LdconfigArgs),
@@ -147,7 +219,11 @@ pub struct RunArgs {
 /// `ldshim explain`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 if it would start, 1 if it would not, 2 if that cannot be told."
+    after_help = "Exit status: 0 if it would start, 1 if it would not, 2 if that cannot be told.
+
+Examples:
+  ldshim explain ./program
+  ldshim explain --all ~/Downloads/app"
 )]
 pub struct ExplainArgs {
     /// Explain all programs and libraries for this machine in this directory tree, in one report
@@ -185,6 +261,10 @@ pub enum EnvCommand {
 
 /// `ldshim env build`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim env build --out env --loader lib/ld.so lib
+  ldshim env build --out env --loader ld.so --arch aarch64 lib")]
 pub struct EnvBuildArgs {
     /// The directory to write; an older library environment there is replaced
     #[arg(long, value_name = "DIR")]
@@ -247,6 +327,10 @@ fn architecture(text: &str) -> Result<&'static Architecture, String> {
 
 /// `ldshim env show`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim env show ./env
+  ldshim env show --json ./env")]
 pub struct EnvShowArgs {
     /// The library environment
     #[arg(value_name = "DIR")]
@@ -267,6 +351,10 @@ pub enum StubCommand {
 
 /// `ldshim stub configure`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim stub configure --in nix-ld --out my --loader ld.so
+  ldshim stub configure --in nix-ld --out my --on-demand ask")]
 pub struct StubConfigureArgs {
     /// The stub to copy
     #[arg(long = "in", value_name = "FILE")]
@@ -297,6 +385,10 @@ pub struct StubConfigureArgs {
 
 /// `ldshim stub show`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim stub show /lib64/ld-linux-x86-64.so.2
+  ldshim stub show --json ./nix-ld")]
 pub struct StubShowArgs {
     /// The stub
     #[arg(value_name = "FILE")]
@@ -308,6 +400,10 @@ pub struct StubShowArgs {
 
 /// `ldshim completions`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim completions bash > ldshim.bash
+  ldshim completions zsh > _ldshim")]
 pub struct CompletionsArgs {
     /// The shell
     pub shell: clap_complete::Shell,

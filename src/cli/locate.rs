@@ -2,7 +2,13 @@ use clap::Args;
 
 /// `ldshim locate`
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status: 0 if there are packages, 1 if there are none, or no index.")]
+#[command(
+    after_help = "Exit status: 0 if there are packages, 1 if there are none, or no index.
+
+Examples:
+  ldshim locate libz.so.1
+  ldshim locate 'libQt6*.so.6'"
+)]
 pub struct LocateArgs {
     /// Compare NAME with the whole path in the package, such as lib/dri/iris_dri.so
     #[arg(long)]

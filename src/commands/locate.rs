@@ -8,12 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::print;
+use super::{print, report};
 use crate::cli::LocateArgs;
 use crate::drivers::is_driver_library;
 use crate::index::{Absence, HOW_TO_GET_ONE, Index, Provider, Query};
 use crate::own_tree::find_from;
 use crate::printable;
+use crate::terminal::complain;
 
 /// Counts up if a field goes or changes its meaning; docs/locate-json.md describes them.
 const SCHEMA: u32 = 1;
@@ -54,17 +55,17 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
         });
         print(&format!("{value:#}\n"))?;
     } else {
-        print(&text(&providers))?;
+        report(&text(&providers))?;
         for line in remarks(name, &absence, found, providers.len()) {
-            eprintln!("ldshim: {}", printable::line(&line));
+            complain(&printable::line(&line));
         }
         if let (Query::Name(name), true) = (&query, providers.is_empty())
             && let Some(own) = env::current_dir().ok().and_then(|it| find_from(&it, name))
         {
-            eprintln!("ldshim: {}", printable::line(&in_tree(name, &own)));
+            complain(&printable::line(&in_tree(name, &own)));
         }
         if name != args.name {
-            eprintln!("ldshim: {}", printable::line(&by_path(path)));
+            complain(&printable::line(&by_path(path)));
         }
     }
     Ok(if providers.is_empty() {

@@ -4,16 +4,9 @@
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 
-use anstyle::{AnsiColor, Style};
-
 use super::{Certainty, Diagnosis, Finding, Group, Level};
+use crate::style::{BAD, DOUBTFUL, GOOD, NAME, QUIET};
 use crate::{presets, printable};
-
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
-const GOOD: Style = AnsiColor::Green.on_default();
-const QUIET: Style = Style::new().dimmed();
-const NAME: Style = Style::new().bold();
 
 /// Where the sentences of a finding begin.
 const INDENT: &str = "           ";

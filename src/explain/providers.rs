@@ -8,10 +8,10 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::style::{NAME_WIDTH, QUIET};
 use crate::drivers::is_driver_library;
 use crate::elf::Architecture;
 use crate::index::{Absence, Index, Provider};
+use crate::style::{NAME_WIDTH, QUIET};
 
 /// How many packages are named for a library; of the others only how many there are.
 const MOST: usize = 5;

@@ -80,5 +80,5 @@ impl Work<'_> {
 
 /// Prints text that has names of files and libraries in it.
 fn say(text: &str) -> Result<()> {
-    super::print(&printable::lines(text))
+    super::report(&printable::lines(text))
 }

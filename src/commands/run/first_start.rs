@@ -25,6 +25,7 @@ use crate::nix::Nix;
 use crate::pin::{self, MANIFEST, State};
 use crate::presets;
 use crate::printable;
+use crate::terminal::tell;
 
 /// Sees to it that the program has its libraries. What it is to be given in the place of `libraries`, if that is not what
 /// its pin is for.
@@ -186,6 +187,6 @@ fn with_yes(args: &RunArgs) -> String {
 
 /// Prints text for the user, whatever names there are in it.
 fn say(text: &str) -> Result<()> {
-    eprint!("{}", printable::lines(text));
+    tell(&printable::lines(text));
     Ok(())
 }

@@ -6,11 +6,11 @@ use std::path::Path;
 use super::branches::{self, name_of};
 use super::problem::{advice, problem_text, version};
 use crate::elf::Class;
-use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
 use crate::presets;
 use crate::printable;
 use crate::resolver::{Probe, Resolution};
+use crate::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 
 /// The report about one file.
 #[must_use]

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::problem::problem_text;
-use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::tree::{Missing, Standing, Tree, has_no_loader};
 use crate::explain::{Problem, Providers, Report};
 use crate::own_tree::from_origin;
 use crate::presets;
+use crate::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 
 /// Of things that may be of no matter, so many are listed.
 const MOST: usize = 8;

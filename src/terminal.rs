@@ -113,6 +113,8 @@ fn glued(line: &str) -> String {
             _ => text += &part.replace(' ', GLUE),
         }
     }
+    // An option of NixOS, as it is written into a configuration.
+    let text = text.replace(" = true;", &format!("{GLUE}={GLUE}true;"));
     text + &last.replace(' ', GLUE)
 }
 

@@ -104,7 +104,7 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     rounds.nixpkgs.clone_from(&args.nixpkgs);
     rounds.is_dry = args.dry_run;
     rounds.unclear = Unclear::of(args.yes);
-    rounds.say = |text| print(text);
+    rounds.say = super::report;
     let outcome = rounds.run(needs)?;
     if args.dry_run {
         let left = left::text(&outcome.left);

@@ -164,10 +164,10 @@ impl Providers {
         match self {
             Self::Known(..) => String::new(),
             Self::NoIndex => {
-                "There is no index that would say which packages have it: `ldshim locate NAME` says how to get one.\n"
+                "  There is no index that would say which packages have it. To get one (48 MB, once): ldshim index update\n"
                     .into()
             }
-            Self::Unusable(reason) => format!("Which packages have it cannot be told: {reason}.\n"),
+            Self::Unusable(reason) => format!("  Which packages have it cannot be told: {reason}.\n"),
         }
     }
 

@@ -33,6 +33,8 @@ mod nix;
 mod nix_index;
 mod realise;
 mod scarce;
+#[path = "../common/screen.rs"]
+mod screen;
 #[path = "../common/trace.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod trace;

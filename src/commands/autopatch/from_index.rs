@@ -22,7 +22,6 @@ use crate::explain::Plan;
 use crate::index::{HOW_TO_GET_ONE, Index};
 use crate::library_env::original_loader;
 use crate::nix::{Nix, STORE, store_path_of};
-use crate::printable;
 use crate::resolver::map_file;
 
 /// The name of the root, in the tree.
@@ -63,8 +62,7 @@ impl<'a> Packages<'a> {
             return Ok(Vec::new());
         }
         let choices = self.decide(&needs)?;
-        let said = text::choices("the tree", &choices, 0);
-        report(&printable::lines(&said))?;
+        report(&text::choices("the tree", &choices, 0))?;
         let candidates: Vec<_> = choices.iter().map(|it| &it.candidate).collect();
         let is_here = |path: &Option<PathBuf>| path.as_ref().is_some_and(|it| it.exists());
         if self.args.dry_run && !candidates.iter().all(|it| is_here(&it.store_path)) {

@@ -73,7 +73,7 @@ impl Work<'_> {
         rounds.may_leave = true;
         rounds.offers_index = true;
         rounds.unclear = Unclear::of(self.args.yes);
-        rounds.say = |text| say(text);
+        rounds.say = super::report;
         rounds
     }
 }

@@ -144,7 +144,7 @@ fn choose(
     if is_asked {
         rounds.unclear = Unclear::Ask;
         rounds.say = |said| {
-            tell(&printable::lines(said));
+            tell(said);
             Ok(())
         };
     }

@@ -145,7 +145,10 @@ fn get(args: &RunArgs, target: &Target, needs: Vec<Need>) -> Result<Outcome> {
     rounds.may_leave = true;
     rounds.unclear = unclear;
     rounds.offers_index = true;
-    rounds.say = say;
+    rounds.say = |text| {
+        tell(text);
+        Ok(())
+    };
     let outcome = rounds.run(needs)?;
     if !outcome.report.starts() {
         let text = text::still_wrong(target, &outcome.report) + &left::text(&outcome.left);
@@ -165,7 +168,10 @@ fn would_need(target: &Target, needs: Vec<Need>) -> Result<()> {
     rounds.is_dry = true;
     rounds.may_leave = true;
     rounds.unclear = Unclear::TakeFirst;
-    rounds.say = say;
+    rounds.say = |text| {
+        tell(text);
+        Ok(())
+    };
     rounds
         .run(needs)
         .map(drop)

@@ -16,7 +16,7 @@ pub struct LocateArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Print the names of libraries alone, each once: what the completions of shells ask for
+    /// Print the names of libraries alone, each once, or for NAME=ATTR those of packages: what the completions of shells ask for
     #[arg(long, hide = true, conflicts_with_all = ["path", "json"])]
     pub names: bool,
     /// A library's file name, such as libz.so.1, or a pattern with *, ? and [...]

@@ -21,6 +21,9 @@ const SCHEMA: u32 = 1;
 
 /// Returns 0 if there are packages, else 1.
 pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
+    if let (true, Some((library, attribute))) = (args.names, args.name.split_once('=')) {
+        return selections(library, attribute.trim_end_matches('*'));
+    }
     let path = Path::new(&args.name);
     // As programs name one that they need by its path: what they take is that file, and a package may have it to put there.
     let name = match (args.path, path.is_absolute(), path.file_name()) {
@@ -116,6 +119,17 @@ fn names(providers: &[Provider]) -> String {
     let names = providers.iter().map(Provider::name).filter(is_plain);
     let names: BTreeSet<&str> = names.collect();
     names.iter().map(|name| format!("{name}\n")).collect()
+}
+
+/// Prints what may be given to `--select`: the library with each attribute of a package that has it and begins so.
+fn selections(library: &str, attribute: &str) -> Result<ExitCode> {
+    let index = Index::open_default()?.context(HOW_TO_GET_ONE)?;
+    let providers = index.search(&Query::new(library, false)?)?;
+    let attributes = providers.iter().filter_map(|it| it.attribute.as_deref());
+    let attributes: BTreeSet<_> = attributes.filter(|it| it.starts_with(attribute)).collect();
+    let lines = attributes.iter().map(|it| format!("{library}={it}\n"));
+    print(&lines.collect::<String>())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A line for each: attribute and output, the library's path.

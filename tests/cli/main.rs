@@ -26,6 +26,7 @@ mod help;
 mod http;
 mod index;
 mod index_update;
+mod interrupted;
 mod ldconfig;
 mod library_tree;
 mod locate;

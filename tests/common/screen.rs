@@ -9,6 +9,15 @@ use nix::pty::{Winsize, openpty};
 /// Runs a command on a terminal with so many columns, and returns its end and all that it has written, with its control
 /// sequences and without the carriage returns.
 pub fn screen(command: &mut Command, columns: u16) -> (ExitStatus, String) {
+    screen_while(command, columns, |_| ())
+}
+
+/// The same, and does something to the process of this number while it runs.
+pub fn screen_while(
+    command: &mut Command,
+    columns: u16,
+    meanwhile: impl FnOnce(u32),
+) -> (ExitStatus, String) {
     let size = Winsize {
         ws_row: 40,
         ws_col: columns,
@@ -26,6 +35,7 @@ pub fn screen(command: &mut Command, columns: u16) -> (ExitStatus, String) {
     command.stdin(Stdio::null());
     command.stdout(Stdio::null()).stderr(Stdio::null());
     drop(pair.slave);
+    meanwhile(child.id());
     let mut seen = Vec::new();
     // The end of the last program on a terminal is an error.
     _ = File::from(pair.master).read_to_end(&mut seen);

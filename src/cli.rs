@@ -3,18 +3,18 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-
-use crate::elf::Architecture;
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 mod autopatch;
 mod bundle;
 mod doctor;
+mod env;
 mod fix;
 mod freeze;
 mod index;
 mod ldconfig;
 mod locate;
+mod overview;
 mod patch;
 mod pin;
 mod pins;
@@ -24,6 +24,7 @@ mod shell;
 pub use autopatch::AutopatchArgs;
 pub use bundle::{BundleArgs, BundleFormat};
 pub use doctor::DoctorArgs;
+pub use env::{EnvBuildArgs, EnvCommand, EnvShowArgs, ExtraPath};
 pub use fix::{FixArgs, UnfixArgs};
 pub use freeze::FreezeArgs;
 pub use index::{IndexAddArgs, IndexCommand, IndexImportArgs, IndexUpdateArgs};
@@ -39,24 +40,77 @@ pub use shell::{ShellArgs, ShellFormat};
 #[derive(Debug, Parser)]
 #[command(name = "ldshim", version, propagate_version = true)]
 pub struct Cli {
+    /// Colours: as the terminal and NO_COLOR say, always, or never
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, hide_possible_values = true,
+        display_order = 998)]
+    pub color: ColorChoice,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// The command line, as help and everything that is made of it have it.
+#[must_use]
+pub fn command() -> clap::Command {
+    overview::with_overview(Cli::command())
+}
+
+/// Parses a command line. For one that is none, and where help is asked for, this is the end of the program.
+#[must_use]
+pub fn parse(given: impl Iterator<Item = OsString>) -> Cli {
+    let arguments = arguments(given);
+    // Before it is parsed: help and complaints have colours, too.
+    color(&arguments).write_global();
+    let parsed = Cli::from_arg_matches(&command().get_matches_from(arguments));
+    parsed.unwrap_or_else(|error| error.exit())
+}
+
 /// What is to be parsed of a command line: `ldshim PROGRAM` means `ldshim run PROGRAM` if no command has that name. A program is
 /// what has a slash in it.
-#[must_use]
-pub fn arguments(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
+fn arguments(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut all: Vec<_> = given.collect();
-    let is_program = all.get(1).is_some_and(|it| {
+    let mut first = 1;
+    while let Some(option) = all.get(first).and_then(|it| it.to_str()) {
+        first += match option {
+            "--color" => 2,
+            _ if option.starts_with("--color=") => 1,
+            _ => break,
+        };
+    }
+    let is_program = all.get(first).is_some_and(|it| {
         let bytes = it.as_encoded_bytes();
         bytes.contains(&b'/') && !bytes.starts_with(b"-")
     });
     if is_program {
-        all.insert(1, "run".into());
+        all.insert(first, "run".into());
     }
     all
+}
+
+/// Which colours are asked for. What stands behind `run` may be for another program.
+fn color(arguments: &[OsString]) -> anstream::ColorChoice {
+    let words = arguments.iter().skip(1).map(|it| it.to_str().unwrap_or(""));
+    let mut words = words.take_while(|it| !["--", "run"].contains(it));
+    let mut color = anstream::ColorChoice::Auto;
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--color") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('='),
+            None => continue,
+        };
+        color = value.map_or(color, |it| choice(it.parse().unwrap_or_default()));
+    }
+    color
+}
+
+/// What clap calls a choice of colours, for what writes the colours.
+#[must_use]
+pub fn choice(color: ColorChoice) -> anstream::ColorChoice {
+    match color {
+        ColorChoice::Auto => anstream::ColorChoice::Auto,
+        ColorChoice::Always => anstream::ColorChoice::Always,
+        ColorChoice::Never => anstream::ColorChoice::Never,
+    }
 }
 
 /// The subcommands, in the order in which `--help` lists them.
@@ -89,15 +143,33 @@ pub enum Command {
     /// Say which packages have a library
     Locate(LocateArgs),
     /// Fill the index of libraries that `locate` and `explain` look into
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  ldshim index update
+  ldshim index add ./result"
+    )]
     Index(IndexCommand),
     /// Check whether foreign programs can run here, or explain an error message
     Doctor(DoctorArgs),
     /// Build and inspect library environments
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  ldshim env build --out env --loader lib/ld.so lib
+  ldshim env show ./env"
+    )]
     Env(EnvCommand),
     /// Configure and inspect stubs
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  ldshim stub configure --in nix-ld --out my --loader ld.so
+  ldshim stub show /lib64/ld-linux-x86-64.so.2"
+    )]
     Stub(StubCommand),
     /// List the libraries that programs find here, where they ask ldconfig
     Ldconfig(LdconfigArgs),
@@ -147,7 +219,11 @@ pub struct RunArgs {
 /// `ldshim explain`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 if it would start, 1 if it would not, 2 if that cannot be told."
+    after_help = "Exit status: 0 if it would start, 1 if it would not, 2 if that cannot be told.
+
+Examples:
+  ldshim explain ./program
+  ldshim explain --all ~/Downloads/app"
 )]
 pub struct ExplainArgs {
     /// Explain all programs and libraries for this machine in this directory tree, in one report
@@ -174,88 +250,6 @@ pub struct ExplainArgs {
     pub program: Option<PathBuf>,
 }
 
-/// `ldshim env ...`
-#[derive(Debug, Subcommand)]
-pub enum EnvCommand {
-    /// Build a library environment: links to libraries, their loader, and its cache
-    Build(EnvBuildArgs),
-    /// Show what is in a library environment, and whether it still holds
-    Show(EnvShowArgs),
-}
-
-/// `ldshim env build`
-#[derive(Debug, Args)]
-pub struct EnvBuildArgs {
-    /// The directory to write; an older library environment there is replaced
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// The path at which programs will see it, if that is not where it is written: its loader is prepared for this
-    #[arg(long = "for", value_name = "DIR")]
-    pub place: Option<PathBuf>,
-    /// The real loader that fits the libraries
-    #[arg(long, value_name = "FILE")]
-    pub loader: PathBuf,
-    /// Fail unless the loader is for this system, for instance aarch64-linux [default: the loader's]
-    #[arg(long, value_name = "SYSTEM", value_parser = architecture)]
-    pub arch: Option<&'static Architecture>,
-    /// A directory that is not looked at now, such as /run/opengl-driver/lib [several times for several]. With the names
-    /// of its libraries, separated by commas, these are listed, and found where they are there when a program starts.
-    /// Without, the directory is searched first, where it exists then; that takes programs longer
-    #[arg(long, value_name = "DIR[=NAMES]", value_parser = extra_path)]
-    pub extra_path: Vec<ExtraPath>,
-    /// Say which files were left out, and which names were found twice
-    #[arg(short, long)]
-    pub verbose: bool,
-    /// Directories of libraries, or packages with lib/ or lib64/; the first one that has a name wins
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-}
-
-/// `DIR` or `DIR=NAMES`
-#[derive(Clone, Debug)]
-pub struct ExtraPath {
-    /// The directory.
-    pub directory: PathBuf,
-    /// The names of its libraries, if they are known.
-    pub names: Option<Vec<OsString>>,
-}
-
-/// A name has no slash in it, and a directory may have an equals sign.
-#[allow(clippy::unnecessary_wraps, reason = "clap wants a result")]
-fn extra_path(text: &str) -> Result<ExtraPath, String> {
-    let parts = text.rsplit_once('=');
-    let parts = parts.filter(|(_, names)| !names.contains('/'));
-    let names = |(_, names): (_, &str)| {
-        let names = names.split(',').filter(|it| !it.is_empty());
-        names.map(OsString::from).collect()
-    };
-    Ok(ExtraPath {
-        directory: parts.map_or(text, |(directory, _)| directory).into(),
-        names: parts.map(names),
-    })
-}
-
-/// The architecture of a system as Nix names it, with or without `-linux`.
-fn architecture(text: &str) -> Result<&'static Architecture, String> {
-    let name = text.strip_suffix("-linux").unwrap_or(text);
-    let is_named = |it: &&Architecture| it.nix_system.strip_suffix("-linux") == Some(name);
-    Architecture::ALL.into_iter().find(is_named).ok_or_else(|| {
-        let known = Architecture::ALL.map(|it| it.nix_system).join(", ");
-        format!("ldshim knows {known}")
-    })
-}
-
-/// `ldshim env show`
-#[derive(Debug, Args)]
-pub struct EnvShowArgs {
-    /// The library environment
-    #[arg(value_name = "DIR")]
-    pub dir: PathBuf,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// `ldshim stub ...`
 #[derive(Debug, Subcommand)]
 pub enum StubCommand {
@@ -267,6 +261,10 @@ pub enum StubCommand {
 
 /// `ldshim stub configure`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim stub configure --in nix-ld --out my --loader ld.so
+  ldshim stub configure --in nix-ld --out my --on-demand ask")]
 pub struct StubConfigureArgs {
     /// The stub to copy
     #[arg(long = "in", value_name = "FILE")]
@@ -297,6 +295,10 @@ pub struct StubConfigureArgs {
 
 /// `ldshim stub show`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim stub show /lib64/ld-linux-x86-64.so.2
+  ldshim stub show --json ./nix-ld")]
 pub struct StubShowArgs {
     /// The stub
     #[arg(value_name = "FILE")]
@@ -308,6 +310,10 @@ pub struct StubShowArgs {
 
 /// `ldshim completions`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim completions bash > ldshim.bash
+  ldshim completions zsh > _ldshim")]
 pub struct CompletionsArgs {
     /// The shell
     pub shell: clap_complete::Shell,

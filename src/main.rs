@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
-use ldshim::cli::{Cli, arguments};
-use ldshim::commands;
+use ldshim::{cli, commands, terminal};
 
 fn main() -> ExitCode {
     if is_called("patchelf") {
@@ -14,10 +12,10 @@ fn main() -> ExitCode {
     if is_called("ldconfig") {
         return commands::ldconfig(std::env::args_os());
     }
-    match commands::run(Cli::parse_from(arguments(std::env::args_os()))) {
+    match commands::run(cli::parse(std::env::args_os())) {
         Ok(status) => status,
         Err(error) => {
-            eprintln!("ldshim: {error:#}");
+            terminal::complain(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -11,7 +11,11 @@ use crate::choice::Selection;
 #[derive(Debug, Args)]
 #[command(
     after_help = "The flags are those of nixpkgs' auto-patchelf, and mean the same.\n\
-                  Exit status: 0 if all was found, 1 if not, or if a file could not be changed; the others are."
+                  Exit status: 0 if all was found, 1 if not, or if a file could not be changed; the others are.
+
+Examples:
+  ldshim autopatch ./app --libs ./lib
+  ldshim autopatch --from-index --dry-run ./app"
 )]
 pub struct AutopatchArgs {
     /// Programs and libraries, and directories of them

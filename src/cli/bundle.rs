@@ -7,6 +7,10 @@ use clap::{Args, ValueEnum};
 
 /// `ldshim bundle`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim bundle ./program --out program-bundle
+  ldshim bundle --format run -o tool ./program")]
 pub struct BundleArgs {
     /// Where the bundle is written: a folder, or with --format a file
     #[arg(short, long, value_name = "PATH")]

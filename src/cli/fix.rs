@@ -46,6 +46,10 @@ pub struct FixArgs {
 
 /// `ldshim unfix`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim unfix .venv
+  ldshim unfix .")]
 pub struct UnfixArgs {
     /// What was named to `ldshim fix`
     #[arg(value_name = "PATH")]

@@ -10,7 +10,11 @@ use clap::Args;
 #[command(
     after_help = "What is frozen, LD_LIBRARY_PATH no longer reaches, nor do newer libraries in the places where the old \
                         ones were found.\n\
-                        Exit status: 0 if all was done, 1 if not; then the program is as it was."
+                        Exit status: 0 if all was done, 1 if not; then the program is as it was.
+
+Examples:
+  ldshim freeze --dry-run ./program
+  ldshim freeze --keep libGL.so.1 ./program"
 )]
 pub struct FreezeArgs {
     /// Leave this library to be searched for

@@ -33,6 +33,10 @@ pub struct IndexUpdateArgs {
 
 /// `ldshim index import`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim index import
+  ldshim index import ~/.cache/nix-index/files")]
 pub struct IndexImportArgs {
     /// The revision of nixpkgs that the database was made of, which the database itself does not say
     #[arg(long, value_name = "REV")]
@@ -44,6 +48,10 @@ pub struct IndexImportArgs {
 
 /// `ldshim index add`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim index add ./result
+  ldshim index add --closure /run/current-system")]
 pub struct IndexAddArgs {
     /// Add a store path and all that it refers to [several times for several]
     #[arg(long, value_name = "PATH")]

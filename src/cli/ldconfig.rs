@@ -13,7 +13,11 @@ It stands where programs ask `/sbin/ldconfig -p` which libraries there are. It a
 program that is started with this environment and has no pin, and never writes anything: libraries come from \
 programs.nix-ld.libraries, or from what NIX_LD_LIBRARY_PATH names.
 
-Exit status: 0, also where there is nothing to be done; 1 if something is asked for that would have to be written."
+Exit status: 0, also where there is nothing to be done; 1 if something is asked for that would have to be written.
+
+Examples:
+  ldshim ldconfig -p
+  ldshim ldconfig -v"
 )]
 pub struct LdconfigArgs {
     /// Print the libraries that programs find here, as glibc's ldconfig prints its cache

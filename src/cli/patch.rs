@@ -9,7 +9,11 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(
     after_help = "A value @FILE stands for what is in FILE. Flags that patchelf has mean the same.\n\
-                  Exit status: 0 if all was done, 1 if a file could not be changed; the others are."
+                  Exit status: 0 if all was done, 1 if a file could not be changed; the others are.
+
+Examples:
+  ldshim patch --add-rpath '$ORIGIN/lib' ./program
+  ldshim patch --undo ./program"
 )]
 pub struct PatchArgs {
     /// Name this loader in place of the one that the program names

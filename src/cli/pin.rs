@@ -22,7 +22,11 @@ you are asked.
 If some libraries can be had and others not, the program is pinned to those that can, and what is left is told.
 
 Exit status: 0 if the program is pinned and finds all libraries, or misses nothing; with --force, 0 if it is pinned; 1 \
-otherwise, also if it is pinned and still misses some.")]
+otherwise, also if it is pinned and still misses some.
+
+Examples:
+  ldshim pin ./program
+  ldshim pin --select libz.so.1=zlib ./program")]
 pub struct PinArgs {
     /// Do not ask: where several packages are as good, take the first
     #[arg(short, long)]

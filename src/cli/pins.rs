@@ -7,7 +7,11 @@ use clap::Args;
 /// `ldshim pins`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0; with --verify, 1 if a pin does not hold; with --refresh, 1 if one could not be made anew."
+    after_help = "Exit status: 0; with --verify, 1 if a pin does not hold; with --refresh, 1 if one could not be made anew.
+
+Examples:
+  ldshim pins
+  ldshim pins --verify"
 )]
 pub struct PinsArgs {
     /// Print JSON
@@ -29,6 +33,10 @@ pub struct PinsArgs {
 
 /// `ldshim unpin`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ldshim unpin ./program
+  ldshim unpin --system /srv/app/program")]
 pub struct UnpinArgs {
     /// Pins of the system, in /etc/ldshim
     #[arg(long)]

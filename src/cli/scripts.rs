@@ -1,5 +1,5 @@
-//! Completions for shells: what clap makes of the flags, and names of libraries from the index, which `ldshim locate
-//! --names` is asked for.
+//! Completions for shells: what clap makes of the flags, and names of libraries and of packages that have them from the index,
+//! which `ldshim locate --names` is asked for.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -13,6 +13,23 @@ _ldshim_with_index() {
     local cur=$2
     if [[ ${COMP_WORDS[1]} == locate && ${COMP_CWORD} -ge 2 && ${cur} != -* ]]; then
         mapfile -t COMPREPLY < <(ldshim locate --names -- "${cur}*" 2>/dev/null)
+        return
+    fi
+    # NAME=ATTR is one word to ldshim, and several to bash.
+    local line=${COMP_LINE:0:COMP_POINT}
+    local word=${line##* } before=${line% *}
+    before=${before##* }
+    case ${COMP_WORDS[1]},${before},${word} in
+        pin,*,--select=* | fix,*,--select=* | autopatch,*,--select=*) word=${word#--select=} ;;
+        pin,--select,* | fix,--select,* | autopatch,--select,*) ;;
+        *) return ;;
+    esac
+    mapfile -t COMPREPLY < <(ldshim locate --names -- "${word}*" 2>/dev/null)
+    if [[ ${word} != *=* ]]; then
+        compopt -o nospace 2>/dev/null
+        COMPREPLY=("${COMPREPLY[@]/%/=}")
+    elif [[ ${COMP_WORDBREAKS} == *=* ]]; then
+        COMPREPLY=("${COMPREPLY[@]#*=}")
     fi
 }
 complete -F _ldshim_with_index -o bashdefault -o default ldshim
@@ -21,7 +38,34 @@ complete -F _ldshim_with_index -o bashdefault -o default ldshim
 const FISH: &str = r#"complete -c ldshim -n "__fish_ldshim_using_subcommand locate" -f -a '(ldshim locate --names -- "$(commandline -ct)*" 2>/dev/null)'
 "#;
 
+/// For each command that has `--select`.
+const FISH_SELECT: &str = r#"complete -c ldshim -n "__fish_ldshim_using_subcommand COMMAND" -l select -r -f -a '(__ldshim_selections)'
+"#;
+
+const FISH_SELECTIONS: &str = r#"function __ldshim_selections
+    set -l word (string replace -r '^--select=' '' -- (commandline -ct))
+    if string match -q '*=*' -- $word
+        ldshim locate --names -- "$word*" 2>/dev/null
+    else
+        ldshim locate --names -- "$word*" 2>/dev/null | string replace -r '$' '='
+    end
+end
+"#;
+
+/// The commands that have `--select NAME=ATTR`.
+const SELECTING: [&str; 3] = ["pin", "fix", "autopatch"];
+
 const ZSH: &str = r#"
+_ldshim_selections() {
+    local -a names
+    names=(${(f)"$(ldshim locate --names -- "${(Q)PREFIX}*" 2>/dev/null)"})
+    if [[ $PREFIX == *=* ]]; then
+        compadd -a names
+    else
+        names=(${^names}=)
+        compadd -S '' -a names
+    fi
+}
 _ldshim_libraries() {
     local -a names
     names=(${(f)"$(ldshim locate --names -- "${(Q)PREFIX}*" 2>/dev/null)"})
@@ -38,10 +82,16 @@ pub fn completions(shell: Shell) -> String {
     match shell {
         Shell::Bash => script + BASH,
         // clap leaves this flag as the pattern that it is to fish.
-        Shell::Fish => script.replace(" -s ? ", " -s '?' ") + FISH,
+        Shell::Fish => with_selections(&script.replace(" -s ? ", " -s '?' ")),
         Shell::Zsh => with_libraries(&script),
         _ => script,
     }
+}
+
+/// The script for fish.
+fn with_selections(script: &str) -> String {
+    let selecting = SELECTING.map(|it| FISH_SELECT.replace("COMMAND", it));
+    script.to_owned() + FISH + FISH_SELECTIONS + &selecting.concat()
 }
 
 /// The script for zsh, where an argument says by which function it is completed.
@@ -52,7 +102,9 @@ fn with_libraries(script: &str) -> String {
         if line.starts_with('(') {
             is_locate = line == "(locate)";
         }
-        if is_locate && line.starts_with("':name -- ") {
+        if line.starts_with("'*--select=") {
+            lines.push(line.replace(":_default'", ":_ldshim_selections'"));
+        } else if is_locate && line.starts_with("':name -- ") {
             lines.push(line.replace(":_default'", ":_ldshim_libraries'"));
         } else {
             lines.push(line.to_owned());
@@ -74,6 +126,8 @@ mod tests {
         let script = completions(Shell::Zsh);
         assert_eq!(script.matches(":_ldshim_libraries'").count(), 1);
         assert_eq!(script.matches("_ldshim_libraries() {").count(), 1);
+        let selecting = SELECTING.len();
+        assert_eq!(script.matches(":_ldshim_selections'").count(), selecting);
         assert!(completions(Shell::Bash).contains("complete -F _ldshim_with_index"));
         assert!(!completions(Shell::Elvish).contains("--names --"));
     }

@@ -6,7 +6,13 @@ use clap::{Args, ValueEnum};
 
 /// `ldshim shell`
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status: 0 if there is a package for each library, 1 if not.")]
+#[command(
+    after_help = "Exit status: 0 if there is a package for each library, 1 if not.
+
+Examples:
+  ldshim shell ./program > shell.nix
+  ldshim shell --format flake ./program > flake.nix"
+)]
 pub struct ShellArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t = ShellFormat::Shell)]

@@ -5,29 +5,30 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 
-use super::explain;
+use super::explain::inherited;
+use super::{print, report};
 use crate::cli::DoctorArgs;
 use crate::doctor::{diagnose, examine, is_healthy, json, text};
+use crate::terminal::complain;
 
 /// The most that is read of standard input, in bytes.
 const MOST_INPUT: u64 = 1 << 30;
 
 /// Returns 0 if nothing is wrong, or if the message is known; else 1.
 pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode> {
-    let (is_fine, written) = match &args.message {
+    let is_fine = match &args.message {
         Some(message) if message == "-" => explain_message(&standard_input()?, args)?,
         Some(message) => explain_message(message, args)?,
         None => {
-            let groups = examine(&explain::inherited()?);
-            let written = if args.json {
-                format!("{:#}\n", json::groups(&groups))
+            let groups = examine(&inherited()?);
+            if args.json {
+                print(&format!("{:#}\n", json::groups(&groups)))?;
             } else {
-                text::groups(&groups)
-            };
-            (is_healthy(&groups), written)
+                report(&text::groups(&groups))?;
+            }
+            is_healthy(&groups)
         }
     };
-    explain::print(&written)?;
     Ok(if is_fine {
         ExitCode::SUCCESS
     } else {
@@ -35,7 +36,8 @@ pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode> {
     })
 }
 
-fn explain_message(message: &str, args: &DoctorArgs) -> Result<(bool, String)> {
+/// Whether the message is known.
+fn explain_message(message: &str, args: &DoctorArgs) -> Result<bool> {
     ensure!(
         !message.trim().is_empty(),
         "there is no message to explain; give the text to --message, or `--message -` and the text on standard input"
@@ -43,15 +45,17 @@ fn explain_message(message: &str, args: &DoctorArgs) -> Result<(bool, String)> {
     let diagnoses = diagnose(message);
     let is_known = !diagnoses.is_empty();
     if args.json {
-        return Ok((is_known, format!("{:#}\n", json::diagnoses(&diagnoses))));
+        print(&format!("{:#}\n", json::diagnoses(&diagnoses)))?;
+        return Ok(is_known);
     }
     if !is_known {
-        eprintln!(
-            "ldshim: this message is not known (only messages in English are: LC_ALL=C); `ldshim explain PROGRAM` says \
-             what is wrong with a program, `ldshim doctor` what is wrong with the system"
+        complain(
+            "this message is not known (only messages in English are: LC_ALL=C); `ldshim explain PROGRAM` says what is \
+             wrong with a program, `ldshim doctor` what is wrong with the system",
         );
     }
-    Ok((is_known, text::diagnoses(&diagnoses)))
+    report(&text::diagnoses(&diagnoses))?;
+    Ok(is_known)
 }
 
 fn standard_input() -> Result<String> {

@@ -1,15 +1,16 @@
 //! `ldshim explain PROGRAM` and `ldshim explain --all DIR`
 
 use std::env;
-use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
+use super::{print, report};
 use crate::cli::ExplainArgs;
 use crate::explain::{Explainer, Providers, Settings, json, text, tree};
 use crate::stub_file;
+use crate::terminal::complain;
 
 /// The exit status if it cannot be told whether the program would start.
 const UNKNOWN: u8 = 2;
@@ -21,7 +22,7 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
         Ok(Some(false)) => ExitCode::FAILURE,
         Ok(None) => ExitCode::from(UNKNOWN),
         Err(error) => {
-            eprintln!("ldshim: {error:#}");
+            complain(&format!("{error:#}"));
             ExitCode::from(UNKNOWN)
         }
     }
@@ -30,28 +31,25 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
 /// Whether everything would start, if that can be told.
 fn explain(args: &ExplainArgs) -> Result<Option<bool>> {
     let settings = settings(args)?;
-    let (starts, written) = if let Some(directory) = &args.all {
+    if let Some(directory) = &args.all {
         let tree = tree::explain(directory, &settings)?;
         let providers = Providers::of(tree.missing().iter().map(|it| it.name));
-        let written = if args.json {
-            format!("{:#}\n", json::tree(&tree, &providers))
+        if args.json {
+            print(&format!("{:#}\n", json::tree(&tree, &providers)))?;
         } else {
-            text::tree(&tree, &providers)
-        };
-        (Some(tree.starts()), written)
+            report(&text::tree(&tree, &providers))?;
+        }
+        return Ok(Some(tree.starts()));
+    }
+    let path = args.program.as_ref().context("no program is named")?;
+    let explained = Explainer::new(&settings).explain(path)?;
+    let providers = Providers::of(explained.missing());
+    if args.json {
+        print(&format!("{:#}\n", json::report(&explained, &providers)))?;
     } else {
-        let path = args.program.as_ref().context("no program is named")?;
-        let report = Explainer::new(&settings).explain(path)?;
-        let providers = Providers::of(report.missing());
-        let written = if args.json {
-            format!("{:#}\n", json::report(&report, &providers))
-        } else {
-            text::report(&report, &providers)
-        };
-        (report.starts_for_sure(), written)
-    };
-    print(&written)?;
-    Ok(starts)
+        report(&text::report(&explained, &providers))?;
+    }
+    Ok(explained.starts_for_sure())
 }
 
 fn settings(args: &ExplainArgs) -> Result<Settings> {
@@ -78,16 +76,4 @@ pub(super) fn inherited() -> Result<Settings> {
         stub_places: stub_file::places()?.into(),
         ..Settings::default()
     })
-}
-
-/// Prints to stdout, with colours on a terminal only. A reader that has seen enough is no error.
-pub(super) fn print(text: &str) -> Result<()> {
-    let mut stdout = anstream::AutoStream::auto(io::stdout().lock());
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot write to stdout"),
-    }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use indicatif::HumanCount;
 
-use super::print;
+use super::report;
 use crate::cli::{IndexAddArgs, IndexCommand};
 use crate::index::{Named, Place, local};
 use crate::nix::Nix;
@@ -17,7 +17,7 @@ pub(super) fn run(command: &IndexCommand) -> Result<ExitCode> {
     match command {
         IndexCommand::Update(args) => {
             let named = args.from.as_deref().map(Named::parse).transpose()?;
-            update::update(named, print)?;
+            update::update(named, report)?;
         }
         IndexCommand::Import(args) => import::import(args)?,
         IndexCommand::Add(args) => add(args)?,
@@ -35,7 +35,7 @@ fn add(args: &IndexAddArgs) -> Result<()> {
         );
     }
     let added = local::add(&paths, &place)?;
-    print(&format!(
+    report(&format!(
         "{} libraries in {} store paths, in {}\n",
         HumanCount(added.libraries as u64),
         HumanCount(added.packages as u64),

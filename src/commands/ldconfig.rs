@@ -20,7 +20,7 @@ use crate::resolver::map_file;
 /// Carries out a command line: the program's name, and its arguments.
 pub fn ldconfig(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let own = ["ldshim", "ldconfig"].map(OsString::from);
-    let Cli { command } = Cli::parse_from(own.into_iter().chain(arguments.skip(1)));
+    let Cli { command, .. } = Cli::parse_from(own.into_iter().chain(arguments.skip(1)));
     let Command::Ldconfig(args) = command else {
         return ExitCode::FAILURE;
     };

@@ -8,18 +8,22 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::print;
+use super::{print, report};
 use crate::cli::LocateArgs;
 use crate::drivers::is_driver_library;
 use crate::index::{Absence, HOW_TO_GET_ONE, Index, Provider, Query};
 use crate::own_tree::find_from;
 use crate::printable;
+use crate::terminal::complain;
 
 /// Counts up if a field goes or changes its meaning; docs/locate-json.md describes them.
 const SCHEMA: u32 = 1;
 
 /// Returns 0 if there are packages, else 1.
 pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
+    if let (true, Some((library, attribute))) = (args.names, args.name.split_once('=')) {
+        return selections(library, attribute.trim_end_matches('*'));
+    }
     let path = Path::new(&args.name);
     // As programs name one that they need by its path: what they take is that file, and a package may have it to put there.
     let name = match (args.path, path.is_absolute(), path.file_name()) {
@@ -54,17 +58,17 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
         });
         print(&format!("{value:#}\n"))?;
     } else {
-        print(&text(&providers))?;
+        report(&text(&providers))?;
         for line in remarks(name, &absence, found, providers.len()) {
-            eprintln!("ldshim: {}", printable::line(&line));
+            complain(&printable::line(&line));
         }
         if let (Query::Name(name), true) = (&query, providers.is_empty())
             && let Some(own) = env::current_dir().ok().and_then(|it| find_from(&it, name))
         {
-            eprintln!("ldshim: {}", printable::line(&in_tree(name, &own)));
+            complain(&printable::line(&in_tree(name, &own)));
         }
         if name != args.name {
-            eprintln!("ldshim: {}", printable::line(&by_path(path)));
+            complain(&printable::line(&by_path(path)));
         }
     }
     Ok(if providers.is_empty() {
@@ -115,6 +119,17 @@ fn names(providers: &[Provider]) -> String {
     let names = providers.iter().map(Provider::name).filter(is_plain);
     let names: BTreeSet<&str> = names.collect();
     names.iter().map(|name| format!("{name}\n")).collect()
+}
+
+/// Prints what may be given to `--select`: the library with each attribute of a package that has it and begins so.
+fn selections(library: &str, attribute: &str) -> Result<ExitCode> {
+    let index = Index::open_default()?.context(HOW_TO_GET_ONE)?;
+    let providers = index.search(&Query::new(library, false)?)?;
+    let attributes = providers.iter().filter_map(|it| it.attribute.as_deref());
+    let attributes: BTreeSet<_> = attributes.filter(|it| it.starts_with(attribute)).collect();
+    let lines = attributes.iter().map(|it| format!("{library}={it}\n"));
+    print(&lines.collect::<String>())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A line for each: attribute and output, the library's path.

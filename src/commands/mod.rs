@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, choice};
+use crate::terminal;
 
 mod autopatch;
 mod bundle;
@@ -35,6 +36,7 @@ pub use patch::patchelf;
 /// # Errors
 /// What the subcommand reports: a message that names the object, the operation and the reason.
 pub fn run(cli: Cli) -> Result<ExitCode> {
+    choice(cli.color).write_global();
     match cli.command {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
@@ -58,7 +60,12 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     }
 }
 
-/// Prints to stdout. A reader that has seen enough, such as `head`, is no error.
+/// Prints a report for people to stdout, as a terminal can show it.
+fn report(text: &str) -> Result<()> {
+    terminal::print(text).context("cannot write to stdout")
+}
+
+/// Prints to stdout, as it is. A reader that has seen enough, such as `head`, is no error.
 fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout

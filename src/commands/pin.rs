@@ -13,6 +13,7 @@ use crate::nix::Nix;
 use crate::pin::{self, State};
 use crate::presets;
 use crate::printable;
+use crate::terminal::{self, complain};
 
 mod auto;
 mod beside;
@@ -46,7 +47,7 @@ pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
 
 /// Prints text that has names of files and libraries in it.
 fn print(text: &str) -> Result<()> {
-    super::print(&printable::lines(text))
+    super::report(&printable::lines(text))
 }
 
 fn pin_program(args: &PinArgs) -> Result<ExitCode> {
@@ -103,12 +104,12 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     rounds.nixpkgs.clone_from(&args.nixpkgs);
     rounds.is_dry = args.dry_run;
     rounds.unclear = Unclear::of(args.yes);
-    rounds.say = |text| print(text);
+    rounds.say = super::report;
     let outcome = rounds.run(needs)?;
     if args.dry_run {
         let left = left::text(&outcome.left);
         if !left.is_empty() {
-            eprintln!("ldshim: {}", printable::lines(left.trim_start()));
+            complain(left.trim_start());
         }
         return Ok(None);
     }
@@ -152,30 +153,27 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
     }
     let written = pin::write(&outcome.recipe, state, &Nix::find()?, args.force || !starts)?;
     for note in &written.notes {
-        eprintln!("ldshim: {}", printable::lines(note));
+        terminal::note(note);
     }
     if let Some(file) = &args.write_lock {
         let (lock, left_out) = locked::lock_of(target, outcome)?;
         lock.write(file)?;
         for path in left_out {
-            eprintln!(
-                "ldshim: not in the lock, because it is not in the Nix store: {}",
-                printable::lines(&path.display().to_string())
-            );
+            terminal::note(&format!(
+                "not in the lock, because it is not in the Nix store: {}",
+                path.display()
+            ));
         }
     }
     print(&text::written(target, &written, args.write_lock.as_deref()))?;
     if starts || args.force {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!(
-        "ldshim: {}",
-        printable::lines(&format!(
-            "{}{}\n`ldshim pin` again once there is a package",
-            text::still_wrong(target, &outcome.report),
-            left::text(&outcome.left)
-        ))
-    );
+    complain(&format!(
+        "{}{}\n`ldshim pin` again once there is a package",
+        text::still_wrong(target, &outcome.report),
+        left::text(&outcome.left)
+    ));
     Ok(ExitCode::FAILURE)
 }
 

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::pin::refresh::refresh as renew;
-use super::print;
+use super::{print, report};
 use crate::cli::PinsArgs;
 use crate::pin::{self, Rechecked, Removed, State};
-use crate::printable;
+use crate::terminal::{complain, note};
 
 mod json;
 mod table;
@@ -35,7 +35,7 @@ pub(super) fn run(args: &PinsArgs) -> Result<ExitCode> {
     let lines: Vec<_> = if args.verify {
         let (rechecked, not_noted) = pin::recheck(&state)?;
         if let Some(reason) = not_noted {
-            eprintln!("ldshim: cannot note that pins were verified: {reason}");
+            complain(&format!("cannot note that pins were verified: {reason}"));
         }
         if rechecked.iter().any(Rechecked::fails) {
             status = ExitCode::FAILURE;
@@ -44,11 +44,11 @@ pub(super) fn run(args: &PinsArgs) -> Result<ExitCode> {
     } else {
         pin::all(&state)?.into_iter().map(Line::from).collect()
     };
-    print(&if args.json {
-        format!("{:#}\n", json::list(&state, &lines))
+    if args.json {
+        print(&format!("{:#}\n", json::list(&state, &lines)))?;
     } else {
-        table::list(&lines)
-    })?;
+        report(&table::list(&lines))?;
+    }
     Ok(status)
 }
 
@@ -65,13 +65,13 @@ pub(super) fn state(is_system: bool) -> Result<State> {
 fn prune(state: &State) -> Result<()> {
     let pruned = pin::prune(state)?;
     for removed in &pruned.entries {
-        eprintln!("ldshim: removed {}", name(removed));
+        note(&format!("removed {}", name(removed)));
     }
     if pruned.leftovers > 0 {
-        eprintln!(
-            "ldshim: removed what was left over by {} steps that were not finished",
+        note(&format!(
+            "removed what was left over by {} steps that were not finished",
             pruned.leftovers
-        );
+        ));
     }
     Ok(())
 }
@@ -89,7 +89,7 @@ fn refresh(state: &State) -> Result<bool> {
             continue;
         };
         if let Err(error) = renew(pin, program, state.is_of_system()) {
-            eprintln!("ldshim: {}", printable::lines(&format!("{error:#}")));
+            complain(&format!("{error:#}"));
             all_renewed = false;
         }
     }

@@ -18,6 +18,7 @@ use crate::bare_env::has_real_loader;
 use crate::cli::RunArgs;
 use crate::printable;
 use crate::sandbox::Forbidden;
+use crate::terminal::{complain, note};
 use environment::Environment;
 use hidden::Wanted;
 use libraries::Libraries;
@@ -44,7 +45,7 @@ const ISOLATED: &str = " (--isolate hides most of the host; --show DIR shows mor
 /// Returns only if the program could not be started.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
     let Err(error) = become_program(args);
-    eprintln!("ldshim: {}", printable::lines(&format!("{error:#}")));
+    complain(&format!("{error:#}"));
     ExitCode::from(match error.downcast_ref() {
         Some(NotStarted::NotFound | NotStarted::Lacking(_)) => 127,
         Some(NotStarted::NotExecutable) => 126,
@@ -82,10 +83,10 @@ fn become_program(args: &RunArgs) -> Result<Infallible> {
             (Err(error), Libraries::Env { directory, .. })
                 if is_bare && error.is::<Forbidden>() && program.interpreter.is_some() =>
             {
-                eprintln!(
-                    "ldshim: no namespace is allowed here, so what {} starts itself finds no loader",
+                note(&format!(
+                    "no namespace is allowed here, so what {} starts itself finds no loader",
                     printable::line(&program.path.display().to_string())
-                );
+                ));
                 direct::start(args, &program, &stub, directory, &environment)
             }
             (Err(error), _) => Err(error),
@@ -95,7 +96,7 @@ fn become_program(args: &RunArgs) -> Result<Infallible> {
     let root = root::isolated(configured, &place, &libraries, &program, &shown)?;
     root.enter(&root::isolated_folder(current, &program, &shown))?;
     for line in wanted.hidden(&program, &place) {
-        eprintln!("ldshim: {}", printable::lines(&line));
+        note(&line);
     }
     execute(&program.file, args, &environment, &program)
 }

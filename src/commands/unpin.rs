@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{pins, print};
+use super::{pins, report};
 use crate::cli::UnpinArgs;
 use crate::pin;
+use crate::terminal::complain;
 
 /// Goes on with the others if one of them has no pin.
 pub(super) fn run(args: &UnpinArgs) -> Result<ExitCode> {
@@ -16,11 +17,11 @@ pub(super) fn run(args: &UnpinArgs) -> Result<ExitCode> {
         match pin::unpin(&state, name) {
             Ok(all) => {
                 for removed in &all {
-                    print(&format!("removed {}\n", pins::name(removed)))?;
+                    report(&format!("removed {}\n", pins::name(removed)))?;
                 }
             }
             Err(error) => {
-                eprintln!("ldshim: {error:#}");
+                complain(&format!("{error:#}"));
                 status = ExitCode::FAILURE;
             }
         }

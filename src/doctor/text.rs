@@ -4,30 +4,16 @@
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 
-use anstyle::{AnsiColor, Style};
-
 use super::{Certainty, Diagnosis, Finding, Group, Level};
+use crate::style::{BAD, DOUBTFUL, GOOD, NAME, QUIET};
 use crate::{presets, printable};
-
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
-const GOOD: Style = AnsiColor::Green.on_default();
-const QUIET: Style = Style::new().dimmed();
-const NAME: Style = Style::new().bold();
 
 /// Where the sentences of a finding begin.
 const INDENT: &str = "           ";
 
-/// All findings, and how many are bad.
+/// How many findings are bad, and all of them, the worst first: the groups by the worst that they have.
 #[must_use]
 pub fn groups(groups: &[Group]) -> String {
-    let mut text = String::new();
-    for group in groups.iter().filter(|it| !it.findings.is_empty()) {
-        _ = writeln!(text, "{NAME}{}{NAME:#}", group.name);
-        for finding in &group.findings {
-            write_finding(&mut text, finding);
-        }
-    }
     let count = |level| {
         let findings = groups.iter().flat_map(|it| &it.findings);
         findings.filter(|it| it.level == level).count()
@@ -39,8 +25,28 @@ pub fn groups(groups: &[Group]) -> String {
         (0, _) => DOUBTFUL,
         _ => BAD,
     };
-    _ = writeln!(text, "{style}{problems}, {warnings}{style:#}");
+    let mut text = format!("{style}{problems}, {warnings}{style:#}\n");
+    let groups = groups.iter().filter(|it| !it.findings.is_empty());
+    let mut groups: Vec<_> = groups.collect();
+    groups.sort_by_key(|group| group.findings.iter().map(|it| rank(it.level)).min());
+    for group in groups {
+        _ = writeln!(text, "{NAME}{}{NAME:#}", group.name);
+        let mut findings: Vec<_> = group.findings.iter().collect();
+        findings.sort_by_key(|it| rank(it.level));
+        for finding in findings {
+            write_finding(&mut text, finding);
+        }
+    }
     text
+}
+
+/// What is wrong comes first. What is fine and what is only to be known stay in the order in which they were found.
+fn rank(level: Level) -> u8 {
+    match level {
+        Level::Problem => 0,
+        Level::Warning => 1,
+        Level::Info | Level::Ok => 2,
+    }
 }
 
 fn write_finding(text: &mut String, finding: &Finding) {

@@ -22,7 +22,6 @@ mod providers;
 mod report;
 mod settings;
 mod stub;
-mod style;
 pub mod text;
 pub mod tree;
 

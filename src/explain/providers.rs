@@ -8,10 +8,10 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::style::{NAME_WIDTH, QUIET};
 use crate::drivers::is_driver_library;
 use crate::elf::Architecture;
 use crate::index::{Absence, Index, Provider};
+use crate::style::{NAME_WIDTH, QUIET};
 
 /// How many packages are named for a library; of the others only how many there are.
 const MOST: usize = 5;
@@ -164,10 +164,10 @@ impl Providers {
         match self {
             Self::Known(..) => String::new(),
             Self::NoIndex => {
-                "There is no index that would say which packages have it: `ldshim locate NAME` says how to get one.\n"
+                "  There is no index that would say which packages have it. To get one (48 MB, once): ldshim index update\n"
                     .into()
             }
-            Self::Unusable(reason) => format!("Which packages have it cannot be told: {reason}.\n"),
+            Self::Unusable(reason) => format!("  Which packages have it cannot be told: {reason}.\n"),
         }
     }
 

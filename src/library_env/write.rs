@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::target::Target;
 use super::{CACHE_NAME, KNOWN_PATHS_NAME, LOADER_NAME, LibraryEnv, ORIGINAL_NAME, PLACE_NAME};
+use crate::whole_file::Undisturbed;
 
 /// The modes of what is written, whatever the umask: other users' programs read it too.
 const DIRECTORY_MODE: u32 = 0o755;
@@ -36,6 +37,7 @@ impl LibraryEnv {
             return Ok(target.path);
         }
 
+        let _undisturbed = Undisturbed::begin().context("cannot have signals wait")?;
         let mut name = OsString::from(".");
         name.push(target.path.file_name().unwrap_or_default());
         let new = tempfile::Builder::new()

@@ -48,6 +48,50 @@ fn bash_completes_names_of_libraries() {
 }
 
 #[test]
+fn bash_completes_packages_of_a_library() {
+    let complete = |line: &str, words: &str, current: &str| {
+        let script = format!(
+            "source ./bash; COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=({words}); \
+             COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _ldshim_with_index ldshim '{current}' ''; printf '%s\n' \"${{COMPREPLY[@]}}\""
+        );
+        said(&["bash", "-c"], &script)
+    };
+    let line = "ldshim pin --select libz.so.1=z";
+    let words = "ldshim pin --select libz.so.1 = z";
+    assert_eq!(complete(line, words, "z"), "zlib\n");
+    let line = "ldshim pin --select=libz.so.1=";
+    let words = "ldshim pin --select = libz.so.1 =";
+    assert!(complete(line, words, "").contains("zlib\n"));
+    let line = "ldshim fix --select libp";
+    let words = "ldshim fix --select libp";
+    assert_eq!(complete(line, words, "libp"), "libplug.so=\n");
+    // A package that does not have it, and a flag that takes none.
+    let line = "ldshim pin --select libz.so.1=no-such";
+    let words = "ldshim pin --select libz.so.1 = no-such";
+    assert_eq!(complete(line, words, "no-such").trim(), "");
+    let line = "ldshim pin --nixpkgs libz.so.1=z";
+    let words = "ldshim pin --nixpkgs libz.so.1 = z";
+    assert!(!complete(line, words, "z").contains("zlib"));
+}
+
+#[test]
+fn fish_and_zsh_complete_packages_of_a_library() {
+    let fish = |line: &str| {
+        let script = format!("source fish; complete -C '{line}'");
+        said(&["fish", "--no-config", "-c"], &script)
+    };
+    let zlib = "libz.so.1=zlib\n";
+    assert!(fish("ldshim pin --select libz.so.1=z").contains(zlib));
+    assert!(fish("ldshim autopatch --select libpl").contains("libplug.so=\n"));
+    assert!(!fish("ldshim pin --nixpkgs libz.so.1=z").contains("zlib"));
+    let heard = on_zsh("echo got; ldshim pin --select libz.so.1=zl");
+    assert!(heard.contains("libz.so.1=zlib"), "{heard}");
+    let heard = on_zsh("echo got; ldshim pin --nixpkgs libz.so.1=zl");
+    assert!(!heard.contains("=zlib"), "{heard}");
+}
+
+#[test]
 fn fish_completes_names_of_libraries() {
     let complete = |line: &str| {
         let script = format!("source fish; complete -C '{line}'");
@@ -62,23 +106,24 @@ fn fish_completes_names_of_libraries() {
     assert!(!complete("ldshim explain libz").contains("libz.so"));
 }
 
-/// At a terminal, for zsh completes nowhere else.
+/// What is on a terminal when the tabulator completes this line: zsh completes nowhere else.
+fn on_zsh(line: &str) -> String {
+    let script = format!(
+        "zmodload zsh/zpty; zpty shell zsh -f -i
+         zpty -w shell 'PS1=; autoload -U compinit; compinit -u -D; source ./zsh; compdef _ldshim ldshim; echo re\\ady'
+         zpty -r shell heard '*ready*'
+         zpty -w -n shell \"{line}\"$'\\t'
+         zpty -w shell ' ;echo do\\ne'
+         zpty -r shell heard '*done*'; print -r -- $heard"
+    );
+    said(&["zsh", "-f", "-c"], &script)
+}
+
 #[test]
 fn zsh_completes_names_of_libraries() {
-    let complete = |line: &str| {
-        let script = format!(
-            "zmodload zsh/zpty; zpty shell zsh -f -i
-             zpty -w shell 'PS1=; autoload -U compinit; compinit -u -D; source ./zsh; compdef _ldshim ldshim; echo re\\ady'
-             zpty -r shell heard '*ready*'
-             zpty -w -n shell \"{line}\"$'\\t'
-             zpty -w shell ' ;echo do\\ne'
-             zpty -r shell heard '*done*'; print -r -- $heard"
-        );
-        said(&["zsh", "-f", "-c"], &script)
-    };
-    let heard = complete("echo got; ldshim locate libpl");
+    let heard = on_zsh("echo got; ldshim locate libpl");
     assert!(heard.contains("libplug.so"), "{heard}");
-    let heard = complete("echo got; ldshim explain libpl");
+    let heard = on_zsh("echo got; ldshim explain libpl");
     assert!(!heard.contains("libplug.so"), "{heard}");
 }
 

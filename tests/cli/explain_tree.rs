@@ -42,11 +42,11 @@ fn needs(tree: &LibraryTree, path: &str, soname: &str, more: &[&str]) {
     tree.cc(&[&options[..], &["f.c", "outside/other.so"], more].concat());
 }
 
-/// What is said of the whole tree, and the last line.
+/// What is said of the whole tree, behind the first line, and that.
 fn judged(tree: &LibraryTree) -> (Option<i32>, String, String) {
     let ran = explain(tree, &["--all", "all"]);
-    let last = ran.stdout.lines().last().unwrap_or_default().to_owned();
-    (ran.code, ran.stdout, last)
+    let (first, rest) = ran.stdout.split_once('\n').unwrap_or_default();
+    (ran.code, rest.to_owned(), first.to_owned())
 }
 
 #[test]
@@ -78,9 +78,9 @@ fn what_is_for_others_is_counted_and_does_not_count() {
             .unwrap()
             .success()
     );
-    let (code, text, last) = judged(&tree);
+    let (code, text, first) = judged(&tree);
     assert_eq!(
-        (code, &*last),
+        (code, &*first),
         (Some(0), "1 file: all would start or load"),
         "{text}"
     );
@@ -107,9 +107,9 @@ fn what_is_for_others_is_counted_and_does_not_count() {
     assert_eq!(report["files"].as_array().unwrap().len(), 1);
     assert_eq!(report["for_others"].as_array().unwrap().len(), 10);
     fs::remove_file(tree.path("all/good.node")).unwrap();
-    let (code, _, last) = judged(&tree);
+    let (code, _, first) = judged(&tree);
     assert_eq!(
-        (code, &*last),
+        (code, &*first),
         (Some(0), "no file here is for this machine")
     );
 }
@@ -423,7 +423,7 @@ fn that_there_is_no_loader_is_said_once() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(text.matches("there is no loader").count(), 1, "{text}");
     assert!(
-        text.ends_with("2 of 2 files would not start or load\n"),
+        text.starts_with("2 of 2 files would not start or load\n"),
         "{text}"
     );
 }

@@ -1,5 +1,6 @@
 //! The command line of `ldshim`, run as a user runs it. One module per subject.
 
+mod color;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
@@ -20,10 +21,12 @@ mod explain_payload;
 mod explain_pins;
 mod explain_providers;
 mod explain_tree;
+mod help;
 #[path = "../common/http.rs"]
 mod http;
 mod index;
 mod index_update;
+mod interrupted;
 mod ldconfig;
 mod library_tree;
 mod locate;
@@ -32,4 +35,6 @@ mod locate;
 mod long_path;
 #[path = "../common/nix_index.rs"]
 mod nix_index;
+#[path = "../common/screen.rs"]
+mod screen;
 mod stub;

@@ -49,7 +49,9 @@ const ROOMS: &[&str] = &[
     "drivers",
     "parallel",
     "presets",
+    "terminal",
     "printable",
+    "style",
     "whole_file",
 ];
 

@@ -15,14 +15,13 @@ use crate::commands::pin::lookup::{self, Store};
 use crate::commands::pin::packages::{self, Had};
 use crate::commands::pin::rounds::Unclear;
 use crate::commands::pin::{target, text};
-use crate::commands::print;
+use crate::commands::report;
 use crate::drivers::is_driver_library;
 use crate::elf::{Architecture, Dynamic, Image, identify};
 use crate::explain::Plan;
 use crate::index::{HOW_TO_GET_ONE, Index};
 use crate::library_env::original_loader;
 use crate::nix::{Nix, STORE, store_path_of};
-use crate::printable;
 use crate::resolver::map_file;
 
 /// The name of the root, in the tree.
@@ -63,12 +62,11 @@ impl<'a> Packages<'a> {
             return Ok(Vec::new());
         }
         let choices = self.decide(&needs)?;
-        let said = text::choices("the tree", &choices, 0);
-        print(&printable::lines(&said))?;
+        report(&text::choices("the tree", &choices, 0))?;
         let candidates: Vec<_> = choices.iter().map(|it| &it.candidate).collect();
         let is_here = |path: &Option<PathBuf>| path.as_ref().is_some_and(|it| it.exists());
         if self.args.dry_run && !candidates.iter().all(|it| is_here(&it.store_path)) {
-            print(text::MORE_LATER)?;
+            report(text::MORE_LATER)?;
             return Ok(Vec::new());
         }
         let revision = self.index.revision();

@@ -73,12 +73,12 @@ impl Work<'_> {
         rounds.may_leave = true;
         rounds.offers_index = true;
         rounds.unclear = Unclear::of(self.args.yes);
-        rounds.say = |text| say(text);
+        rounds.say = super::report;
         rounds
     }
 }
 
 /// Prints text that has names of files and libraries in it.
 fn say(text: &str) -> Result<()> {
-    super::print(&printable::lines(text))
+    super::report(&printable::lines(text))
 }

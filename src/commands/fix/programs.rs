@@ -12,6 +12,7 @@ use crate::modules::{self, Modules};
 use crate::nix::Nix;
 use crate::pin::{self, State};
 use crate::printable;
+use crate::terminal::complain;
 
 /// How programs are called that load the libraries of the tree that they are in.
 const INTERPRETERS: &[&str] = &["python", "node", "ruby", "perl"];
@@ -41,7 +42,7 @@ impl Work<'_> {
             if let Err(error) = self.program(program, modules) {
                 self.is_well = false;
                 let error = format!("{error:#}");
-                eprintln!("ldshim: {}", printable::lines(&error));
+                complain(&error);
             }
         }
     }

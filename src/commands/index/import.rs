@@ -8,8 +8,9 @@ use anyhow::{Result, ensure};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 use crate::cli::IndexImportArgs;
-use crate::commands::print;
+use crate::commands::report;
 use crate::index::{self, HOW_TO_GET_ONE, Place, date, days_since, default_database};
+use crate::printable;
 
 const BAR: &str = "reading the database [{bar:30}] {bytes:>11} of {total_bytes:<11}";
 
@@ -27,7 +28,7 @@ pub(super) fn import(args: &IndexImportArgs) -> Result<()> {
             file
         }
     };
-    import_file(&file, args.revision.as_deref(), &place, print)
+    import_file(&file, args.revision.as_deref(), &place, report)
 }
 
 /// Imports a database, and says what is in it and how old it is.
@@ -38,7 +39,7 @@ pub(super) fn import_file(
     say: fn(&str) -> Result<()>,
 ) -> Result<()> {
     let imported = index::import(file, revision, place, watch)?;
-    say(&format!(
+    say(&printable::lines(&format!(
         "{} libraries in {} packages, of {} entries: {} in {}\n{}",
         HumanCount(imported.libraries as u64),
         HumanCount(imported.packages as u64),
@@ -46,7 +47,7 @@ pub(super) fn import_file(
         HumanBytes(imported.bytes as u64),
         place.nixpkgs().display(),
         age(file)
-    ))
+    )))
 }
 
 /// How old a database is, as a sentence; nothing if that is not known.

@@ -11,6 +11,7 @@ use super::import::import_file;
 use crate::index::{self, FROM_VARIABLE, Named, Place, days_since};
 use crate::nix::{Nix, Step};
 use crate::printable;
+use crate::terminal::{complain, note};
 
 /// A new database is published each week. One on this machine that is not older is as good.
 const DAYS_BETWEEN_RELEASES: u64 = 7;
@@ -57,12 +58,8 @@ pub(in crate::commands) fn update(named: Option<Named>, say: fn(&str) -> Result<
     // An older one is better than none.
     match (updated, newest_here(&place)) {
         (Err(error), Some((_, file))) if !is_named => {
-            eprintln!("ldshim: {}", printable::lines(&format!("{error:#}")));
-            let shown = file.display();
-            eprintln!(
-                "ldshim: taking {} instead",
-                printable::line(&shown.to_string())
-            );
+            complain(&format!("{error:#}"));
+            note(&format!("taking {} instead", file.display()));
             import_file(&file, None, &place, say)
         }
         (updated, _) => updated,

@@ -20,6 +20,7 @@ use crate::elf::Class;
 use crate::explain::Explainer;
 use crate::nix::Nix;
 use crate::pin::{self, Mark, State};
+use crate::terminal::{complain, tell};
 use crate::{presets, printable};
 
 /// Never fails: the program is started in any case.
@@ -143,7 +144,7 @@ fn choose(
     if is_asked {
         rounds.unclear = Unclear::Ask;
         rounds.say = |said| {
-            eprint!("{}", printable::lines(said));
+            tell(said);
             Ok(())
         };
     }
@@ -171,5 +172,5 @@ fn say(path: &Path, message: &str) {
 
 /// Prints one line, whatever names there are in the text.
 fn say_line(text: &str) {
-    eprintln!("ldshim: {}", printable::line(text));
+    complain(&printable::line(text));
 }

@@ -22,6 +22,7 @@ use crate::index::Index;
 use crate::modules::Missing;
 use crate::nix::Nix;
 use crate::pin::{self, Recipe};
+use crate::printable;
 
 /// More often than this nothing is looked for: it would be a circle.
 const MOST_ROUNDS: usize = 10;
@@ -74,7 +75,7 @@ pub(in crate::commands) struct Rounds<'a> {
     pub(in crate::commands) deadline: Option<Instant>,
     /// Whether Nix shows what it does.
     pub(in crate::commands) is_progress_shown: bool,
-    /// Prints text for the user.
+    /// Prints text for the user, which a terminal may get as it is.
     pub(in crate::commands) say: fn(&str) -> Result<()>,
     /// Directories that the pin searches first, beside those of today.
     pub(in crate::commands) extra_paths: Vec<PathBuf>,
@@ -151,7 +152,7 @@ impl<'a> Rounds<'a> {
         let mut chosen: Vec<Had> = Vec::new();
         let (of_driver, mut needs_now) = self.split_drivers(self.with_selected(needs_today));
         for need in &of_driver {
-            (self.say)(&text::of_driver(need))?;
+            (self.say)(&printable::lines(&text::of_driver(need)))?;
         }
         let mut outcome = self.try_out(&today, &chosen, revision)?;
         if !self.extra_paths.is_empty() {
@@ -190,7 +191,7 @@ impl<'a> Rounds<'a> {
                 break;
             }
         }
-        (self.say)(&text::may_load(&outcome.report))?;
+        (self.say)(&printable::lines(&text::may_load(&outcome.report)))?;
         outcome.selections = self.selections;
         outcome.left = self.left;
         Ok(outcome)

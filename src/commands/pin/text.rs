@@ -12,6 +12,7 @@ use crate::explain::{Kind, Report};
 use crate::modules::Missing;
 use crate::pin::Written;
 use crate::printable;
+use crate::style::{BAD, NAME, QUIET};
 
 /// More alternatives than these are not listed.
 const MOST_LISTED: usize = 8;
@@ -24,14 +25,14 @@ pub(in crate::commands) const MORE_LATER: &str =
 pub(super) fn nothing_missing(program: &str, has_pin: bool) -> String {
     let pin = match has_pin {
         true => format!(
-            "Without its pin, too, {program} misses no library: ldshim unpin removes the pin"
+            "Without its pin, too, {program} misses no library: `ldshim unpin` removes the pin"
         ),
         false => format!("{program} misses no library, so there is nothing to pin"),
     };
     pin + "; --force pins the libraries of today\n"
 }
 
-/// The choices, with their reasons.
+/// The choices, with their reasons, as a terminal may get them.
 pub(in crate::commands) fn choices(program: &str, choices: &Choices, round: usize) -> String {
     let mut text = String::new();
     let also = if round > 0 { " then" } else { "" };
@@ -43,13 +44,16 @@ pub(in crate::commands) fn choices(program: &str, choices: &Choices, round: usiz
             (true, false) => format!("missing{also}"),
         };
         let by = need.by();
-        _ = writeln!(text, "{}: {state}{by}", need.name);
-        _ = writeln!(text, "  from {}", choice.candidate);
+        let [name, state, by] = [&need.name, &state, &by].map(|it| printable::line(it));
+        let candidate = printable::line(&choice.candidate.to_string());
+        _ = writeln!(text, "{NAME}{name}{NAME:#}: {BAD}{state}{BAD:#}{by}");
+        _ = writeln!(text, "  from {candidate}");
         let others = match (choice.others.len(), choice.is_clear) {
             (0, _) => String::new(),
             (count, _) => format!("; {count} other{} found", if count == 1 { "" } else { "s" }),
         };
-        _ = writeln!(text, "  because: {}{others}", choice.reason);
+        let reason = printable::line(&choice.reason.to_string());
+        _ = writeln!(text, "  {QUIET}because: {reason}{others}{QUIET:#}");
         if choices.glibc.as_ref() == Some(choice) {
             text.push_str("  with its loader: one process has one glibc\n");
         }

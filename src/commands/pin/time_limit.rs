@@ -12,6 +12,7 @@ use nix::sys::termios::{SetArg, tcgetattr, tcsetattr};
 use super::{prompt, target};
 use crate::pin::{self, Mark, State};
 use crate::printable;
+use crate::terminal::complain;
 
 /// The variable that sets the limit, in seconds.
 const VARIABLE: &str = "NIX_LD_ON_DEMAND_TIMEOUT";
@@ -44,9 +45,9 @@ pub(super) fn set(path: &Path) -> Instant {
         let name = printable::line(&path.display().to_string());
         let path = printable::shell_word(&path);
         let seconds = limit.as_secs();
-        eprintln!(
-            "ldshim: no pin for {name} within {seconds} seconds; without hurry: ldshim pin {path}"
-        );
+        complain(&format!(
+            "no pin for {name} within {seconds} seconds; without hurry: ldshim pin {path}"
+        ));
         process::exit(1);
     });
     Instant::now() + limit

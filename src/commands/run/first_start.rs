@@ -25,6 +25,7 @@ use crate::nix::Nix;
 use crate::pin::{self, MANIFEST, State};
 use crate::presets;
 use crate::printable;
+use crate::terminal::tell;
 
 /// Sees to it that the program has its libraries. What it is to be given in the place of `libraries`, if that is not what
 /// its pin is for.
@@ -144,7 +145,10 @@ fn get(args: &RunArgs, target: &Target, needs: Vec<Need>) -> Result<Outcome> {
     rounds.may_leave = true;
     rounds.unclear = unclear;
     rounds.offers_index = true;
-    rounds.say = say;
+    rounds.say = |text| {
+        tell(text);
+        Ok(())
+    };
     let outcome = rounds.run(needs)?;
     if !outcome.report.starts() {
         let text = text::still_wrong(target, &outcome.report) + &left::text(&outcome.left);
@@ -164,7 +168,10 @@ fn would_need(target: &Target, needs: Vec<Need>) -> Result<()> {
     rounds.is_dry = true;
     rounds.may_leave = true;
     rounds.unclear = Unclear::TakeFirst;
-    rounds.say = say;
+    rounds.say = |text| {
+        tell(text);
+        Ok(())
+    };
     rounds
         .run(needs)
         .map(drop)
@@ -186,6 +193,6 @@ fn with_yes(args: &RunArgs) -> String {
 
 /// Prints text for the user, whatever names there are in it.
 fn say(text: &str) -> Result<()> {
-    eprint!("{}", printable::lines(text));
+    tell(&printable::lines(text));
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::explain::style::{BAD, NAME_WIDTH, QUIET};
 use crate::resolver::{Found, Loaded, Passed, Resolution};
+use crate::style::{BAD, NAME_WIDTH, QUIET};
 
 /// The tree of libraries, each where it was loaded first.
 pub(super) fn write(text: &mut String, resolution: &Resolution, program: &Path) {

@@ -1,23 +1,24 @@
 //! The report about one file.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::branches::{self, name_of};
 use super::problem::{advice, problem_text, version};
 use crate::elf::Class;
-use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
 use crate::presets;
 use crate::printable;
 use crate::resolver::{Probe, Resolution};
+use crate::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 
-/// The report about one file.
+/// The report about one file: whether it would start, what is wrong and what to do, then what was found.
 #[must_use]
 pub fn report(report: &Report, providers: &Providers) -> String {
     let mut text = String::new();
     write_report(&mut text, report, providers);
-    text.push_str(&providers.excuse());
     text
 }
 
@@ -28,6 +29,7 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
         report.path.display(),
         kind(&report.kind)
     );
+    write_verdict(text, report, providers);
     if let Some(rule) = &report.rule {
         let (name, path) = (&rule.name, rule.interpreter.display());
         _ = writeln!(
@@ -59,11 +61,9 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
                 text.push('\n');
                 write_report(text, nested, providers);
             }
-            text.push('\n');
         }
         _ => {}
     }
-    write_verdict(text, report, providers);
 }
 
 fn kind(kind: &Kind) -> String {
@@ -85,6 +85,7 @@ fn kind(kind: &Kind) -> String {
 
 fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
     let plan = &dynamic.plan;
+    text.push('\n');
     for refused in plan.pin_not_used.iter().chain(&plan.refused) {
         let path = refused.choice.path.display();
         let (from, reason) = (refused.choice.from, &refused.reason);
@@ -118,7 +119,6 @@ fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
         text.push('\n');
         branches::write(text, resolution, &report.path);
         write_probes(text, resolution, &report.path);
-        text.push('\n');
     }
 }
 
@@ -192,7 +192,23 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
         text.push_str(&providers.warning(dynamic.architecture));
         let is_32_bit = dynamic.architecture.class == Class::Bits32;
         if let Some(advice) = presets::advice(report.missing(), is_32_bit) {
-            _ = writeln!(text, "{advice}");
+            _ = writeln!(text, "  {advice}");
         }
+        write_next_step(text, report, dynamic, providers);
+    }
+}
+
+/// What gives a program the libraries that it misses.
+fn write_next_step(text: &mut String, report: &Report, dynamic: &Dynamic, providers: &Providers) {
+    text.push_str(&providers.excuse());
+    // What the stub has no part in has no pin; and a pin does not help where a library is asked for by a path.
+    let is_searched = |name: &OsStr| !name.as_bytes().contains(&b'/');
+    let is_pinnable = dynamic.plan.how != How::WithoutStub && dynamic.plan.loader.is_some();
+    if !dynamic.is_library && is_pinnable && report.missing().into_iter().any(is_searched) {
+        let program = printable::shell_word(&report.path);
+        _ = writeln!(
+            text,
+            "  To give it packages that have what it misses: ldshim pin {program}"
+        );
     }
 }

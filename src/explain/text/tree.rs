@@ -1,14 +1,15 @@
-//! The report about a directory tree: the most important first, which is what is missing in all.
+//! The report about a directory tree: the most important first, which is how many files would not start, and what is missing in
+//! all.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use super::problem::problem_text;
-use crate::explain::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 use crate::explain::tree::{Missing, Standing, Tree, has_no_loader};
 use crate::explain::{Problem, Providers, Report};
 use crate::own_tree::from_origin;
 use crate::presets;
+use crate::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 
 /// Of things that may be of no matter, so many are listed.
 const MOST: usize = 8;
@@ -17,6 +18,7 @@ const MOST: usize = 8;
 #[must_use]
 pub fn tree(tree: &Tree, providers: &Providers) -> String {
     let mut text = String::new();
+    write_verdict(&mut text, tree);
     write_without_loader(&mut text, tree);
     write_missing(&mut text, tree, providers);
     write_files(&mut text, tree);
@@ -26,7 +28,6 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
         _ = writeln!(text, "{}: {error}", path.display());
     }
     write_others(&mut text, tree);
-    write_verdict(&mut text, tree);
     text
 }
 
@@ -41,7 +42,7 @@ fn write_without_loader(text: &mut String, tree: &Tree) {
     let name = crate::printable::shell_word(&first.path);
     _ = writeln!(
         text,
-        "{BAD}{count}: {problem}{BAD:#}; see ldshim explain {name}"
+        "{BAD}{count}: {problem}{BAD:#}; what to do: ldshim explain {name}"
     );
 }
 

@@ -15,6 +15,7 @@ mod on_demand;
 mod refused;
 mod rounds;
 mod session;
+mod widths;
 
 /// All of them.
 pub fn tests() -> Vec<(&'static str, fn())> {
@@ -27,6 +28,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         };
     }
     tests![
+        widths::no_line_is_wider_than_the_terminal,
         asking::a_question_is_answered_by_searching,
         asking::a_question_can_be_left_by_escape,
         asking::an_interrupted_question_leaves_the_cursor,

@@ -42,7 +42,10 @@ fn default_environment() -> Finding {
     match Path::new(CURRENT).canonicalize() {
         Ok(path) => Finding::ok(
             "system-environment",
-            format!("{CURRENT} is {}", path.display()),
+            match path == Path::new(CURRENT) {
+                true => format!("{CURRENT} is there"),
+                false => format!("{CURRENT} is {}", path.display()),
+            },
         ),
         Err(_) => Finding::info(
             "no-system-environment",

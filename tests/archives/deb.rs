@@ -1,6 +1,7 @@
 //! Packages of Debian, by dpkg, apt and lintian.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -122,6 +123,8 @@ fn a_program_that_another_package_has_is_not_overwritten() {
         fs::create_dir_all(other.join(file).parent().unwrap()).unwrap();
         fs::write(other.join(file), text).unwrap();
     }
+    // dpkg-deb wants these rights, whatever the umask.
+    fs::set_permissions(other.join("DEBIAN"), fs::Permissions::from_mode(0o755)).unwrap();
     let built = made.path("other.deb");
     run(Command::new("dpkg-deb")
         .args(["--root-owner-group", "-b"])

@@ -30,7 +30,10 @@ impl Made {
     }
 
     pub fn of_version(version: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // Nobody else may rename in it, whatever the umask.
+        let mut folder = tempfile::Builder::new();
+        let folder = folder.permissions(fs::Permissions::from_mode(0o700));
+        let folder = folder.tempdir().unwrap();
         let manifest = Manifest::new("hello".into(), version.into(), "x86_64-linux".into());
         let mut made = Self { folder, manifest };
         let store = "store/0123456789abcdfghijklmnpqrsvwxyz-hello-2.12";
@@ -148,6 +151,15 @@ fn static_program() -> Vec<u8> {
     let mut cc = Command::new("cc");
     run(cc.args(["-static", "-s", "-o"]).arg(&program).arg(source));
     fs::read(program).unwrap()
+}
+
+/// Copies a program. It is another process that has it open for writing: a child that another test starts meanwhile would inherit that
+/// from this one, and the kernel would not execute the program (ETXTBSY).
+pub fn install(program: &Path, to: &Path) {
+    run(Command::new("install")
+        .args(["-m", "755"])
+        .arg(program)
+        .arg(to));
 }
 
 /// A command that is root for itself, whoever starts it.

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use ldshim::bundle::archive::Format;
 
-use crate::made::{Made, run};
+use crate::made::{Made, install, run};
 
 /// The bundle as a program, and a cache folder.
 struct Scene {
@@ -21,7 +21,9 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let made = Made::new();
-        let (file, _) = made.write(Format::Run, "greet.run").unwrap();
+        let (written, _) = made.write(Format::Run, "written.run").unwrap();
+        let file = made.path("greet.run");
+        install(&written, &file);
         Self { made, file }
     }
 
@@ -171,10 +173,13 @@ fn of_several_that_extract_to_one_folder_one_does() {
 fn a_file_that_is_cut_off_or_changed_starts_nothing() {
     let scene = Scene::new();
     let bytes = fs::read(&scene.file).unwrap();
-    let short = scene.made.path("short.run");
-    fs::copy(&scene.file, &short).unwrap();
-    fs::write(&short, &bytes[..bytes.len() - 1]).unwrap();
-    let output = scene.start_as(&short, &[]).output().unwrap();
+    let start = |bytes: &[u8]| {
+        let [written, file] = ["written.run", "short.run"].map(|it| scene.made.path(it));
+        fs::write(&written, bytes).unwrap();
+        install(&written, &file);
+        scene.start_as(&file, &[]).output().unwrap()
+    };
+    let output = start(&bytes[..bytes.len() - 1]);
     assert!(
         said(&output).contains("this file is not whole"),
         "{output:?}"
@@ -183,8 +188,7 @@ fn a_file_that_is_cut_off_or_changed_starts_nothing() {
     for offset in 0..40 {
         let mut changed = bytes.clone();
         changed[payload + offset * 97] ^= 1 << (offset % 8);
-        fs::write(&short, changed).unwrap();
-        let output = scene.start_as(&short, &[]).output().unwrap();
+        let output = start(&changed);
         assert_eq!(output.status.code(), Some(127), "{output:?}");
         assert!(said(&output).contains("this file is damaged"), "{output:?}");
         assert!(
@@ -204,7 +208,7 @@ fn it_refuses_to_run_with_rights_of_others() {
         eprintln!("not tried: becoming another user needs root");
         return;
     }
-    fs::copy(&scene.file, &privileged).unwrap();
+    install(&scene.file, &privileged);
     fs::set_permissions(&privileged, fs::Permissions::from_mode(0o4755)).unwrap();
     let mut command = scene.start_as(&privileged, &[]);
     let mode = fs::Permissions::from_mode(0o755);

@@ -180,6 +180,14 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
             fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+            // Whatever the umask of who tests this.
+            for folder in path
+                .ancestors()
+                .skip(1)
+                .take_while(|it| it.starts_with(&top))
+            {
+                fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+            }
         }
         (folder, program, file)
     }

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use ldshim::bundle::archive::Format;
 
 use super::{Scene, said};
-use crate::made::{Made, run};
+use crate::made::{Made, install, run};
 
 #[test]
 fn what_is_missing_is_unpacked_again_and_what_was_added_is_left() {
@@ -66,13 +66,10 @@ fn many_at_once_unpack_once() {
 fn another_content_is_another_folder() {
     let scene = Scene::new();
     run(&mut scene.start(&[]));
-    let (other, _) = Made::of_version("2.13")
-        .write(Format::Run, "greet.run")
-        .map(|(file, it)| {
-            fs::copy(&file, scene.made.path("other.run")).unwrap();
-            (scene.made.path("other.run"), it)
-        })
-        .unwrap();
+    let made = Made::of_version("2.13");
+    let (written, _) = made.write(Format::Run, "written.run").unwrap();
+    let other = scene.made.path("other.run");
+    install(&written, &other);
     run(&mut scene.start_as(&other, &[]));
     assert_eq!(scene.unpacked().len(), 2);
 }

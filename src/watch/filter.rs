@@ -1,5 +1,5 @@
 //! The seccomp filter that stops a process at system calls that name a file: seccomp(2), Documentation/userspace-api/seccomp_filter.rst.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "prctl(2) reads the filter from memory")]
 
 use std::mem::offset_of;
 

@@ -1,5 +1,8 @@
 //! All threads of a command and its descendants, from stop to stop: ptrace(2).
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "waitpid(2) with flags that the crate nix does not have"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

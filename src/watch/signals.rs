@@ -1,5 +1,8 @@
 //! Signals that this process gets while it watches another one.
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "a handler may be installed for as long as it does what a handler may do"
+)]
 
 use std::sync::atomic::{AtomicI32, Ordering};
 

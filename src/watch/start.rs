@@ -1,5 +1,5 @@
 //! Starting a command that is traced from its first instruction.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "between fork and exec a child may do little")]
 
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::os::unix::process::CommandExt;

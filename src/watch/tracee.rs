@@ -1,5 +1,8 @@
 //! One thread that is stopped: what it asks for, and how it goes on.
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "ptrace(2) with requests that the crate nix does not have"
+)]
 
 use std::ffi::OsString;
 use std::fs::{self, File};

@@ -81,19 +81,15 @@ fn failed_test(line: &str) -> Option<&str> {
     Some(name.trim())
 }
 
-/// Runs a command that calls Cargo, in `root` with `folder` as the current directory.
-///
-/// # Errors
-/// The root cannot be made, the command cannot be started, or it fails.
-pub fn run_in(root: &Root, mut command: Command, folder: &str) -> Result<()> {
+/// Has a command that calls Cargo run in `root`, with `folder` as the current directory.
+pub fn enter(root: &Root, command: &mut Command, folder: &str) {
     // The task's own Cargo has told it about its package.
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("CARGO_PKG_") {
             command.env_remove(name);
         }
     }
-    root.apply_to(&mut command, folder);
-    run(command)
+    root.apply_to(command, folder);
 }
 
 /// Builds `ldshim` and the stub for release, and returns the folder of the programs.

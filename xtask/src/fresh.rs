@@ -35,7 +35,8 @@ pub fn demo(network: Network) -> Result<()> {
     if network == Network::Forbidden {
         demo.arg("--offline");
     }
-    cargo::run_in(&root, demo, CLONE)
+    cargo::enter(&root, &mut demo, CLONE);
+    cargo::run(demo)
 }
 
 /// Copies what the repository has or would take: its files as they are now, and new ones that are not ignored.

@@ -26,8 +26,8 @@ pub fn run(which: Shaken, network: Network) -> Result<()> {
     let mut failed = Vec::new();
     for conditions in chosen(which, days_since_1970()) {
         eprintln!("--> tests, shaken: {conditions:?}");
-        if tests(&conditions, network).is_err() {
-            failed.push(conditions.name);
+        if let Err(error) = tests(&conditions, network) {
+            failed.push(format!("{} ({error:#})", conditions.name));
         }
     }
     ensure!(
@@ -115,7 +115,8 @@ fn tests(conditions: &Conditions, network: Network) -> Result<()> {
     if network == Network::Forbidden {
         command.arg("--offline");
     }
-    cargo::run_in(&root, command, &conditions.folder)
+    cargo::enter(&root, &mut command, &conditions.folder);
+    cargo::test(command)
 }
 
 /// Lets a target directory have what has been fetched into the ordinary one.

@@ -58,20 +58,14 @@ impl Session {
 
     /// Nothing happens.
     pub fn waits(&mut self, millis: u32) {
-        let last = self.frames.last_mut().expect("there is a first one");
-        last.stays += millis;
+        self.last().stays += millis;
     }
 
     /// Somebody types a line, key by key.
     pub fn types(&mut self, text: &str) {
         self.terminal.types(text);
         self.terminal.sees(text);
-        let before = self
-            .frames
-            .last()
-            .expect("there is a first one")
-            .screen
-            .clone();
+        let before = self.last().screen.clone();
         let screen = self.screen();
         let (row, start) = before.cursor;
         for column in start + 1..=start + text.len() {
@@ -109,6 +103,10 @@ impl Session {
         self.frames
     }
 
+    fn last(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("there is a first one")
+    }
+
     fn sees_prompt(&mut self) {
         self.terminal.sees(READY);
         self.terminal.sees(PROMPT);
@@ -123,12 +121,7 @@ impl Session {
 
     /// What was printed appears, line by line.
     fn prints(&mut self, to_read: u32) {
-        let before = self
-            .frames
-            .last()
-            .expect("there is a first one")
-            .screen
-            .clone();
+        let before = self.last().screen.clone();
         let screen = self.screen();
         let differs = |row: &usize| before.rows[*row] != screen.rows[*row];
         let first = (0..screen.rows.len())

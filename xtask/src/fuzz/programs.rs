@@ -18,7 +18,7 @@ const COVERAGE: &str = "--cfg=fuzzing -Cpasses=sancov-module -Cllvm-args=-saniti
 /// How the programs are built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Build {
-    /// By the Rust that is there, not optimised: built in a fifth of the time, and slow.
+    /// By the Rust that is there, not optimised: soon built, and slow.
     Quick,
     /// By a nightly Rust, optimised and with AddressSanitizer.
     Thorough,

@@ -38,7 +38,7 @@ pub(super) fn run(args: &FuzzArgs) -> Result<()> {
 }
 
 /// Runs every target for a short time, with inputs that are the same each time: what it finds is to depend on the
-/// change, not on the day. The programs are built by the Rust that is there and without AddressSanitizer, in a fifth of the time.
+/// change, not on the day. The programs are built by the Rust that is there and without AddressSanitizer: soon.
 ///
 /// # Errors
 /// A target fails, or cannot be built.

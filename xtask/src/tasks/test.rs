@@ -279,8 +279,8 @@ fn other_glibcs(network: Network) -> Result<()> {
     let mut failed = Vec::new();
     for glibc in glibcs::fetch(network)? {
         eprintln!("--> glibc of Debian {}", glibc.suite);
-        if behaviours_with(&glibc.folder, network).is_err() {
-            failed.push(glibc.suite);
+        if let Err(error) = behaviours_with(&glibc.folder, network) {
+            failed.push(format!("{} ({error:#})", glibc.suite));
         }
     }
     if !failed.is_empty() {

@@ -219,7 +219,7 @@ pub struct RunArgs {
 /// `ldshim explain`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 if it would start, 1 if it would not, 2 if that cannot be told.
+    after_help = "Exit status: 0 if it would start, 1 if it would not, 2 if that cannot be told; of several programs the highest.
 
 Examples:
   ldshim explain ./program
@@ -227,11 +227,14 @@ Examples:
 )]
 pub struct ExplainArgs {
     /// Explain all programs and libraries for this machine in this directory tree, in one report
-    #[arg(long, value_name = "DIR", conflicts_with = "program")]
+    #[arg(long, value_name = "DIR", conflicts_with = "programs")]
     pub all: Option<PathBuf>,
-    /// Print JSON
+    /// Print JSON: one object, or an array if several programs are named
     #[arg(long)]
     pub json: bool,
+    /// Say as well where each library was looked for, in order, why a file was passed over, and what was decided before, by whom
+    #[arg(short, long, conflicts_with_all = ["all", "json"])]
+    pub verbose: bool,
     /// Use this loader, as if NIX_LD named it
     #[arg(long, value_name = "FILE")]
     pub loader: Option<OsString>,
@@ -245,9 +248,9 @@ pub struct ExplainArgs {
     /// the one at that place, else the one installed with ldshim]
     #[arg(long, value_name = "FILE")]
     pub stub: Option<PathBuf>,
-    /// The program, library or script; a name that is no file here is searched for in PATH
+    /// The programs, libraries or scripts; a name that is no file here is searched for in PATH
     #[arg(required_unless_present = "all", value_name = "PROGRAM")]
-    pub program: Option<PathBuf>,
+    pub programs: Vec<PathBuf>,
 }
 
 /// `ldshim stub ...`

@@ -11,7 +11,7 @@ use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 
 use crate::printable;
-use crate::style::BAD;
+use crate::style::{BAD, DOUBTFUL};
 
 /// The narrowest and the widest lines that are made, in columns.
 const WIDTHS: (usize, usize) = (60, 200);
@@ -46,6 +46,12 @@ pub fn tell(text: &str) {
 pub fn complain(text: &str) {
     let text = printable::lines(text.trim_end());
     tell(&format!("{BAD}ldshim:{BAD:#} {text}\n"));
+}
+
+/// The same for what may be wrong.
+pub fn warn(text: &str) {
+    let text = printable::lines(text.trim_end());
+    tell(&format!("{DOUBTFUL}ldshim:{DOUBTFUL:#} {text}\n"));
 }
 
 /// The same for what went as it should, and is to be known.

@@ -8,9 +8,11 @@ use anyhow::{Context, Result, bail, ensure};
 use loader_stub::c_library::CLibrary;
 use serde_json::{Value, json};
 
-use super::print;
+use super::{print, report};
 use crate::cli::{EnvBuildArgs, EnvCommand, EnvShowArgs, ExtraPath};
 use crate::library_env::{CacheProblem, Collection, Inspection, inspect, may_execute_in};
+use crate::style::{BAD, GOOD};
+use crate::terminal::{self, warn};
 
 pub(super) fn run(command: &EnvCommand) -> Result<ExitCode> {
     match command {
@@ -38,7 +40,7 @@ fn build(args: &EnvBuildArgs) -> Result<ExitCode> {
     }
     if args.verbose {
         for note in collection.notes() {
-            eprintln!("ldshim: {note}");
+            terminal::note(&note.to_string());
         }
     }
     let mut env = collection.finish()?;
@@ -59,7 +61,7 @@ fn build(args: &EnvBuildArgs) -> Result<ExitCode> {
             && args.verbose
             && args.place.is_some()
         {
-            eprintln!("ldshim: {error:#}");
+            warn(&format!("{error:#}"));
         }
     }
     let directory = env.write(&args.out)?;
@@ -102,7 +104,7 @@ fn show(args: &EnvShowArgs) -> Result<ExitCode> {
     if args.json {
         print(&format!("{:#}\n", as_json(&inspection)))?;
     } else {
-        print(&as_text(&inspection))?;
+        report(&as_text(&inspection))?;
     }
     Ok(match inspection.problem_count() {
         0 => ExitCode::SUCCESS,
@@ -112,13 +114,16 @@ fn show(args: &EnvShowArgs) -> Result<ExitCode> {
 
 fn as_text(env: &Inspection) -> String {
     let mut lines = Vec::new();
-    let problem = |problem: Option<String>| problem.map_or(String::new(), |it| format!(" [{it}]"));
+    let bad = |text: &str| format!("{BAD}[{text}]{BAD:#}");
+    let problem = |problem: Option<String>| {
+        problem.map_or(String::new(), |it| format!(" {}", bad(&it)))
+    };
 
     let mut loader = "loader   ".to_owned();
     match (&env.loader, env.architecture) {
         (Some(path), Some(known)) => _ = write!(loader, "{} ({known})", path.display()),
         (Some(path), None) => _ = write!(loader, "{}", path.display()),
-        (None, _) => loader.push_str("missing: there is no ld.so"),
+        (None, _) => _ = write!(loader, "{BAD}missing{BAD:#}: there is no ld.so"),
     }
     if env.loader.is_some() {
         loader += &problem(env.loader_problem.as_ref().map(ToString::to_string));
@@ -155,12 +160,19 @@ fn as_text(env: &Inspection) -> String {
         }
         None => lines.push(format!("cache    lists {}", entries(env))),
         Some(CacheProblem::Missing) => {
-            lines.push("cache    missing: there is no ld.so.cache".into())
+            lines.push(format!(
+                "cache    {BAD}missing{BAD:#}: there is no ld.so.cache"
+            ));
         }
-        Some(CacheProblem::Unreadable(error)) => lines.push(format!("cache    [{error}]")),
-        Some(CacheProblem::Damaged(error)) => lines.push(format!("cache    [{error}]")),
+        Some(CacheProblem::Unreadable(error)) => {
+            lines.push(format!("cache    {}", bad(&error.to_string())));
+        }
+        Some(CacheProblem::Damaged(error)) => {
+            lines.push(format!("cache    {}", bad(&error.to_string())));
+        }
         Some(CacheProblem::Differs(differences)) => {
-            lines.extend(differences.iter().map(|it| format!("cache    [{it}]")));
+            let differences = differences.iter().map(|it| bad(&it.to_string()));
+            lines.extend(differences.map(|it| format!("cache    {it}")));
         }
     }
     for path in &env.extra_paths {
@@ -177,10 +189,13 @@ fn as_text(env: &Inspection) -> String {
     }
     lines.push(match env.problem_count() {
         0 => format!(
-            "holds: {}",
+            "{GOOD}holds{GOOD:#}: {}",
             count(env.libraries.len(), "library", "libraries")
         ),
-        problems => format!("does not hold: {}", count(problems, "problem", "problems")),
+        problems => format!(
+            "{BAD}does not hold{BAD:#}: {}",
+            count(problems, "problem", "problems")
+        ),
     });
     lines.join("\n") + "\n"
 }

@@ -1,10 +1,11 @@
-//! `ldshim explain PROGRAM` and `ldshim explain --all DIR`
+//! `ldshim explain PROGRAM...` and `ldshim explain --all DIR`
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use serde_json::Value;
 
 use super::{print, report};
 use crate::cli::ExplainArgs;
@@ -12,44 +13,88 @@ use crate::explain::{Explainer, Providers, Settings, json, text, tree};
 use crate::stub_file;
 use crate::terminal::complain;
 
-/// The exit status if it cannot be told whether the program would start.
-const UNKNOWN: u8 = 2;
+mod decisions;
+
+/// The exit statuses: everything would start, something would not, that cannot be told.
+const STATUSES: [u8; 3] = [0, 1, 2];
 
 /// Returns 0 if everything would start, 1 if something would not, 2 if that cannot be told.
 pub(super) fn run(args: &ExplainArgs) -> ExitCode {
-    match explain(args) {
-        Ok(Some(true)) => ExitCode::SUCCESS,
-        Ok(Some(false)) => ExitCode::FAILURE,
-        Ok(None) => ExitCode::from(UNKNOWN),
-        Err(error) => {
-            complain(&format!("{error:#}"));
-            ExitCode::from(UNKNOWN)
-        }
+    let status = settings(args).and_then(|settings| match &args.all {
+        Some(directory) => explain_tree(args, directory, &settings),
+        None => explain_programs(args, &settings),
+    });
+    ExitCode::from(status.unwrap_or_else(|error| {
+        complain(&format!("{error:#}"));
+        status_of(None)
+    }))
+}
+
+fn status_of(starts: Option<bool>) -> u8 {
+    match starts {
+        Some(true) => STATUSES[0],
+        Some(false) => STATUSES[1],
+        None => STATUSES[2],
     }
 }
 
-/// Whether everything would start, if that can be told.
-fn explain(args: &ExplainArgs) -> Result<Option<bool>> {
-    let settings = settings(args)?;
-    if let Some(directory) = &args.all {
-        let tree = tree::explain(directory, &settings)?;
-        let providers = Providers::of(tree.missing().iter().map(|it| it.name));
-        if args.json {
-            print(&format!("{:#}\n", json::tree(&tree, &providers)))?;
-        } else {
-            report(&text::tree(&tree, &providers))?;
-        }
-        return Ok(Some(tree.starts()));
-    }
-    let path = args.program.as_ref().context("no program is named")?;
-    let explained = Explainer::new(&settings).explain(path)?;
-    let providers = Providers::of(explained.missing());
+fn explain_tree(args: &ExplainArgs, directory: &Path, settings: &Settings) -> Result<u8> {
+    let tree = tree::explain(directory, settings)?;
+    let providers = Providers::of(tree.missing().iter().map(|it| it.name));
     if args.json {
-        print(&format!("{:#}\n", json::report(&explained, &providers)))?;
+        print(&format!("{:#}\n", json::tree(&tree, &providers)))?;
     } else {
-        report(&text::report(&explained, &providers))?;
+        report(&text::tree(&tree, &providers))?;
     }
-    Ok(explained.starts_for_sure())
+    Ok(status_of(Some(tree.starts())))
+}
+
+/// One report after the other; goes on with the others if one file cannot be explained. The highest status counts.
+fn explain_programs(args: &ExplainArgs, settings: &Settings) -> Result<u8> {
+    let explainer = Explainer::new(settings);
+    let mut status = status_of(Some(true));
+    let mut values = Vec::new();
+    let mut is_first = true;
+    for path in &args.programs {
+        let explained = match explainer.explain(path) {
+            Ok(explained) => explained,
+            Err(error) => {
+                complain(&format!("{error:#}"));
+                status = status.max(status_of(None));
+                continue;
+            }
+        };
+        status = status.max(status_of(explained.starts_for_sure()));
+        let providers = Providers::of(explained.missing());
+        if args.json {
+            values.push(json::report(&explained, &providers));
+            continue;
+        }
+        let mut said = text::report(&explained, &providers);
+        if args.verbose {
+            said += &decisions::text(&explained);
+        }
+        if !std::mem::take(&mut is_first) {
+            said.insert(0, '\n');
+        }
+        report(&said)?;
+    }
+    if args.json {
+        print_values(values, args.programs.len() > 1)?;
+    }
+    Ok(status)
+}
+
+/// Who has named one file gets one object, or nothing if it cannot be explained.
+fn print_values(mut values: Vec<Value>, is_list: bool) -> Result<()> {
+    match (is_list, values.pop()) {
+        (false, Some(value)) => print(&format!("{value:#}\n")),
+        (false, None) => Ok(()),
+        (true, last) => {
+            values.extend(last);
+            print(&format!("{:#}\n", Value::Array(values)))
+        }
+    }
 }
 
 fn settings(args: &ExplainArgs) -> Result<Settings> {
@@ -63,6 +108,7 @@ fn settings(args: &ExplainArgs) -> Result<Settings> {
         loader: args.loader.clone(),
         library_path: args.library_path.clone(),
         without_pins: args.without_pins,
+        keeps_looks: args.verbose,
         ..inherited
     })
 }

@@ -14,7 +14,7 @@ use crate::drivers::is_driver_library;
 use crate::index::{Absence, HOW_TO_GET_ONE, Index, Provider, Query};
 use crate::own_tree::find_from;
 use crate::printable;
-use crate::terminal::complain;
+use crate::terminal::{complain, note};
 
 /// Counts up if a field goes or changes its meaning; docs/locate-json.md describes them.
 const SCHEMA: u32 = 1;
@@ -60,15 +60,19 @@ pub(super) fn run(args: &LocateArgs) -> Result<ExitCode> {
     } else {
         report(&text(&providers))?;
         for line in remarks(name, &absence, found, providers.len()) {
-            complain(&printable::line(&line));
+            let line = printable::line(&line);
+            match providers.is_empty() {
+                true => complain(&line),
+                false => note(&line),
+            }
         }
         if let (Query::Name(name), true) = (&query, providers.is_empty())
             && let Some(own) = env::current_dir().ok().and_then(|it| find_from(&it, name))
         {
-            complain(&printable::line(&in_tree(name, &own)));
+            note(&printable::line(&in_tree(name, &own)));
         }
         if name != args.name {
-            complain(&printable::line(&by_path(path)));
+            note(&printable::line(&by_path(path)));
         }
     }
     Ok(if providers.is_empty() {

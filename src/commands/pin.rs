@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
+use super::report;
 use crate::cli::PinArgs;
 use crate::elf::Class;
 use crate::explain::Problem;
@@ -13,7 +14,8 @@ use crate::nix::Nix;
 use crate::pin::{self, State};
 use crate::presets;
 use crate::printable;
-use crate::terminal::{self, complain};
+use crate::style::Mark;
+use crate::terminal::{complain, note, warn};
 
 mod auto;
 mod beside;
@@ -45,11 +47,6 @@ pub(super) fn run(args: &PinArgs) -> Result<ExitCode> {
     pin_program(args).map_err(|error| anyhow!(printable::lines(&format!("{error:#}"))))
 }
 
-/// Prints text that has names of files and libraries in it.
-fn print(text: &str) -> Result<()> {
-    super::report(&printable::lines(text))
-}
-
 fn pin_program(args: &PinArgs) -> Result<ExitCode> {
     let target = Target::find(&args.program, args.system)?.loading(&args.modules)?;
     let state = match args.system {
@@ -78,24 +75,22 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
              write a lock of them: --force"
         );
         if !args.force {
-            print(&text::nothing_missing(
-                &name,
-                state.pin(target.identity.short).is_dir(),
-            ))?;
+            let has_pin = state.pin(target.identity.short).is_dir();
+            report(&text::nothing_missing(target, has_pin))?;
             return Ok(None);
         }
-        print(&format!("{name} misses no library\n"))?;
+        report(&Mark::Fine.line(&format!("{name} misses no library")))?;
     }
     if args.system {
         of_system::check_index()?;
     }
     if args.extra_path.is_empty() {
-        print(&beside::text(target, &needs))?;
+        report(&beside::text(target, &needs))?;
     }
     let is_32_bit = target.architecture()?.class == Class::Bits32;
     let names = needs.iter().map(|it| OsStr::new(&it.name));
     if let Some(advice) = presets::advice(names, is_32_bit) {
-        print(&format!("{advice}\n"))?;
+        report(&Mark::Do.line(&advice))?;
     }
     let mut rounds = Rounds::new(target, args.select.clone());
     rounds.may_leave = true;
@@ -104,7 +99,7 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     rounds.nixpkgs.clone_from(&args.nixpkgs);
     rounds.is_dry = args.dry_run;
     rounds.unclear = Unclear::of(args.yes);
-    rounds.say = super::report;
+    rounds.say = report;
     let outcome = rounds.run(needs)?;
     if args.dry_run {
         let left = left::text(&outcome.left);
@@ -145,27 +140,27 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
         );
     }
     if let Ok(missing) = &outcome.missing {
-        print(&text::of_modules(missing))?;
+        report(&text::of_modules(missing))?;
     }
     ensure_not_empty(outcome)?;
     if args.system {
         of_system::check(&outcome.recipe)?;
     }
     let written = pin::write(&outcome.recipe, state, &Nix::find()?, args.force || !starts)?;
-    for note in &written.notes {
-        terminal::note(note);
+    for it in &written.notes {
+        warn(it);
     }
     if let Some(file) = &args.write_lock {
         let (lock, left_out) = locked::lock_of(target, outcome)?;
         lock.write(file)?;
         for path in left_out {
-            terminal::note(&format!(
+            note(&format!(
                 "not in the lock, because it is not in the Nix store: {}",
                 path.display()
             ));
         }
     }
-    print(&text::written(target, &written, args.write_lock.as_deref()))?;
+    report(&text::written(target, &written, args.write_lock.as_deref()))?;
     if starts || args.force {
         return Ok(ExitCode::SUCCESS);
     }

@@ -14,6 +14,7 @@ use crate::elf::Architecture;
 use crate::explain::Settings;
 use crate::index::{Absence, HOW_TO_GET_ONE, Index};
 use crate::shell::{Format, Listing, Package, Scope, Unprovided, nix_file};
+use crate::terminal::{complain, note};
 
 mod programs;
 
@@ -45,13 +46,11 @@ pub(super) fn run(args: &ShellArgs) -> Result<ExitCode> {
             Scope::All => "no library but those of glibc and what they bring along",
             Scope::Missing => "no library that this system does not have",
         };
-        eprintln!("ldshim: these programs need {what}");
+        note(&format!("these programs need {what}"));
     }
     for library in &unprovided {
-        eprintln!(
-            "ldshim: no package for {}: {}",
-            library.name, library.reason
-        );
+        let (name, reason) = (&library.name, &library.reason);
+        complain(&format!("no package for {name}: {reason}"));
     }
     let is_complete = unprovided.is_empty();
     let listing = Listing {

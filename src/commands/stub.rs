@@ -16,6 +16,7 @@ use crate::cli::{StubCommand, StubConfigureArgs, StubShowArgs};
 use crate::library_env::{CACHE_NAME, baked_cache_note};
 use crate::printable::shell_word;
 use crate::stub_file::StubFile;
+use crate::terminal::warn;
 
 pub(super) fn run(command: &StubCommand) -> Result<ExitCode> {
     match command {
@@ -84,10 +85,10 @@ fn configure(args: &StubConfigureArgs) -> Result<ExitCode> {
         warn_without_cache(directory, place.is_some());
     }
     if let Some(directory) = args.musl_library_dir.as_deref().filter(|it| !it.is_dir()) {
-        eprintln!(
-            "ldshim: {} is not there yet, and programs of musl find no library until it is",
+        warn(&format!(
+            "{} is not there yet, and programs of musl find no library until it is",
             directory.display()
-        );
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -104,11 +105,13 @@ fn warn_without_cache(directory: &Path, has_cache: bool) {
         _ => "is no library environment: it has no ld.so whose cache could be redirected",
     };
     let (directory, word) = (directory.display(), shell_word(directory));
-    eprintln!(
-        "ldshim: {directory} {what}. The stub will find libraries there by a library path, which goes before a program's own \
-         libraries, also when there is a cache one day.\nldshim: build it first, with `ldshim env build --out {word}`, and \
-         configure the stub then"
-    );
+    warn(&format!(
+        "{directory} {what}. The stub will find libraries there by a library path, which goes before a program's own \
+         libraries, also when there is a cache one day."
+    ));
+    warn(&format!(
+        "build it first, and configure the stub then: ldshim env build --out {word} --loader LOADER PATH"
+    ));
 }
 
 /// A path as it is baked in. It need not exist here: a stub can be configured for another root.

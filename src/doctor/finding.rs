@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::style::Mark;
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -19,11 +21,16 @@ impl Level {
     /// The word for it, in text and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
+        self.mark().word()
+    }
+
+    /// How it looks in text.
+    pub(super) fn mark(self) -> Mark {
         match self {
-            Self::Ok => "ok",
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Problem => "problem",
+            Self::Ok => Mark::Fine,
+            Self::Info => Mark::Known,
+            Self::Warning => Mark::Doubtful,
+            Self::Problem => Mark::Wrong,
         }
     }
 }

@@ -5,11 +5,8 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 use super::{Certainty, Diagnosis, Finding, Group, Level};
-use crate::style::{BAD, DOUBTFUL, GOOD, NAME, QUIET};
+use crate::style::{BAD, DOUBTFUL, GOOD, Mark, NAME};
 use crate::{presets, printable};
-
-/// Where the sentences of a finding begin.
-const INDENT: &str = "           ";
 
 /// How many findings are bad, and all of them, the worst first: the groups by the worst that they have.
 #[must_use]
@@ -50,19 +47,10 @@ fn rank(level: Level) -> u8 {
 }
 
 fn write_finding(text: &mut String, finding: &Finding) {
-    let style = match finding.level {
-        Level::Ok => GOOD,
-        Level::Info => QUIET,
-        Level::Warning => DOUBTFUL,
-        Level::Problem => BAD,
-    };
-    let level = finding.level.name();
     let seen = printable::line(&finding.seen);
-    _ = writeln!(text, "  {style}{level:8}{style:#} {seen}");
+    *text += &finding.level.mark().line(&seen);
     if let Some(advice) = &finding.advice {
-        for line in advice.lines() {
-            _ = writeln!(text, "{INDENT}{QUIET}{}{QUIET:#}", printable::line(line));
-        }
+        *text += &Mark::Do.line(advice);
     }
 }
 
@@ -87,15 +75,11 @@ pub fn diagnoses(diagnoses: &[Diagnosis]) -> String {
             Certainty::Sure => "",
             Certainty::Likely => "Probably: ",
         };
-        _ = writeln!(
-            text,
-            "  {NAME}why{NAME:#}  {likely}{}",
-            diagnosis.trap.cause
-        );
-        _ = writeln!(text, "  {NAME}do{NAME:#}   {}", diagnosis.advice());
+        text += &Mark::Why.line(&format!("{likely}{}", diagnosis.trap.cause));
+        text += &Mark::Do.line(&diagnosis.advice());
         let threads = diagnosis.trap.threads.join(", ");
         if !threads.is_empty() {
-            _ = writeln!(text, "  {QUIET}see  {threads}{QUIET:#}");
+            text += &Mark::Known.line(&format!("see {threads}"));
         }
     }
     // Some messages' own advice is a preset.
@@ -106,7 +90,8 @@ pub fn diagnoses(diagnoses: &[Diagnosis]) -> String {
     let libraries = names.filter(|(kind, _)| kind == "library");
     let libraries = libraries.map(|(_, name)| OsStr::new(name));
     if let Some(advice) = presets::advice(libraries, false) {
-        _ = writeln!(text, "\n{advice}");
+        text.push('\n');
+        text += &Mark::Do.line(&advice);
     }
     text
 }

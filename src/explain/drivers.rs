@@ -41,6 +41,7 @@ pub(super) fn user(drivers: Vec<OsString>) -> Program<'static> {
         ..Dynamic::default()
     };
     Program {
+        keeps_looks: false,
         path: Path::new("/program"),
         object: Arc::new(Object {
             identity: (0, 0),

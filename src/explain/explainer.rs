@@ -200,6 +200,7 @@ impl<'s> Explainer<'s> {
     ) -> Result<Report> {
         program.may_load = names_in_texts(image, &program.object.dynamic);
         program.reads_libraries = !self.is_for_tree;
+        program.keeps_looks = self.settings.keeps_looks;
         let is_secure = kind::is_secure(program.path, self.settings.for_all_users);
         let is_for = elsewhere(image.bytes);
         let interpreter = program.interpreter.as_ref();

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::drivers::is_driver_library;
 use crate::elf::Architecture;
 use crate::index::{Absence, Index, Provider};
-use crate::style::{NAME_WIDTH, QUIET};
+use crate::style::{Mark, NAME_WIDTH, QUIET};
 
 /// How many packages are named for a library; of the others only how many there are.
 const MOST: usize = 5;
@@ -150,10 +150,10 @@ impl Providers {
             Self::Known(Some(system), known)
                 if system != program.nix_system && !known.is_empty() =>
             {
-                format!(
-                    "  The index is about packages for {system}; take those of the same attributes for {}.\n",
+                Mark::Doubtful.line(&format!(
+                    "The index is about packages for {system}; take those of the same attributes for {}.",
                     program.nix_system
-                )
+                ))
             }
             _ => String::new(),
         }
@@ -163,11 +163,12 @@ impl Providers {
     pub(super) fn excuse(&self) -> String {
         match self {
             Self::Known(..) => String::new(),
-            Self::NoIndex => {
-                "  There is no index that would say which packages have it. To get one (48 MB, once): ldshim index update\n"
-                    .into()
+            Self::NoIndex => Mark::Do.line(
+                "There is no index that would say which packages have it. To get one (48 MB, once): ldshim index update",
+            ),
+            Self::Unusable(reason) => {
+                Mark::Doubtful.line(&format!("Which packages have it cannot be told: {reason}."))
             }
-            Self::Unusable(reason) => format!("  Which packages have it cannot be told: {reason}.\n"),
         }
     }
 

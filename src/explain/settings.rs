@@ -24,6 +24,8 @@ pub struct Settings {
     pub asks_kernel: bool,
     /// As if a stub stood where programs look for their loader: [`Settings::stub`], or any that will do.
     pub supposes_stub: bool,
+    /// Whether to note where each library is looked for.
+    pub keeps_looks: bool,
     /// As anybody starts a program, and not as whoever asks: what has rights of its own is privileged.
     pub for_all_users: bool,
 }

@@ -130,7 +130,8 @@ impl Loading<'_> {
                 candidate.path.clone_from(&loaded.path);
                 continue;
             }
-            if let Ok(Outcome::Found(_, path, _)) = self.search(probe.object, &candidate.name) {
+            let found = self.search(probe.object, &candidate.name, &mut Vec::new());
+            if let Ok(Outcome::Found(_, path, _)) = found {
                 candidate.path = Some(OsString::from_vec(path).into());
                 candidate.trouble = self.trouble_with(probe.object, &candidate.name);
             }

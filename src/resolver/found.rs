@@ -41,6 +41,22 @@ impl Passed {
     pub const NOT_THERE: &str = "not there";
 }
 
+/// One place where a library was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Why there.
+    pub via: Found,
+    /// The file that would have been it, or a directory that is not there; nothing if it was the loader's cache.
+    pub path: Option<PathBuf>,
+    /// What came of it.
+    pub result: &'static str,
+}
+
+impl Look {
+    /// The result if the library is taken from there.
+    pub const TAKEN: &str = "taken";
+}
+
 /// A message of the loader's that ends the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {

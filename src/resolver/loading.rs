@@ -26,6 +26,8 @@ pub(super) struct Loading<'a> {
     pub(super) objects: Vec<Loaded>,
     /// The numbers of the objects, in the order in which the loader looks them through.
     pub(super) chain: Vec<usize>,
+    /// Whether to note where each library is looked for.
+    pub(super) keeps_looks: bool,
 }
 
 impl<'a> Loading<'a> {
@@ -37,6 +39,7 @@ impl<'a> Loading<'a> {
             library_path: Vec::new(),
             objects: Vec::new(),
             chain: vec![PROGRAM, LOADER],
+            keeps_looks: program.keeps_looks,
         };
         loading.add_program(program);
         loading.add_loader(program);
@@ -106,6 +109,7 @@ impl<'a> Loading<'a> {
             needs: Vec::new(),
             object,
             names,
+            looks: Vec::new(),
             origin,
             rpath: Vec::new(),
             runpath: Vec::new(),

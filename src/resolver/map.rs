@@ -15,7 +15,8 @@ impl Loading<'_> {
             self.objects[known].add_name(name);
             return Ok(known);
         }
-        let (found, path, object) = match self.search(requester, name)? {
+        let mut looks = Vec::new();
+        let (found, path, object) = match self.search(requester, name, &mut looks)? {
             Outcome::Found(found, path, object) => {
                 let is_same = |&&number: &&usize| {
                     let known = &self.objects[number];
@@ -37,6 +38,7 @@ impl Loading<'_> {
         let origin = path.as_deref().map_or(Vec::new(), origin_of);
         let number = self.add(found, path, vec![name.to_owned()], origin, object);
         self.objects[number].requested_by = Some(requester);
+        self.objects[number].looks = looks;
         self.chain.push(number);
         Ok(number)
     }

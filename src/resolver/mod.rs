@@ -37,7 +37,7 @@ use crate::loader_cache::CacheFile;
 pub use dlopen::{Candidate, Probe};
 pub use dlopen_notes::alternatives as dlopen_alternatives;
 pub use files::Files;
-pub use found::{Failure, Found, Passed};
+pub use found::{Failure, Found, Look, Passed};
 pub use guesses::names_in_texts;
 pub use machine::Machine;
 pub use mapped::map_file;
@@ -78,6 +78,8 @@ pub struct Program<'a> {
     pub reads_libraries: bool,
     /// Names of drivers, which libraries for graphics load later.
     pub drivers: Vec<OsString>,
+    /// Whether to note where each library is looked for.
+    pub keeps_looks: bool,
 }
 
 impl<'a> Program<'a> {
@@ -94,6 +96,7 @@ impl<'a> Program<'a> {
             loads: None,
             reads_libraries: false,
             drivers: Vec::new(),
+            keeps_looks: false,
         })
     }
 }
@@ -113,6 +116,8 @@ pub struct Loaded {
     pub object: Option<Arc<Object>>,
     /// The names by which it was asked for, the first one first.
     pub names: Vec<OsString>,
+    /// Where the first one was looked for, in order, if that was noted.
+    pub looks: Vec<Look>,
     origin: Vec<u8>,
     rpath: Vec<Vec<u8>>,
     runpath: Vec<Vec<u8>>,

@@ -5,9 +5,10 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::Arc;
 
+use nix::errno::Errno;
 use nix::libc::{EACCES, ENOENT, ENOTDIR};
 
-use super::found::{Failure, Found, Passed};
+use super::found::{Failure, Found, Look, Passed};
 use super::loading::Loading;
 use super::object::{Object, Opened};
 use super::tokens;
@@ -25,16 +26,36 @@ pub(super) enum Outcome {
 struct Search<'s> {
     name: &'s [u8],
     passed: Vec<Passed>,
+    /// Where it was looked for, if somebody wants to know.
+    looks: Option<&'s mut Vec<Look>>,
+}
+
+impl Search<'_> {
+    fn note(&mut self, via: &Found, path: Option<&[u8]>, result: &'static str) {
+        if let Some(looks) = &mut self.looks {
+            looks.push(Look {
+                via: via.clone(),
+                path: path.map(|it| OsStr::from_bytes(it).into()),
+                result,
+            });
+        }
+    }
 }
 
 type Hit = Option<(Vec<u8>, Arc<Object>)>;
 
 impl Loading<'_> {
     /// Searches for `name` as the object `requester` asks for it.
-    pub(super) fn search(&self, requester: usize, name: &OsStr) -> Result<Outcome, Failure> {
+    pub(super) fn search(
+        &self,
+        requester: usize,
+        name: &OsStr,
+        looks: &mut Vec<Look>,
+    ) -> Result<Outcome, Failure> {
         let mut search = Search {
             name: name.as_bytes(),
             passed: Vec::new(),
+            looks: self.keeps_looks.then_some(looks),
         };
         let (found, hit) = if name.as_bytes().contains(&b'/') {
             (Found::ByPath, self.by_path(requester, &mut search)?)
@@ -49,7 +70,7 @@ impl Loading<'_> {
 
     fn by_path(&self, requester: usize, search: &mut Search<'_>) -> Result<Hit, Failure> {
         match tokens::expand(search.name, self.context(requester)) {
-            Some(path) => self.open(path, search),
+            Some(path) => self.open(&Found::ByPath, path, search),
             None => Ok(None),
         }
     }
@@ -59,17 +80,18 @@ impl Loading<'_> {
         let dynamic = asking.dynamic();
         if dynamic.runpath.is_none() {
             for ancestor in self.rpath_chain(requester) {
-                let hit = self.in_directories(&self.objects[ancestor].rpath, search)?;
+                let found = Found::Rpath(ancestor);
+                let hit = self.in_directories(&found, &self.objects[ancestor].rpath, search)?;
                 if hit.is_some() {
-                    return Ok((Found::Rpath(ancestor), hit));
+                    return Ok((found, hit));
                 }
             }
         }
-        let hit = self.in_directories(&self.library_path, search)?;
+        let hit = self.in_directories(&Found::LibraryPath, &self.library_path, search)?;
         if hit.is_some() {
             return Ok((Found::LibraryPath, hit));
         }
-        let hit = self.in_directories(&asking.runpath, search)?;
+        let hit = self.in_directories(&Found::Runpath, &asking.runpath, search)?;
         if hit.is_some() {
             return Ok((Found::Runpath, hit));
         }
@@ -78,7 +100,8 @@ impl Loading<'_> {
         if hit.is_some() || no_default {
             return Ok((Found::Cache, hit));
         }
-        let hit = self.in_directories(&self.start.loader.system_dirs, search)?;
+        let directories = &self.start.loader.system_dirs;
+        let hit = self.in_directories(&Found::SystemDirectory, directories, search)?;
         Ok((Found::SystemDirectory, hit))
     }
 
@@ -95,17 +118,25 @@ impl Loading<'_> {
 
     fn in_directories(
         &self,
+        via: &Found,
         directories: &[Vec<u8>],
         search: &mut Search<'_>,
     ) -> Result<Hit, Failure> {
         for directory in directories {
             let mut errno = ENOENT;
-            for prefix in &*self.files.prefixes(directory) {
+            let prefixes = self.files.prefixes(directory);
+            if prefixes.is_empty() {
+                search.note(via, Some(directory), "no such directory");
+            }
+            for prefix in &*prefixes {
                 let path = [prefix, search.name].concat();
                 match self.files.open(&path) {
-                    Opened::NotThere(reason) => errno = reason,
+                    Opened::NotThere(reason) => {
+                        search.note(via, Some(&path), Errno::from_raw(reason).desc());
+                        errno = reason;
+                    }
                     _ => {
-                        let hit = self.open(path, search)?;
+                        let hit = self.open(via, path, search)?;
                         if hit.is_some() {
                             return Ok(hit);
                         }
@@ -123,15 +154,19 @@ impl Loading<'_> {
     fn in_cache(&self, no_default: bool, search: &mut Search<'_>) -> Result<Hit, Failure> {
         let loader = self.start.loader;
         let Some(cache) = self.start.cache else {
+            search.note(&Found::Cache, None, "there is none");
             return Ok(None);
         };
         let name = OsStr::from_bytes(search.name);
         let cached = cache.lookup(name, loader.architecture, &loader.hwcaps, loader.isa_level);
         let Some(path) = cached.map(|path| path.as_os_str().as_bytes()) else {
+            search.note(&Found::Cache, None, "does not list it");
             return Ok(None);
         };
         let mut system_dirs = loader.system_dirs.iter();
         if no_default && system_dirs.any(|it| path.starts_with(it)) {
+            let result = "in one of the loader's own directories, which do not count (DF_1_NODEFLIB)";
+            search.note(&Found::Cache, Some(path), result);
             return Ok(None);
         }
         if let Opened::NotThere(_) = self.files.open(path) {
@@ -140,17 +175,25 @@ impl Loading<'_> {
                 reason: Passed::NOT_THERE,
             });
         }
-        self.open(path.to_vec(), search)
+        self.open(&Found::Cache, path.to_vec(), search)
     }
 
-    fn open(&self, path: Vec<u8>, search: &mut Search<'_>) -> Result<Hit, Failure> {
+    fn open(&self, via: &Found, path: Vec<u8>, search: &mut Search<'_>) -> Result<Hit, Failure> {
         match self.files.open(&path) {
-            Opened::Object(object) => return Ok(Some((path, object))),
-            Opened::NotThere(_) => {}
-            Opened::Foreign(reason) => search.passed.push(Passed {
-                path: OsString::from_vec(path).into(),
-                reason,
-            }),
+            Opened::Object(object) => {
+                search.note(via, Some(&path), Look::TAKEN);
+                return Ok(Some((path, object)));
+            }
+            Opened::NotThere(reason) => {
+                search.note(via, Some(&path), Errno::from_raw(reason).desc());
+            }
+            Opened::Foreign(reason) => {
+                search.note(via, Some(&path), reason);
+                search.passed.push(Passed {
+                    path: OsString::from_vec(path).into(),
+                    reason,
+                });
+            }
             Opened::Unusable(message) => return Err(Failure::new(&path, message)),
             Opened::Unloadable(message) => return Err(Failure::new(search.name, message)),
         }

@@ -50,8 +50,8 @@ const ROOMS: &[&str] = &[
     "parallel",
     "presets",
     "terminal",
-    "printable",
     "style",
+    "printable",
     "whole_file",
 ];
 

@@ -66,7 +66,7 @@ impl<'a> Packages<'a> {
         let candidates: Vec<_> = choices.iter().map(|it| &it.candidate).collect();
         let is_here = |path: &Option<PathBuf>| path.as_ref().is_some_and(|it| it.exists());
         if self.args.dry_run && !candidates.iter().all(|it| is_here(&it.store_path)) {
-            report(text::MORE_LATER)?;
+            report(&text::more_later())?;
             return Ok(Vec::new());
         }
         let revision = self.index.revision();

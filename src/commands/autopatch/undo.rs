@@ -10,6 +10,7 @@ use crate::commands::print;
 use crate::parallel;
 use crate::resolver::map_file;
 use crate::surgery::{self, replace};
+use crate::terminal::complain;
 
 /// Gives back the originals of all files that have an undo record.
 pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
@@ -31,7 +32,7 @@ pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
         match result {
             Ok(is_restored) => restored += usize::from(is_restored),
             Err(error) => {
-                eprintln!("ldshim: {error:#}");
+                complain(&format!("{error:#}"));
                 status = ExitCode::FAILURE;
             }
         }

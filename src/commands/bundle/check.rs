@@ -9,6 +9,8 @@ use crate::bundle::check::{Check, Checked, Original, Run, SHAPES};
 use crate::bundle::{self, Manifest, archive};
 use crate::cli::BundleArgs;
 use crate::printable;
+use crate::style::{BAD, GOOD, Mark};
+use crate::terminal::{note, tell};
 
 /// Runs a program of a bundle in roots of other distributions' shape. Fails if it takes anything from outside.
 pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
@@ -54,31 +56,31 @@ fn named(args: &BundleArgs, manifest: &Manifest) -> Result<String> {
 /// Runs the original, if it is there, and says before which file that is: the bundle has named it.
 fn original(check: &Check) -> Result<Option<Original>> {
     let Some(file) = check.original_file()? else {
-        eprintln!(
-            "The original is not on this system, so nobody knows what it finds: only what the bundle takes from outside is reported."
+        note(
+            "the original is not on this system, so nobody knows what it finds: only what the bundle takes from outside is reported",
         );
         return Ok(None);
     };
     let shown = printable::line(&file.to_string_lossy());
-    eprintln!("Running the original, {shown}");
+    note(&format!("running the original, {shown}"));
     let original = check
         .run_original(&file)
         .context("cannot run the original")?;
-    eprintln!("The original: {}", original.ending());
+    note(&format!("the original: {}", original.ending()));
     Ok(Some(original))
 }
 
 fn say(shape: &str, checked: &Checked) {
-    let result = match checked.findings.len() {
-        0 => "nothing from outside".to_owned(),
-        1 => "1 thing is wrong".to_owned(),
-        count => format!("{count} things are wrong"),
+    let (style, result) = match checked.findings.len() {
+        0 => (GOOD, "nothing from outside".to_owned()),
+        1 => (BAD, "1 thing is wrong".to_owned()),
+        count => (BAD, format!("{count} things are wrong")),
     };
-    eprintln!(
-        "Like {shape}: {}, {} look-ups, {result}",
+    tell(&format!(
+        "Like {shape}: {}, {} look-ups, {style}{result}{style:#}\n",
         checked.ending, checked.looks
-    );
+    ));
     for finding in &checked.findings {
-        eprintln!("  {}", printable::line(&finding.to_string()));
+        tell(&Mark::Wrong.line(&printable::line(&finding.to_string())));
     }
 }

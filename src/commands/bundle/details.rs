@@ -2,6 +2,7 @@
 
 use crate::bundle::{Contents, Make, Start};
 use crate::printable;
+use crate::terminal::note;
 
 pub(super) fn say(contents: &Contents) {
     for program in &contents.programs {
@@ -12,7 +13,7 @@ pub(super) fn say(contents: &Contents) {
             Start::Static => "the kernel starts it, and it needs no loader",
             Start::Script => "it is a script, and its interpreter is in the bundle",
         };
-        eprintln!("{name}: {how}");
+        note(&format!("{name}: {how}"));
     }
     for (place, item) in &contents.items {
         let source = item
@@ -20,12 +21,9 @@ pub(super) fn say(contents: &Contents) {
             .as_ref()
             .map(|it| it.to_string_lossy().into_owned());
         if let (Make::Library { .. } | Make::Loader { .. }, Some(source)) = (&item.make, source) {
-            let place = printable::line(&place.to_string_lossy());
-            eprintln!(
-                "{place}: {}, {}",
-                printable::line(&source),
-                printable::line(&item.why)
-            );
+            let place = place.to_string_lossy();
+            let said = format!("{place}: {source}, {}", item.why);
+            note(&printable::line(&said));
         }
     }
 }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::bundle::learn::{self, Learned};
 use crate::cli::BundleArgs;
 use crate::printable;
+use crate::terminal::{note, warn};
 use crate::watch::Ending;
 
 /// Runs the command and says what it found that stays behind.
@@ -19,10 +20,10 @@ pub(super) fn run(args: &BundleArgs) -> Result<Learned> {
     let learned = learn::learn(&args.programs, &mut command)
         .context("cannot learn what the programs need")?;
     if learned.ending != Ending::Exit(0) {
-        eprintln!(
-            "ldshim: the command that was to show what is needed ended with {}",
+        warn(&format!(
+            "the command that was to show what is needed ended with {}",
             learned.ending
-        );
+        ));
     }
     say_left(&learned, args.verbose);
     Ok(learned)
@@ -34,11 +35,13 @@ fn say_left(learned: &Learned, verbose: bool) {
         return;
     }
     if !verbose {
-        eprintln!("ldshim: {count} files that the command opened stay behind; -v lists them");
+        note(&format!(
+            "{count} files that the command opened stay behind; -v lists them"
+        ));
         return;
     }
     for (path, reason) in &learned.left {
         let path = printable::line(&path.to_string_lossy());
-        eprintln!("ldshim: {path} stays behind: {reason}");
+        note(&format!("{path} stays behind: {reason}"));
     }
 }

@@ -17,6 +17,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::bundle::{Contents, Maker, Manifest, New, archive, at_store, papers};
 use crate::cli::BundleArgs;
+use crate::terminal::warn;
 use crate::whole_file::folder_of;
 use interrupt::Interrupt;
 use progress::Progress;
@@ -87,9 +88,9 @@ const MOST_PROBLEMS: usize = 10;
 fn say_problems(contents: &Contents, verbose: bool) {
     let most = if verbose { usize::MAX } else { MOST_PROBLEMS };
     for problem in contents.problems.iter().take(most) {
-        eprintln!("ldshim: {problem}");
+        warn(&problem.to_string());
     }
     if let Some(left @ 1..) = contents.problems.len().checked_sub(most) {
-        eprintln!("ldshim: and {left} more like these; -v lists them");
+        warn(&format!("and {left} more like these; -v lists them"));
     }
 }

@@ -9,6 +9,7 @@ use super::progress;
 use crate::bundle::archive::{self, Format, Options};
 use crate::bundle::{self, New};
 use crate::cli::{BundleArgs, BundleFormat};
+use crate::terminal::note;
 
 /// Whether something may be written to a path.
 ///
@@ -31,7 +32,7 @@ pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
     let (files, unpacked) = (summary.files, size(summary.bytes));
     let Some(format) = format(args) else {
         new.finish(out)?;
-        eprintln!("{}: {files} files, {unpacked}", out.display());
+        note(&format!("{}: {files} files, {unpacked}", out.display()));
         return Ok(());
     };
     let (folder, manifest) = new.finish_in_place()?;
@@ -49,12 +50,12 @@ pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
     bar.finish();
     let packed = packed?;
     let size = size(packed.packed);
-    eprintln!(
+    note(&format!(
         "{}: {files} files, {unpacked}, packed {size}",
         out.display()
-    );
+    ));
     if let Some(folder) = packed.folder {
-        eprintln!("It is installed to {}.", folder.display());
+        note(&format!("it is installed to {}", folder.display()));
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::fix::{self, Copy, Original, Place, Record, StubPlace};
 use crate::modules::{self, Modules};
 use crate::nix::{Nix, store_path_of};
 use crate::pin::{self, Condition, Package, State};
-use crate::terminal;
+use crate::terminal::warn;
 
 /// What is known before anything is changed.
 pub(super) struct Case {
@@ -129,9 +129,7 @@ impl Case {
             }));
         // Modules that no package can help are told, and do not stand in the way of the others.
         let written = pin::write(&recipe, &self.state, &Nix::find()?, false)?;
-        for note in &written.notes {
-            terminal::note(note);
-        }
+        written.notes.iter().for_each(|it| warn(it));
         self.stub.bake(&written.directory)?;
         let older = self.older.as_ref();
         let mut record = Record::new(self.original.path.clone(), self.copy.identity.short);

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::case::Case;
 use super::{Work, proof, say, text, words};
-use crate::commands::pin::left;
 use crate::fix::Place;
+use crate::style::Mark;
 
 /// Where NixOS has the graphics driver's libraries.
 const DRIVERS: &str = "/run/opengl-driver/lib";
@@ -38,9 +38,8 @@ impl Work<'_> {
         }
         let outcome = rounds.run(missing.needs)?;
         self.selections.clone_from(&outcome.selections);
-        let left = left::text(&outcome.left);
-        if !left.is_empty() {
-            say(&format!("{}\n", left.trim_start()))?;
+        for left in &outcome.left {
+            say(&Mark::Wrong.line(&left.reason))?;
         }
         self.is_well &= outcome.left.is_empty();
         if self.args.dry_run {

@@ -8,6 +8,7 @@ use anyhow::{Result, anyhow};
 use super::pin::rounds::{Rounds, Unclear};
 use super::pin::target::Target;
 use super::pin::text;
+use super::report as say;
 use crate::choice::Selection;
 use crate::cli::FixArgs;
 use crate::fix;
@@ -73,12 +74,7 @@ impl Work<'_> {
         rounds.may_leave = true;
         rounds.offers_index = true;
         rounds.unclear = Unclear::of(self.args.yes);
-        rounds.say = super::report;
+        rounds.say = say;
         rounds
     }
-}
-
-/// Prints text that has names of files and libraries in it.
-fn say(text: &str) -> Result<()> {
-    super::report(&printable::lines(text))
 }

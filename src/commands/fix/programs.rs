@@ -1,5 +1,6 @@
 //! Foreign programs, each of which is pinned.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -7,12 +8,13 @@ use anyhow::{Context, Result, anyhow, ensure};
 use super::{Work, say, text};
 use crate::choice::Unpinnable;
 use crate::commands::pin::target::Target;
-use crate::elf::Architecture;
+use crate::elf::{Architecture, Class};
 use crate::modules::{self, Modules};
 use crate::nix::Nix;
 use crate::pin::{self, State};
-use crate::printable;
+use crate::style::Mark;
 use crate::terminal::complain;
+use crate::{presets, printable};
 
 /// How programs are called that load the libraries of the tree that they are in.
 const INTERPRETERS: &[&str] = &["python", "node", "ruby", "perl"];
@@ -67,12 +69,16 @@ impl Work<'_> {
         };
         let missing = target.missing()?;
         if missing.needs.is_empty() {
-            return say(&format!("{}: misses no library\n", path.display()));
+            let said = format!("{}: misses no library", path.display());
+            return say(&Mark::Fine.line(&said));
         }
-        say(&format!(
-            "{}\n",
-            text::missing(&path.display().to_string(), &missing.needs)
-        ))?;
+        let name = path.display().to_string();
+        say(&Mark::Wrong.line(&text::missing(&name, &missing.needs)))?;
+        let is_32_bit = target.architecture()?.class == Class::Bits32;
+        let names = missing.needs.iter().map(|it| OsStr::new(&it.name));
+        if let Some(advice) = presets::advice(names, is_32_bit) {
+            say(&Mark::Do.line(&advice))?;
+        }
         let outcome = self.rounds(&target).run(missing.needs)?;
         self.selections.clone_from(&outcome.selections);
         ensure!(

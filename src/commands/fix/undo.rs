@@ -9,6 +9,7 @@ use crate::cli::UnfixArgs;
 use crate::elf::interpreter;
 use crate::fix::{self, Record};
 use crate::pin::State;
+use crate::style::Mark;
 
 pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
     let state = State::of_user()?;
@@ -23,13 +24,13 @@ pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
         let stub = copy.and_then(|it| interpreter(&it).ok().flatten());
         let restored = fix::restore(&tree, &record)?;
         for path in &restored {
-            say(&format!("restored {}\n", path.display()))?;
+            say(&Mark::Fine.line(&format!("restored {}", path.display())))?;
         }
         if restored.is_empty() {
-            say(&format!(
-                "{}: what ldshim had put there is gone already\n",
+            say(&Mark::Known.line(&format!(
+                "{}: what ldshim had put there is gone already",
                 tree.display()
-            ))?;
+            )))?;
         }
         fix::release(&tree, &record, stub.as_deref(), &state);
     }

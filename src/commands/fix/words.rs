@@ -1,14 +1,13 @@
 //! What is said of an interpreter and its modules.
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 
 use super::case::Case;
 use super::proof::Proven;
 use super::text;
-use crate::drivers::WHERE_FROM;
 use crate::fix::Kind;
 use crate::modules::Missing;
+use crate::style::Mark;
 use crate::{presets, printable};
 
 /// More libraries than these are not listed.
@@ -18,7 +17,9 @@ pub(super) fn already(case: &Case) -> String {
     let (tree, entry) = (case.place.tree.display(), case.place.entry());
     let count = case.modules.libraries.len();
     let entry = entry.display();
-    format!("{tree} is fixed already: {entry} has a pin for the {count} modules that are there\n")
+    Mark::Fine.line(&format!(
+        "{tree} is fixed already: {entry} has a pin for the {count} modules that are there"
+    ))
 }
 
 /// What is wrong, and what is done about it.
@@ -30,47 +31,42 @@ pub(super) fn diagnosis(case: &Case, missing: &Missing) -> String {
         Kind::Node => "packages for",
         Kind::Given => "modules for",
     };
-    let mut said = format!("{tree}: {what} {original}");
+    let said = format!("{tree}: {what} {original}");
+    let mut said = printable::line(&said);
     said += match case.original.is_foreign() {
         true => ", a foreign program\n",
         false => ", which finds no libraries but its own\n",
     };
     let all = case.modules.libraries.len();
     if missing.needs.is_empty() {
-        _ = writeln!(
-            said,
-            "  {all} modules, and none misses a library that a package could have: there is nothing to do"
-        );
+        said += &Mark::Fine.line(&format!(
+            "{all} modules, and none misses a library that a package could have: there is nothing to do"
+        ));
     } else {
         let names: Vec<_> = missing.needs.iter().map(|it| it.name.as_str()).collect();
         let count = missing.modules.len();
         let verb = if count == 1 { "misses" } else { "miss" };
         let names = names.join(", ");
-        _ = writeln!(said, "  {count} of {all} modules {verb} {names}");
+        said += &Mark::Wrong.line(&format!("{count} of {all} modules {verb} {names}"));
         let entry = case.place.entry();
         let entry = entry
             .strip_prefix(&case.place.tree)
             .unwrap_or(&entry)
             .display();
-        _ = writeln!(
-            said,
-            "  {entry} becomes a copy that starts through the stub, with a pin that has those libraries"
-        );
+        said += &Mark::Known.line(&format!(
+            "{entry} becomes a copy that starts through the stub, with a pin that has those libraries"
+        ));
     }
     said += &text::of_modules(missing);
     let names = missing.needs.iter().map(|it| OsStr::new(&it.name));
     if let Some(advice) = presets::advice(names, false) {
-        _ = writeln!(said, "  {advice}");
-    }
-    if !missing.of_drivers.is_empty() {
-        _ = writeln!(said, "  {WHERE_FROM}");
+        said += &Mark::Do.line(&advice);
     }
     for (name, files) in missing.brought.iter().take(MOST) {
         let files = files.join(", ");
-        _ = writeln!(
-            said,
+        said += &Mark::Known.line(&format!(
             "{name}: taken to be loaded by its path, for the tree has one, before {files} asks for it"
-        );
+        ));
     }
     said
 }
@@ -78,35 +74,31 @@ pub(super) fn diagnosis(case: &Case, missing: &Missing) -> String {
 /// That it is done, and how far that was proven.
 pub(super) fn done(case: &Case, proven: &Proven) -> String {
     let tree = printable::shell_word(&case.place.tree);
-    let mut text = format!("fixed: {}\n", case.place.tree.display());
+    let mut text = Mark::Fine.line(&format!("fixed: {}", case.place.tree.display()));
     let (asked, failed) = (proven.asked, proven.failed.len());
     if asked > 0 {
-        let well = match failed {
-            0 => "all of them".into(),
-            _ => format!("{} of those {asked}", asked - failed),
+        let (mark, well) = match failed {
+            0 => (Mark::Fine, "all of them".into()),
+            _ => (Mark::Doubtful, format!("{} of those {asked}", asked - failed)),
         };
-        _ = writeln!(
-            text,
-            "  {well} find their libraries now, says the real loader"
-        );
+        text += &mark.line(&format!(
+            "{well} find their libraries now, says the real loader"
+        ));
     }
     for line in &proven.failed {
-        _ = writeln!(text, "  {line}");
+        text += &Mark::Wrong.line(line);
     }
     if proven.not_asked > 0 {
-        _ = writeln!(
-            text,
-            "  {} with a space or a colon in the path: the real loader could not be asked",
+        text += &Mark::Doubtful.line(&format!(
+            "{} with a space or a colon in the path: the real loader could not be asked",
             proven.not_asked
-        );
+        ));
     }
     if case.place.kind == Kind::Node {
-        _ = writeln!(
-            text,
-            "  npm and npx start it; elsewhere: PATH={}:$PATH",
+        text += &Mark::Do.line(&format!(
+            "npm and npx start it; elsewhere: PATH={}:$PATH",
             printable::shell_word(&case.place.tree.join(".bin"))
-        );
+        ));
     }
-    _ = writeln!(text, "  to undo this: ldshim unfix {tree}");
-    text
+    text + &Mark::Do.line(&format!("to undo this: ldshim unfix {tree}"))
 }

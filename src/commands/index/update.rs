@@ -11,7 +11,7 @@ use super::import::import_file;
 use crate::index::{self, FROM_VARIABLE, Named, Place, days_since};
 use crate::nix::{Nix, Step};
 use crate::printable;
-use crate::terminal::{complain, note};
+use crate::terminal::{complain, note, warn};
 
 /// A new database is published each week. One on this machine that is not older is as good.
 const DAYS_BETWEEN_RELEASES: u64 = 7;
@@ -78,7 +78,7 @@ fn newest_here(place: &Place) -> Option<(SystemTime, PathBuf)> {
 fn download(url: &str, place: &Place, say: fn(&str) -> Result<()>) -> Result<()> {
     let nix = Nix::find()?;
     let bar = bar();
-    eprintln!("downloading {}", printable::line(url));
+    note(&format!("downloading {}", printable::line(url)));
     let downloaded = nix.download(url, NAME_IN_STORE, |step| match step {
         // Before the server has said how much it is there is nothing to show.
         Step::Downloaded { total: 0, .. } => {}
@@ -86,7 +86,7 @@ fn download(url: &str, place: &Place, say: fn(&str) -> Result<()>) -> Result<()>
             bar.set_length(total);
             bar.set_position(bytes);
         }
-        Step::Warning(text) => bar.suspend(|| eprintln!("{}", printable::lines(text))),
+        Step::Warning(text) => bar.suspend(|| warn(text)),
     });
     bar.finish_and_clear();
     let file = downloaded.with_context(what_to_do)?;

@@ -16,6 +16,7 @@ use crate::resolver::map_file;
 use crate::surgery::{
     self, Edit, Facts, Options, Plan, Undo, facts, has_other_links, replace, write_to,
 };
+use crate::terminal::{complain, note, warn};
 
 mod arguments;
 mod os_abi;
@@ -63,7 +64,8 @@ struct Task<'a> {
 #[derive(Default)]
 struct Said {
     out: String,
-    err: String,
+    notes: Vec<String>,
+    warnings: Vec<String>,
 }
 
 pub(super) fn run(args: &PatchArgs) -> Result<ExitCode> {
@@ -73,11 +75,12 @@ pub(super) fn run(args: &PatchArgs) -> Result<ExitCode> {
     for said in said {
         match said {
             Ok(said) => {
-                eprint!("{}", said.err);
+                said.notes.iter().for_each(|it| note(it));
+                said.warnings.iter().for_each(|it| warn(it));
                 print(&said.out)?;
             }
             Err(error) => {
-                eprintln!("ldshim: {error:#}");
+                complain(&format!("{error:#}"));
                 status = ExitCode::FAILURE;
             }
         }
@@ -186,18 +189,18 @@ fn patch(path: &Path, task: &Task<'_>) -> Result<Said> {
         said.out += &dry_run(&name, &bytes, &edits, &plan)?;
     }
     if args.verbose {
-        plan.steps
-            .iter()
-            .for_each(|step| said.err += &format!("{name}: {}\n", shown(step.as_bytes())));
+        let steps = plan.steps.iter();
+        let steps = steps.map(|it| format!("{name}: {}", shown(it.as_bytes())));
+        said.notes.extend(steps);
     }
     if args.dry_run {
         return Ok(said);
     }
     if plan.is_final {
-        said.err += &format!(
+        said.warnings.push(format!(
             "{name}: it cannot be undone: programs of its kind look at the end of their file, where the undo record would be \
-             (--undo-file keeps it elsewhere)\n"
-        );
+             (--undo-file keeps it elsewhere)"
+        ));
     }
     let kept = args.undo_file.as_ref().zip(plan.record.as_ref());
     if let Some((file, record)) = kept {
@@ -213,9 +216,9 @@ fn patch(path: &Path, task: &Task<'_>) -> Result<Said> {
         None if plan.is_empty() => Ok(()),
         None => {
             if has_links {
-                said.err += &format!(
-                    "{name}: it has other names (hard links), which keep the old contents\n"
-                );
+                said.warnings.push(format!(
+                    "{name}: it has other names (hard links), which keep the old contents"
+                ));
             }
             replace(path, &plan, true, &check)
         }
@@ -235,7 +238,7 @@ fn edits(bytes: &[u8], task: &Task<'_>, said: &mut Said) -> Result<(Plan, Vec<Ed
     let mut edits = task.wishes.edits(&before);
     let (cache, warning) = task.wishes.resolution_cache(bytes, &edits)?;
     edits.extend(cache);
-    said.err.extend(warning.map(|it| it + "\n"));
+    said.warnings.extend(warning);
     let plan = surgery::plan(bytes, &edits, &task.options).context(
         "nothing was changed; what it cannot take, a pin can give it without changing it (`ldshim pin FILE`)",
     );

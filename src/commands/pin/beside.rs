@@ -1,7 +1,6 @@
 //! Missing libraries that lie beside the program: in its folder, in one below it, or in one beside it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use super::target::Target;
 use crate::choice::Need;
 use crate::own_tree;
 use crate::printable;
+use crate::style::Mark;
 
 /// Of a folder with more in it than this, nobody knows which of its folders belong to the program.
 const MOST_FOLDERS: usize = 200;
@@ -32,22 +32,19 @@ pub(super) fn text(target: &Target, needs: &[Need]) -> String {
             printable::shell_word(&target.path),
         );
         let verb = if names.len() == 1 { "lies" } else { "lie" };
-        _ = writeln!(
-            text,
+        text += &Mark::Known.line(&format!(
             "{} {verb} in {}, beside the program",
             names.join(", "),
             folder.display()
-        );
-        _ = writeln!(
-            text,
-            "  to use what is there: ldshim pin --extra-path {place} {program}"
-        );
+        ));
+        text += &Mark::Do.line(&format!(
+            "to use what is there: ldshim pin --extra-path {place} {program}"
+        ));
         let is_direct = needs.iter().all(|it| it.needed_by.contains(&target.name()));
         if let (true, Some(path)) = (is_direct, from_origin(&target.path, folder)) {
-            _ = writeln!(
-                text,
-                "  or, in the file itself: ldshim patch --add-rpath '{path}' {program}"
-            );
+            text += &Mark::Do.line(&format!(
+                "or, in the file itself: ldshim patch --add-rpath '{path}' {program}"
+            ));
         }
     }
     text

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::prompt;
 use crate::commands::index::update::{self, Origin};
 use crate::index::{Index, Named, PUBLISHED_SIZE};
+use crate::style::Mark;
 
 /// Who has declined is not asked again for the next program of a folder.
 static IS_DECLINED: AtomicBool = AtomicBool::new(false);
@@ -28,7 +29,7 @@ pub(super) fn offer(say: fn(&str) -> Result<()>) -> Result<Option<Index>> {
     };
     if let Some(question) = question {
         // On a line of its own: a question that is wider than the terminal would stay there in part when it is answered.
-        say("No index says which packages have that.\n")?;
+        say(&Mark::Known.line("No index says which packages have that."))?;
         if prompt::confirm(&question)? != Some(true) {
             IS_DECLINED.store(true, Ordering::Relaxed);
             return Ok(None);

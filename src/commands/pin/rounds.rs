@@ -22,7 +22,6 @@ use crate::index::Index;
 use crate::modules::Missing;
 use crate::nix::Nix;
 use crate::pin::{self, Recipe};
-use crate::printable;
 
 /// More often than this nothing is looked for: it would be a circle.
 const MOST_ROUNDS: usize = 10;
@@ -152,7 +151,7 @@ impl<'a> Rounds<'a> {
         let mut chosen: Vec<Had> = Vec::new();
         let (of_driver, mut needs_now) = self.split_drivers(self.with_selected(needs_today));
         for need in &of_driver {
-            (self.say)(&printable::lines(&text::of_driver(need)))?;
+            (self.say)(&text::of_driver(need))?;
         }
         let mut outcome = self.try_out(&today, &chosen, revision)?;
         if !self.extra_paths.is_empty() {
@@ -166,7 +165,7 @@ impl<'a> Rounds<'a> {
             let choices = self.decide(&needs_now, index.as_ref(), &outcome.report, &chosen)?;
             (self.say)(&text::choices(&target.name(), &choices, round))?;
             if self.is_dry && !choices.iter().all(is_here) {
-                (self.say)(text::MORE_LATER)?;
+                (self.say)(&text::more_later())?;
                 break;
             }
             for had in self.get(choices, revision)? {
@@ -191,7 +190,7 @@ impl<'a> Rounds<'a> {
                 break;
             }
         }
-        (self.say)(&printable::lines(&text::may_load(&outcome.report)))?;
+        (self.say)(&text::may_load(target, &outcome.report))?;
         outcome.selections = self.selections;
         outcome.left = self.left;
         Ok(outcome)

@@ -12,24 +12,30 @@ use crate::explain::{Kind, Report};
 use crate::modules::Missing;
 use crate::pin::Written;
 use crate::printable;
-use crate::style::{BAD, NAME, QUIET};
+use crate::style::{INDENT, Mark, QUIET};
 
 /// More alternatives than these are not listed.
 const MOST_LISTED: usize = 8;
 
 /// Said where the packages are not here, and nothing may be changed.
-pub(in crate::commands) const MORE_LATER: &str =
-    "What these libraries need themselves is looked for once they are here.\n";
+pub(in crate::commands) fn more_later() -> String {
+    Mark::Known.line("What these libraries need themselves is looked for once they are here.")
+}
 
 /// That there is nothing to do.
-pub(super) fn nothing_missing(program: &str, has_pin: bool) -> String {
-    let pin = match has_pin {
-        true => format!(
-            "Without its pin, too, {program} misses no library: `ldshim unpin` removes the pin"
-        ),
-        false => format!("{program} misses no library, so there is nothing to pin"),
+pub(super) fn nothing_missing(target: &Target, has_pin: bool) -> String {
+    let (name, program) = (target.name(), printable::shell_word(&target.path));
+    let text = match has_pin {
+        true => {
+            Mark::Fine.line(&format!("Without its pin, too, {name} misses no library"))
+                + &Mark::Do.line(&format!("To remove the pin: ldshim unpin {program}"))
+        }
+        false => Mark::Fine.line(&format!(
+            "{name} misses no library, so there is nothing to pin"
+        )),
     };
-    pin + "; --force pins the libraries of today\n"
+    let force = format!("To pin the libraries of today: ldshim pin --force {program}");
+    text + &Mark::Do.line(&force)
 }
 
 /// The choices, with their reasons, as a terminal may get them.
@@ -43,19 +49,22 @@ pub(in crate::commands) fn choices(program: &str, choices: &Choices, round: usiz
             (true, true) => format!("wanted for {program}"),
             (true, false) => format!("missing{also}"),
         };
+        let mark = match state.starts_with("wanted") {
+            true => Mark::Known,
+            false => Mark::Wrong,
+        };
         let by = need.by();
-        let [name, state, by] = [&need.name, &state, &by].map(|it| printable::line(it));
+        text += &mark.line(&printable::line(&format!("{}: {state}{by}", need.name)));
         let candidate = printable::line(&choice.candidate.to_string());
-        _ = writeln!(text, "{NAME}{name}{NAME:#}: {BAD}{state}{BAD:#}{by}");
-        _ = writeln!(text, "  from {candidate}");
+        _ = writeln!(text, "{INDENT}from {candidate}");
         let others = match (choice.others.len(), choice.is_clear) {
             (0, _) => String::new(),
             (count, _) => format!("; {count} other{} found", if count == 1 { "" } else { "s" }),
         };
         let reason = printable::line(&choice.reason.to_string());
-        _ = writeln!(text, "  {QUIET}because: {reason}{others}{QUIET:#}");
+        _ = writeln!(text, "{INDENT}{QUIET}because: {reason}{others}{QUIET:#}");
         if choices.glibc.as_ref() == Some(choice) {
-            text.push_str("  with its loader: one process has one glibc\n");
+            _ = writeln!(text, "{INDENT}with its loader: one process has one glibc");
         }
     }
     text
@@ -63,10 +72,10 @@ pub(in crate::commands) fn choices(program: &str, choices: &Choices, round: usiz
 
 /// That a library comes with the system.
 pub(super) fn of_driver(need: &Need) -> String {
-    format!(
-        "{}: missing, and not pinned: {NEVER_FROM_A_PACKAGE}\n  {WHERE_FROM}\n",
-        need.name
-    )
+    let name = printable::line(&need.name);
+    Mark::Doubtful.line(&format!(
+        "{name}: missing, and not pinned: {NEVER_FROM_A_PACKAGE}"
+    )) + &Mark::Do.line(WHERE_FROM)
 }
 
 /// What is missing, in one line.
@@ -131,7 +140,7 @@ pub(in crate::commands) fn still_wrong(target: &Target, report: &Report) -> Stri
 }
 
 /// The libraries that the program says it loads later, if it finds them.
-pub(super) fn may_load(report: &Report) -> String {
+pub(super) fn may_load(target: &Target, report: &Report) -> String {
     let mut text = String::new();
     let Kind::Dynamic(dynamic) = &report.kind else {
         return text;
@@ -144,11 +153,10 @@ pub(super) fn may_load(report: &Report) -> String {
             continue;
         };
         let name = first.name.display();
-        let priority = &note.priority;
-        _ = writeln!(
-            text,
-            "{name}: may be loaded later ({priority}), and is not there; to have it: --select {name}=ATTR"
-        );
+        let (priority, program) = (&note.priority, printable::shell_word(&target.path));
+        text += &Mark::Known.line(&format!(
+            "{name}: may be loaded later ({priority}), and is not there; to have it: ldshim pin --select {name}=ATTR {program}"
+        ));
     }
     text
 }
@@ -158,13 +166,13 @@ pub(in crate::commands) fn of_modules(missing: &Missing) -> String {
     let mut text = String::new();
     if !missing.of_drivers.is_empty() {
         let names = missing.of_drivers.join(", ");
-        _ = writeln!(
-            text,
+        text += &Mark::Doubtful.line(&format!(
             "{names}: of the graphics driver, which comes with the system and not from a package"
-        );
+        ));
+        text += &Mark::Do.line(WHERE_FROM);
     }
     for (module, why) in &missing.hopeless {
-        _ = writeln!(text, "{}: {why}", module.display());
+        text += &Mark::Wrong.line(&format!("{}: {why}", module.display()));
     }
     text
 }
@@ -181,9 +189,9 @@ pub(in crate::commands) fn written(
     } else {
         "pinned"
     };
-    let mut text = format!("{verb}: {path}\n  {}\n", written.directory.display());
+    let mut done = format!("{verb}: {path}\n{}", written.directory.display());
     if let Some(lock) = lock {
-        _ = writeln!(text, "  lock: {}", lock.display());
+        _ = write!(done, "\nlock: {}", lock.display());
     }
     let word = printable::shell_word(&target.path);
     let how = match target.starts_by_itself() {
@@ -193,17 +201,14 @@ pub(in crate::commands) fn written(
             format!("by `ldshim run {word}`, for there is no stub where it looks for its loader")
         }
     };
-    _ = writeln!(
-        text,
-        "It has these libraries from now on, {how}. To undo this: ldshim unpin {word}"
-    );
-    text
+    _ = write!(done, "\nIt has these libraries from now on, {how}.");
+    Mark::Fine.line(&done) + &Mark::Do.line(&format!("To undo this: ldshim unpin {word}"))
 }
 
 /// The same in one line, for who has only wanted to start it.
 pub(in crate::commands) fn pinned(target: &Target) -> String {
-    format!(
-        "pinned: it starts at once from now on; to undo this: ldshim unpin {}\n",
+    Mark::Fine.line(&format!(
+        "pinned: it starts at once from now on; to undo this: ldshim unpin {}",
         printable::shell_word(&target.path)
-    )
+    ))
 }

@@ -5,7 +5,7 @@ use super::Line;
 use crate::calendar::day;
 use crate::pin::{Condition, Content};
 use crate::printable;
-use crate::style::{BAD, GOOD, NAME};
+use crate::style::{Mark, NAME};
 
 const HEADER: [&str; 6] = [
     "identity",
@@ -17,16 +17,21 @@ const HEADER: [&str; 6] = [
 ];
 
 /// What "older" means.
-const OLDER: &str = "\
-older: made with an older library environment; `ldshim pin PROGRAM` takes the new one; for all: ldshim pins --refresh
-";
+const OLDER: &str = "older: made with an older library environment; `ldshim pin PROGRAM` takes the new one; for all: ldshim pins \
+                     --refresh";
 
 /// What to do where store paths are gone.
-const PATHS_GONE: &str = "To make those anew whose paths are gone: ldshim pins --refresh\n";
+const PATHS_GONE: &str = "To make those anew whose paths are gone: ldshim pins --refresh";
+
+/// What to do where the garbage collector may take what a pin needs.
+const NOT_KEPT: &str = "Not kept: the garbage collector may take what they need. To make one anew: ldshim pin PROGRAM";
+
+/// What to do where the real loader misses something, or a pin is damaged.
+const TO_MAKE_ANEW: &str = "To make one anew that does not hold, or is damaged: ldshim pin PROGRAM";
 
 /// What to do where programs are gone.
 const PROGRAMS_GONE: &str =
-    "To remove the pins of programs that are gone or have changed: ldshim pins --prune\n";
+    "To remove the pins of programs that are gone or have changed: ldshim pins --prune";
 
 /// A table, what is wrong first, with the reason below each line; then what to do.
 pub(super) fn list(lines: &[Line]) -> String {
@@ -34,7 +39,7 @@ pub(super) fn list(lines: &[Line]) -> String {
         return "there are no pins\n".to_owned();
     }
     let mut lines: Vec<_> = lines.iter().collect();
-    lines.sort_by_key(|line| is_well(line));
+    lines.sort_by_key(|line| rank(line));
     let rows: Vec<_> = lines.iter().map(|line| row(line)).collect();
     let mut widths = HEADER.map(str::len);
     for row in &rows {
@@ -45,33 +50,53 @@ pub(super) fn list(lines: &[Line]) -> String {
     let header = format_row(&HEADER.map(str::to_owned), &widths);
     let mut text = format!("{NAME}{}{NAME:#}\n", header.trim_end());
     for (row, line) in rows.iter().zip(&lines) {
-        let style = if is_well(line) { GOOD } else { BAD };
+        let style = mark(line).style();
         let state = format!("  {style}{}{style:#}", row[4]);
         text += &format_row(row, &widths).replacen(&format!("  {}", row[4]), &state, 1);
         for problem in &line.problems {
-            text += &format!("  {}\n", printable::line(problem));
+            text += &Mark::Wrong.line(&printable::line(problem));
         }
         if let Content::Damaged(reason) = &line.entry.content {
-            text += &format!("  {}\n", printable::line(reason));
+            text += &Mark::Wrong.line(&printable::line(reason));
         }
     }
-    if lines.iter().any(|line| line.is_older) {
-        text += OLDER;
-    }
     let is = |condition| lines.iter().any(|line| line.condition == condition);
-    if is(Condition::PathsGone) {
-        text += PATHS_GONE;
-    }
-    if is(Condition::ProgramGone) || is(Condition::ProgramChanged) {
-        text += PROGRAMS_GONE;
+    let fails = lines.iter().any(|line| !line.problems.is_empty());
+    let steps = [
+        (fails || is(Condition::Damaged), TO_MAKE_ANEW),
+        (is(Condition::PathsGone), PATHS_GONE),
+        (is(Condition::NotKept), NOT_KEPT),
+        (
+            is(Condition::ProgramGone) || is(Condition::ProgramChanged),
+            PROGRAMS_GONE,
+        ),
+        (lines.iter().any(|line| line.is_older), OLDER),
+    ];
+    for (_, step) in steps.iter().filter(|it| it.0) {
+        text += &Mark::Do.line(step);
     }
     text
 }
 
-/// Whether a pin, or a mark, is of use as it is.
-fn is_well(line: &Line) -> bool {
-    let is_well = matches!(line.condition, Condition::Holds | Condition::Marked(_));
-    is_well && line.problems.is_empty()
+/// How a pin, or what is in its place, is.
+fn mark(line: &Line) -> Mark {
+    match line.condition {
+        _ if !line.problems.is_empty() => Mark::Wrong,
+        Condition::PathsGone | Condition::NotKept | Condition::Damaged => Mark::Wrong,
+        Condition::ProgramGone | Condition::ProgramChanged => Mark::Doubtful,
+        Condition::Holds if line.is_older => Mark::Doubtful,
+        Condition::Holds => Mark::Fine,
+        Condition::Marked(_) => Mark::Known,
+    }
+}
+
+/// What is wrong is listed first, and what is well last.
+fn rank(line: &Line) -> u8 {
+    match mark(line) {
+        Mark::Wrong => 0,
+        Mark::Doubtful => 1,
+        _ => 2,
+    }
 }
 
 fn format_row(row: &[String; 6], widths: &[usize; 6]) -> String {

@@ -25,7 +25,8 @@ use crate::nix::Nix;
 use crate::pin::{self, MANIFEST, State};
 use crate::presets;
 use crate::printable;
-use crate::terminal::tell;
+use crate::style::Mark;
+use crate::terminal::{tell, warn};
 
 /// Sees to it that the program has its libraries. What it is to be given in the place of `libraries`, if that is not what
 /// its pin is for.
@@ -114,10 +115,8 @@ fn get_and_pin(args: &RunArgs, target: &Target, needs: Vec<Need>) -> Result<Path
     let written = pin::write(&outcome.recipe, &state, &Nix::find()?, false);
     let written =
         written.context("cannot keep what was got (--once starts the program without that)")?;
-    for note in &written.notes {
-        say(&format!("{note}\n"))?;
-    }
-    say(&text::pinned(target))?;
+    written.notes.iter().for_each(|it| warn(it));
+    tell(&text::pinned(target));
     Ok(written.directory)
 }
 
@@ -126,15 +125,15 @@ fn get(args: &RunArgs, target: &Target, needs: Vec<Need>) -> Result<Outcome> {
     let unclear = Unclear::of(args.yes);
     // Who is not asked is told with the packages.
     if unclear != Unclear::TakeFirst {
-        say(&format!("{}\n", text::missing(&target.name(), &needs)))?;
+        tell(&Mark::Wrong.line(&text::missing(&target.name(), &needs)));
         let is_32_bit = target.architecture()?.class == Class::Bits32;
         let names = needs.iter().map(|it| OsStr::new(&it.name));
         if let Some(advice) = presets::advice(names, is_32_bit) {
-            say(&format!("{advice}\n"))?;
+            tell(&Mark::Do.line(&advice));
         }
     }
     if unclear == Unclear::Fail {
-        would_need(target, needs)?;
+        would_need(target, needs);
         bail!(NotStarted::Lacking(format!(
             "{} was not started; to get what it misses and start it: {}",
             target.name(),
@@ -158,11 +157,12 @@ fn get(args: &RunArgs, target: &Target, needs: Vec<Need>) -> Result<Outcome> {
 }
 
 /// Says which packages it would need, as far as that is known.
-fn would_need(target: &Target, needs: Vec<Need>) -> Result<()> {
+fn would_need(target: &Target, needs: Vec<Need>) {
     if !matches!(Index::open_default(), Ok(Some(_))) {
-        return say(
-            "No index says yet which packages have that. To get one (48 MB, once): ldshim index update\n",
-        );
+        tell(&Mark::Do.line(
+            "No index says yet which packages have that. To get one (48 MB, once): ldshim index update",
+        ));
+        return;
     }
     let mut rounds = Rounds::new(target, Vec::new());
     rounds.is_dry = true;
@@ -172,10 +172,9 @@ fn would_need(target: &Target, needs: Vec<Need>) -> Result<()> {
         tell(text);
         Ok(())
     };
-    rounds
-        .run(needs)
-        .map(drop)
-        .or_else(|error| say(&format!("{error:#}\n")))
+    if let Err(error) = rounds.run(needs) {
+        tell(&Mark::Wrong.line(&format!("{error:#}")));
+    }
 }
 
 /// The same command, by a user who agrees.
@@ -189,10 +188,4 @@ fn with_yes(args: &RunArgs) -> String {
     let words = args.command.iter();
     all.extend(words.map(|it| printable::shell_word(Path::new(it))));
     all.join(" ")
-}
-
-/// Prints text for the user, whatever names there are in it.
-fn say(text: &str) -> Result<()> {
-    tell(&printable::lines(text));
-    Ok(())
 }

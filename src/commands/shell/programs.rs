@@ -13,6 +13,7 @@ use crate::launcher::{self, Launch, Script};
 use crate::own_tree;
 use crate::printable;
 use crate::shell::{Scope, Unprovided, Unsuitable, may_load, needs};
+use crate::terminal::note;
 
 /// A script that starts a script that starts a script; deeper it would be a circle.
 const DEEPEST: usize = 5;
@@ -241,5 +242,5 @@ fn lacks_loader(report: &Report) -> bool {
 
 /// Tells the user, beside the file that is written.
 fn say(text: &str) {
-    eprintln!("ldshim: {}", printable::line(text));
+    note(&printable::line(text));
 }

@@ -4,6 +4,7 @@
 mod branches;
 mod problem;
 mod report;
+mod searches;
 mod tree;
 
 pub(super) use problem::advice;

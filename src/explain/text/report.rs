@@ -7,12 +7,13 @@ use std::path::Path;
 
 use super::branches::{self, name_of};
 use super::problem::{advice, problem_text, version};
+use super::searches;
 use crate::elf::Class;
 use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
 use crate::presets;
 use crate::printable;
 use crate::resolver::{Probe, Resolution};
-use crate::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
+use crate::style::{BAD, DOUBTFUL, GOOD, INDENT, Mark, NAME, NAME_WIDTH, QUIET};
 
 /// The report about one file: whether it would start, what is wrong and what to do, then what was found.
 #[must_use]
@@ -32,10 +33,9 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
     write_verdict(text, report, providers);
     if let Some(rule) = &report.rule {
         let (name, path) = (&rule.name, rule.interpreter.display());
-        _ = writeln!(
-            text,
-            "  The kernel gives it to {path}, as the rule {name} of binfmt_misc says."
-        );
+        *text += &Mark::Known.line(&format!(
+            "The kernel gives it to {path}, as the rule {name} of binfmt_misc says."
+        ));
     }
     if let Some(payload) = &report.payload {
         let by = payload
@@ -45,13 +45,12 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
             Some(name) => format!("in its section {}", printable::line(name)),
             None => "behind the program".into(),
         };
-        _ = writeln!(
-            text,
-            "  carries a payload{by}: {} bytes {place}; what is in it is not looked at",
+        *text += &Mark::Known.line(&format!(
+            "carries a payload{by}: {} bytes {place}; what is in it is not looked at",
             payload.bytes
-        );
+        ));
         if let Some(hint) = payload.hint {
-            _ = writeln!(text, "  {hint}");
+            *text += &Mark::Do.line(hint);
         }
     }
     match &report.kind {
@@ -91,7 +90,7 @@ fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
         let (from, reason) = (refused.choice.from, &refused.reason);
         _ = writeln!(
             text,
-            "  {QUIET}not used{QUIET:#}   {path} (from {from}): {reason}"
+            "  {DOUBTFUL}not used{DOUBTFUL:#}   {path} (from {from}): {reason}"
         );
     }
     if let Some(loader) = &plan.loader {
@@ -119,6 +118,7 @@ fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
         text.push('\n');
         branches::write(text, resolution, &report.path);
         write_probes(text, resolution, &report.path);
+        searches::write(text, resolution, &report.path);
     }
 }
 
@@ -138,9 +138,10 @@ fn write_probes(text: &mut String, resolution: &Resolution, program: &Path) {
         let found = match found.map(|it| (&it.path, &it.trouble)) {
             Some((Some(path), None)) => path.display().to_string(),
             Some((Some(path), Some(trouble))) => {
-                format!("{} {BAD}cannot be loaded: {trouble}{BAD:#}", path.display())
+                let path = path.display();
+                format!("{path} {DOUBTFUL}cannot be loaded: {trouble}{DOUBTFUL:#}")
             }
-            _ => format!("{BAD}not found{BAD:#}"),
+            _ => format!("{DOUBTFUL}not found{DOUBTFUL:#}"),
         };
         let why = why(resolution, probe, program);
         _ = writeln!(text, "  {names:NAME_WIDTH$} {found} {QUIET}{why}{QUIET:#}");
@@ -178,12 +179,12 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
     };
     _ = writeln!(text, "{BAD}{verdict}{BAD:#}");
     for problem in &report.problems {
-        _ = writeln!(text, "  {}", problem_text(report, problem));
-        if let Some(advice) = advice(report, problem) {
-            _ = writeln!(text, "    {advice}");
-        }
+        *text += &Mark::Wrong.line(&problem_text(report, problem));
         if let Problem::Missing { name, .. } = problem {
-            text.push_str(&providers.text(name, "    "));
+            *text += &providers.text(name, INDENT);
+        }
+        if let Some(advice) = advice(report, problem) {
+            *text += &Mark::Do.line(&advice);
         }
     }
     if let Kind::Dynamic(dynamic) = &report.kind
@@ -192,7 +193,7 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
         text.push_str(&providers.warning(dynamic.architecture));
         let is_32_bit = dynamic.architecture.class == Class::Bits32;
         if let Some(advice) = presets::advice(report.missing(), is_32_bit) {
-            _ = writeln!(text, "  {advice}");
+            *text += &Mark::Do.line(&advice);
         }
         write_next_step(text, report, dynamic, providers);
     }
@@ -206,9 +207,8 @@ fn write_next_step(text: &mut String, report: &Report, dynamic: &Dynamic, provid
     let is_pinnable = dynamic.plan.how != How::WithoutStub && dynamic.plan.loader.is_some();
     if !dynamic.is_library && is_pinnable && report.missing().into_iter().any(is_searched) {
         let program = printable::shell_word(&report.path);
-        _ = writeln!(
-            text,
-            "  To give it packages that have what it misses: ldshim pin {program}"
-        );
+        *text += &Mark::Do.line(&format!(
+            "To give it packages that have what it misses: ldshim pin {program}"
+        ));
     }
 }

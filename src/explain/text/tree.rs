@@ -9,7 +9,7 @@ use crate::explain::tree::{Missing, Standing, Tree, has_no_loader};
 use crate::explain::{Problem, Providers, Report};
 use crate::own_tree::from_origin;
 use crate::presets;
-use crate::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
+use crate::style::{BAD, DOUBTFUL, GOOD, INDENT, Mark, NAME, NAME_WIDTH, QUIET};
 
 /// Of things that may be of no matter, so many are listed.
 const MOST: usize = 8;
@@ -25,7 +25,7 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
     write_later(&mut text, tree);
     write_of_tree(&mut text, tree);
     for (path, error) in &tree.unreadable {
-        _ = writeln!(text, "{}: {error}", path.display());
+        text += &Mark::Doubtful.line(&format!("{}: {error}", path.display()));
     }
     write_others(&mut text, tree);
     text
@@ -40,10 +40,8 @@ fn write_without_loader(text: &mut String, tree: &Tree) {
     let count = files(1 + without.count());
     let problem = problem_text(first, &first.problems[0]);
     let name = crate::printable::shell_word(&first.path);
-    _ = writeln!(
-        text,
-        "{BAD}{count}: {problem}{BAD:#}; what to do: ldshim explain {name}"
-    );
+    *text += &Mark::Wrong.line(&format!("{count}: {problem}"));
+    *text += &Mark::Do.line(&format!("what to do: ldshim explain {name}"));
 }
 
 /// Whether all that is wrong with a file is that there is no loader.
@@ -55,20 +53,21 @@ fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
     let missing = tree.missing();
     let (optional, needed): (Vec<_>, Vec<_>) = missing.iter().partition(|it| it.is_optional);
     let groups = [
-        (&needed, needed.len(), "missing in all"),
+        (&needed, needed.len(), BAD, "missing in all"),
         (
             &optional,
             MOST,
+            DOUBTFUL,
             "missing for plugins that nothing here needs, and so optional",
         ),
     ];
-    for (group, most, title) in groups.iter().filter(|it| !it.0.is_empty()) {
+    for (group, most, style, title) in groups.iter().filter(|it| !it.0.is_empty()) {
         _ = writeln!(text, "{title}");
         for missing in group.iter().take(*most) {
             let name = missing.name.display().to_string();
             let files = in_files(tree, missing);
             let packages = providers.in_short(missing.name);
-            _ = writeln!(text, "  {BAD}{name:NAME_WIDTH$}{BAD:#} {files}{packages}");
+            _ = writeln!(text, "  {style}{name:NAME_WIDTH$}{style:#} {files}{packages}");
         }
         if group.len() > *most {
             let more = group.len() - most;
@@ -82,7 +81,7 @@ fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
         text.push_str(&providers.excuse());
         let names = missing.iter().map(|it| it.name);
         if let Some(advice) = presets::advice(names, false) {
-            _ = writeln!(text, "{advice}");
+            *text += &Mark::Do.line(&advice);
         }
     }
     let lacking = tree.lacking();
@@ -114,7 +113,7 @@ fn write_files(text: &mut String, tree: &Tree) {
         }
         _ = writeln!(text, "{NAME}{}{NAME:#}", report.path.display());
         for problem in &report.problems {
-            _ = writeln!(text, "  {}", problem_text(report, problem));
+            *text += &Mark::Wrong.line(&problem_text(report, problem));
             write_place_in_tree(text, tree, report, problem);
         }
     }
@@ -128,20 +127,15 @@ fn write_place_in_tree(text: &mut String, tree: &Tree, report: &Report, problem:
     let Some(found) = tree.find(name) else {
         return;
     };
-    _ = writeln!(
-        text,
-        "    {QUIET}the tree has it: {}{QUIET:#}",
-        found.display()
-    );
+    _ = writeln!(text, "{INDENT}the tree has it: {}", found.display());
     let folders = (report.path.parent(), found.parent());
     // Only a file of that very name is found by a search path.
     if let ((Some(from), Some(to)), true) = (folders, found.file_name() == Some(name)) {
         let file = crate::printable::shell_word(&report.path);
-        _ = writeln!(
-            text,
-            "    {QUIET}to have it found: ldshim patch --add-rpath '{}' {file}{QUIET:#}",
+        *text += &Mark::Do.line(&format!(
+            "to have it found: ldshim patch --add-rpath '{}' {file}",
             from_origin(from, to).display()
-        );
+        ));
     }
 }
 
@@ -157,7 +151,7 @@ fn write_later(text: &mut String, tree: &Tree) {
         let trouble = trouble.map_or(String::new(), |it| format!(": {it}"));
         _ = writeln!(
             text,
-            "  {name:NAME_WIDTH$} {QUIET}named in {file}{trouble}{QUIET:#}"
+            "  {DOUBTFUL}{name:NAME_WIDTH$}{DOUBTFUL:#} {QUIET}named in {file}{trouble}{QUIET:#}"
         );
     }
     if later.len() > MOST {

@@ -3,6 +3,7 @@
 //! ARCHITECTURE.md has the map; the words used here are defined there.
 
 pub mod autopatch;
+mod bar;
 pub mod bare_env;
 pub mod bundle;
 pub mod calendar;

@@ -115,9 +115,8 @@ fn show(args: &EnvShowArgs) -> Result<ExitCode> {
 fn as_text(env: &Inspection) -> String {
     let mut lines = Vec::new();
     let bad = |text: &str| format!("{BAD}[{text}]{BAD:#}");
-    let problem = |problem: Option<String>| {
-        problem.map_or(String::new(), |it| format!(" {}", bad(&it)))
-    };
+    let problem =
+        |problem: Option<String>| problem.map_or(String::new(), |it| format!(" {}", bad(&it)));
 
     let mut loader = "loader   ".to_owned();
     match (&env.loader, env.architecture) {

@@ -9,6 +9,7 @@ use super::report;
 use crate::cli::{IndexAddArgs, IndexCommand};
 use crate::index::{Named, Place, local};
 use crate::nix::Nix;
+use crate::style::Mark;
 
 mod import;
 pub(super) mod update;
@@ -35,10 +36,10 @@ fn add(args: &IndexAddArgs) -> Result<()> {
         );
     }
     let added = local::add(&paths, &place)?;
-    report(&format!(
-        "{} libraries in {} store paths, in {}\n",
+    report(&Mark::Fine.line(&format!(
+        "{} libraries in {} store paths, in {}",
         HumanCount(added.libraries as u64),
         HumanCount(added.packages as u64),
         place.local().display()
-    ))
+    )))
 }

@@ -17,6 +17,7 @@ mod explain;
 mod fix;
 mod freeze;
 mod index;
+mod interrupt;
 mod ldconfig;
 mod locate;
 mod patch;

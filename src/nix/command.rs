@@ -1,18 +1,19 @@
 //! One command of Nix: started, waited for until the deadline, its failure told in its own words.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use nix::sys::prctl::set_pdeathsig;
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{SigSet, Signal, killpg};
 use nix::unistd::Pid;
 
 use super::Nix;
-use crate::loader_variables;
+use super::log::{Log, Said, Work};
+use crate::{bar, loader_variables, printable, terminal};
 
 /// How many lines of a failed command's messages are told.
 const LINES_TOLD: usize = 6;
@@ -28,6 +29,8 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) enum Messages {
     /// They are shown as they come: progress.
     Shown,
+    /// What comes into the store is shown as a bar, warnings and errors as they come.
+    Bar,
     /// They are told if the command fails.
     Kept,
 }
@@ -94,8 +97,11 @@ impl Nix {
         command.stdout(Stdio::piped());
         command.stderr(match messages {
             Messages::Shown => Stdio::inherit(),
-            Messages::Kept => Stdio::piped(),
+            Messages::Kept | Messages::Bar => Stdio::piped(),
         });
+        if messages == Messages::Bar {
+            command.args(["--log-format", "internal-json"]);
+        }
         if self.deadline.is_some() {
             // So that it can be ended with all that it starts. It no longer gets the signals of the terminal then.
             command.process_group(0);
@@ -104,7 +110,10 @@ impl Nix {
         let operation = || format!("cannot run {name}");
         let mut child = command.spawn().with_context(operation)?;
         let printed = reader(child.stdout.take());
-        let told = reader(child.stderr.take());
+        let told = match messages {
+            Messages::Bar => child.stderr.take().map(show),
+            _ => reader(child.stderr.take()),
+        };
         if let Some(mut stdin) = child.stdin.take() {
             // A command that reads no input says by itself what is wrong.
             let _ = stdin.write_all(input.as_bytes());
@@ -150,11 +159,39 @@ fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitSta
 
 /// Has a command end when this process does: what it does is of no use to anybody then.
 pub(super) fn end_with_this_process(command: &mut Command) {
-    // SAFETY: the closure makes one system call and nothing else.
+    // Whatever signals wait in this process, those of a user are for the command.
+    let none = SigSet::empty();
+    // SAFETY: the closure makes two system calls and nothing else.
     #[allow(unsafe_code)]
     unsafe {
-        command.pre_exec(|| Ok(set_pdeathsig(Signal::SIGTERM)?))
+        command.pre_exec(move || {
+            none.thread_set_mask()?;
+            Ok(set_pdeathsig(Signal::SIGTERM)?)
+        })
     };
+}
+
+/// Shows what a command says, in a thread; none of it is kept.
+fn show(stderr: ChildStderr) -> JoinHandle<io::Result<Vec<u8>>> {
+    thread::spawn(move || {
+        let bar = bar::of_bytes("getting packages", 0);
+        let mut log = Log::of(Work::Copies);
+        for line in BufReader::new(stderr).split(b'\n') {
+            match log.read(&String::from_utf8_lossy(&line?)) {
+                Said::Progress { bytes, total } if total > 0 => {
+                    bar.set_length(total);
+                    bar.set_position(bytes);
+                }
+                Said::Text(text) => {
+                    let text = printable::lines(&text);
+                    bar.suspend(|| terminal::tell(&format!("{text}\n")));
+                }
+                Said::Progress { .. } | Said::Nothing => {}
+            }
+        }
+        bar.finish_and_clear();
+        Ok(Vec::new())
+    })
 }
 
 /// Reads all that comes, in a thread: a command that nobody listens to would wait.

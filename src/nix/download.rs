@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::Nix;
 use super::command::end_with_this_process;
-use super::log::{Log, Said};
+use super::log::{Log, Said, Work};
 
 /// What Nix does, said while it does it.
 #[derive(Debug)]
@@ -79,14 +79,14 @@ impl Nix {
             let read = stdout.map(|mut it| it.read_to_string(&mut text));
             read.transpose().map(|_| text)
         });
-        let mut log = Log::default();
+        let mut log = Log::of(Work::Downloads);
         let mut told = Vec::new();
         for line in stderr
             .into_iter()
             .flat_map(|it| BufReader::new(it).split(b'\n'))
         {
             match log.read(&String::from_utf8_lossy(&line.with_context(operation)?)) {
-                Said::Downloaded { bytes, total } => watch(Step::Downloaded { bytes, total }),
+                Said::Progress { bytes, total } => watch(Step::Downloaded { bytes, total }),
                 Said::Text(text) if text.contains(AGAIN) => watch(Step::Warning(&text)),
                 Said::Text(text) => told.push(text),
                 Said::Nothing => {}

@@ -1,5 +1,6 @@
 //! Getting store paths: from binary caches, else by builds.
 
+use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -69,6 +70,11 @@ impl Nix {
         }
         let mut command = self.command("nix-store");
         command.arg("--realise").args(paths);
+        // Of itself this command shows no more than names.
+        let messages = match messages {
+            Messages::Shown if stderr().is_terminal() => Messages::Bar,
+            messages => messages,
+        };
         let outcome = self.run(command, "", messages)?;
         outcome.success("nix-store --realise").with_context(|| {
             let names = paths.iter().map(|path| path.display().to_string());

@@ -165,7 +165,8 @@ impl Loading<'_> {
         };
         let mut system_dirs = loader.system_dirs.iter();
         if no_default && system_dirs.any(|it| path.starts_with(it)) {
-            let result = "in one of the loader's own directories, which do not count (DF_1_NODEFLIB)";
+            let result =
+                "in one of the loader's own directories, which do not count (DF_1_NODEFLIB)";
             search.note(&Found::Cache, Some(path), result);
             return Ok(None);
         }

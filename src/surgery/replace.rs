@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use xattr::FileExt as _;
 
 use super::changes::Plan;
+use crate::whole_file::Undisturbed;
 
 /// Makes a plan's changes to the file at `path`. The new file is written beside it and takes its place in one step, so the
 /// old one may be running meanwhile. Mode, owner, access control lists, capabilities and other extended attributes stay.
@@ -30,6 +31,7 @@ pub fn replace(
     let target = path.canonicalize().with_context(operation)?;
     let directory = target.parent().unwrap_or(Path::new("/"));
     let old = File::open(&target).with_context(operation)?;
+    let _undisturbed = Undisturbed::begin().with_context(operation)?;
     let mut builder = tempfile::Builder::new();
     let new = builder.prefix(".ldshim-").tempfile_in(directory);
     let new = new.with_context(|| format!("{}: cannot write beside it", operation()))?;
@@ -78,6 +80,7 @@ pub fn write_to(
     let target = destination(output);
     let directory = target.parent().filter(|it| !it.as_os_str().is_empty());
     let mode = source.metadata().with_context(operation)?.mode();
+    let _undisturbed = Undisturbed::begin().with_context(operation)?;
     let mut builder = tempfile::Builder::new();
     // The process's umask applies, as it does to every new file.
     let permissions = fs::Permissions::from_mode(mode & 0o777);

@@ -49,6 +49,7 @@ const ROOMS: &[&str] = &[
     "drivers",
     "parallel",
     "presets",
+    "bar",
     "terminal",
     "style",
     "printable",

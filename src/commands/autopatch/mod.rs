@@ -12,14 +12,16 @@ use anyhow::{Context, Result, ensure};
 mod from_index;
 mod undo;
 
-use super::patch;
-use super::print;
+use super::interrupt::Steps;
+use super::{patch, print};
 use crate::autopatch::{Libraries, Missing, Outcome, Settings, Target, autopatch, files_of};
+use crate::bar;
 use crate::cli::AutopatchArgs;
 use crate::drivers::{NEVER_FROM_A_PACKAGE, is_driver_library};
 use crate::index::{Index, Pattern};
 use crate::parallel;
 use crate::surgery::{Options, Undo};
+use crate::terminal::{tell, warn};
 use from_index::Packages;
 
 /// What auto-patchelf says where libraries are missing.
@@ -55,10 +57,29 @@ pub(super) fn run(args: &AutopatchArgs) -> Result<ExitCode> {
         .skipped
         .iter()
         .for_each(|line| text += &format!("{line}\n"));
-    let outcomes = parallel::each(&files, |it| autopatch(it, &target, &libraries, &settings));
+    let steps = Steps::begin()?;
+    let bar = bar::of_things("patching", files.len());
+    let outcomes = parallel::each(&files, |it| {
+        if steps.is_stopped() {
+            return None;
+        }
+        let outcome = autopatch(it, &target, &libraries, &settings);
+        bar.inc(1);
+        Some(outcome)
+    });
+    bar.finish_and_clear();
+    if steps.is_stopped() {
+        let done = outcomes.iter().flatten().count();
+        warn(&format!(
+            "interrupted: {done} of {} files were looked at, and those that needed it are changed; the same command goes on, and \
+             `ldshim autopatch --undo` gives the originals back",
+            files.len()
+        ));
+        steps.end();
+    }
     let mut missing = Vec::new();
     let mut is_whole = true;
-    for outcome in outcomes {
+    for outcome in outcomes.into_iter().flatten() {
         match outcome {
             Ok(Outcome {
                 lines,
@@ -77,7 +98,8 @@ pub(super) fn run(args: &AutopatchArgs) -> Result<ExitCode> {
     let is_complete = report(&missing, &args.ignore_missing, &mut text)?;
     print(&text)?;
     if !is_complete {
-        eprintln!("{FAILURE}");
+        // As it is: whoever builds with auto-patchelf looks for these words.
+        tell(&format!("{FAILURE}\n"));
     }
     Ok(if is_complete && is_whole {
         ExitCode::SUCCESS

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use super::from_index;
+use crate::bar;
+use crate::commands::interrupt::Steps;
 use crate::commands::print;
 use crate::parallel;
 use crate::resolver::map_file;
@@ -28,7 +30,16 @@ pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
     };
     let mut status = ExitCode::SUCCESS;
     let mut restored = 0;
-    for result in parallel::each(files, restore) {
+    let steps = Steps::begin()?;
+    let bar = bar::of_things("undoing", files.len());
+    let results = parallel::each(files, |it| {
+        let result = (!steps.is_stopped()).then(|| restore(it));
+        bar.inc(1);
+        result
+    });
+    bar.finish_and_clear();
+    steps.end();
+    for result in results.into_iter().flatten() {
         match result {
             Ok(is_restored) => restored += usize::from(is_restored),
             Err(error) => {

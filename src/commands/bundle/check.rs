@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::bundle::check::{Check, Checked, Original, Run, SHAPES};
 use crate::bundle::{self, Manifest, archive};
 use crate::cli::BundleArgs;
+use crate::commands::interrupt;
 use crate::printable;
 use crate::style::{BAD, GOOD, Mark};
 use crate::terminal::{note, tell};
@@ -19,7 +20,8 @@ pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
         "--check runs one program; its arguments follow behind `--`"
     );
     let cannot = || format!("cannot check {}", path.display());
-    let unpacked = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let make = || tempfile::tempdir().context("cannot make a temporary folder");
+    let unpacked = interrupt::nothing_stays_of(make, |it| it.path().to_owned())?;
     let folder = match path.is_dir() {
         true => path.to_owned(),
         false => archive::unpack(path, unpacked.path())?,

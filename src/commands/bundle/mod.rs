@@ -3,24 +3,23 @@
 mod check;
 mod collect;
 mod details;
-mod interrupt;
 mod learn;
 mod list;
 mod naming;
 mod output;
-mod progress;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
+use super::interrupt;
+use crate::bar;
 use crate::bundle::{Contents, Maker, Manifest, New, archive, at_store, papers};
 use crate::cli::BundleArgs;
+use crate::printable;
 use crate::terminal::warn;
 use crate::whole_file::folder_of;
-use interrupt::Interrupt;
-use progress::Progress;
 
 /// Carries out `ldshim bundle`.
 pub fn run(args: &BundleArgs) -> Result<ExitCode> {
@@ -59,10 +58,13 @@ fn write(args: &BundleArgs, contents: &Contents, folder: &Path) -> Result<New> {
     let manifest = named(args, contents)?;
     let mut maker = Maker::new(contents, args.strip)?;
     let make = || New::in_folder(folder, manifest);
-    let mut new = Interrupt::watch()?.make(make, |new| new.path().to_owned())?;
-    let progress = Progress::new(contents.items.len());
-    let filled = new.fill(contents, &mut maker, &mut |place| progress.step(place));
-    progress.finish();
+    let mut new = interrupt::nothing_stays_of(make, |new| new.path().to_owned())?;
+    let bar = bar::of_things("writing", contents.items.len());
+    let filled = new.fill(contents, &mut maker, &mut |place| {
+        bar.inc(1);
+        bar.set_message(printable::line(&place.to_string_lossy()));
+    });
+    bar.finish_and_clear();
     filled?;
     let folder = new.path().to_owned();
     papers::add(&folder, &mut new.manifest, archive::time()?)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::super::size::size;
-use super::progress;
+use crate::bar;
 use crate::bundle::archive::{self, Format, Options};
 use crate::bundle::{self, New};
 use crate::cli::{BundleArgs, BundleFormat};
@@ -36,7 +36,7 @@ pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
         return Ok(());
     };
     let (folder, manifest) = new.finish_in_place()?;
-    let bar = progress::Bytes::new(summary.bytes);
+    let bar = bar::of_bytes("packing", summary.bytes);
     let options = Options {
         level: args.compress,
         time: archive::time()?,
@@ -44,10 +44,10 @@ pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
         maintainer: args.maintainer.clone(),
         description: args.description.clone(),
         head: None,
-        watch: &|bytes| bar.add(bytes),
+        watch: &|bytes| bar.inc(bytes),
     };
     let packed = archive::write(folder.path(), &manifest, format, &options, out);
-    bar.finish();
+    bar.finish_and_clear();
     let packed = packed?;
     let size = size(packed.packed);
     note(&format!(

@@ -64,7 +64,11 @@ fn write_pin(text: &mut String, entry: &Entry, pin: &Pin) {
             Some(attribute) => format!("{attribute} ({path})"),
             None => path.to_string(),
         };
-        _ = writeln!(text, "{INDENT}{}", printable::line(&format!("{what}: from {named}")));
+        _ = writeln!(
+            text,
+            "{INDENT}{}",
+            printable::line(&format!("{what}: from {named}"))
+        );
         _ = writeln!(
             text,
             "{INDENT}  {QUIET}because: {}{QUIET:#}",

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::case::Case;
 use super::{Work, proof, say, text, words};
+use crate::commands::interrupt;
 use crate::fix::Place;
 use crate::style::Mark;
 
@@ -22,7 +23,8 @@ impl Work<'_> {
             return Ok(case.programs());
         }
         // The copy is looked at where nothing else is, and so finds what the pin has and what it names itself.
-        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let make = || tempfile::tempdir().context("cannot make a temporary folder");
+        let folder = interrupt::nothing_stays_of(make, |it| it.path().to_owned())?;
         let target = case.target(folder.path())?;
         let missing = target.missing()?;
         say(&words::diagnosis(&case, &missing))?;

@@ -79,7 +79,10 @@ pub(super) fn done(case: &Case, proven: &Proven) -> String {
     if asked > 0 {
         let (mark, well) = match failed {
             0 => (Mark::Fine, "all of them".into()),
-            _ => (Mark::Doubtful, format!("{} of those {asked}", asked - failed)),
+            _ => (
+                Mark::Doubtful,
+                format!("{} of those {asked}", asked - failed),
+            ),
         };
         text += &mark.line(&format!(
             "{well} find their libraries now, says the real loader"

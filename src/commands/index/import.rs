@@ -5,14 +5,13 @@ use std::io::{IsTerminal, Read, stderr};
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount};
 
+use crate::bar;
 use crate::cli::IndexImportArgs;
 use crate::commands::report;
 use crate::index::{self, HOW_TO_GET_ONE, Place, date, days_since, default_database};
-use crate::printable;
-
-const BAR: &str = "reading the database [{bar:30}] {bytes:>11} of {total_bytes:<11}";
+use crate::style::Mark;
 
 pub(super) fn import(args: &IndexImportArgs) -> Result<()> {
     let place = Place::of_user()?;
@@ -39,7 +38,7 @@ pub(super) fn import_file(
     say: fn(&str) -> Result<()>,
 ) -> Result<()> {
     let imported = index::import(file, revision, place, watch)?;
-    say(&printable::lines(&format!(
+    say(&Mark::Fine.line(&format!(
         "{} libraries in {} packages, of {} entries: {} in {}\n{}",
         HumanCount(imported.libraries as u64),
         HumanCount(imported.packages as u64),
@@ -63,11 +62,8 @@ fn age(file: &Path) -> String {
 /// The file, and on a terminal a bar that shows how much of it is read.
 fn watch(file: File) -> Box<dyn Read> {
     let length = file.metadata().map_or(0, |it| it.len());
-    if !stderr().is_terminal() {
-        return Box::new(file);
+    match stderr().is_terminal() {
+        true => Box::new(bar::of_bytes("reading the database", length).wrap_read(file)),
+        false => Box::new(file),
     }
-    let style = ProgressStyle::with_template(BAR);
-    let bar =
-        ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    Box::new(bar.wrap_read(file))
 }

@@ -1,13 +1,13 @@
 //! `ldshim index update`: the newest index, wherever its database comes from.
 
-use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Error, Result, anyhow};
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::HumanBytes;
 
 use super::import::import_file;
+use crate::bar;
 use crate::index::{self, FROM_VARIABLE, Named, Place, days_since};
 use crate::nix::{Nix, Step};
 use crate::printable;
@@ -18,8 +18,6 @@ const DAYS_BETWEEN_RELEASES: u64 = 7;
 
 /// What a database is called in the store.
 const NAME_IN_STORE: &str = "nix-index-database";
-
-const BAR: &str = "downloading [{bar:30}] {bytes:>11} of {total_bytes:<11} {eta:>4} left";
 
 /// Where a database comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +75,7 @@ fn newest_here(place: &Place) -> Option<(SystemTime, PathBuf)> {
 
 fn download(url: &str, place: &Place, say: fn(&str) -> Result<()>) -> Result<()> {
     let nix = Nix::find()?;
-    let bar = bar();
+    let bar = bar::of_bytes("downloading", 0);
     note(&format!("downloading {}", printable::line(url)));
     let downloaded = nix.download(url, NAME_IN_STORE, |step| match step {
         // Before the server has said how much it is there is nothing to show.
@@ -115,13 +113,4 @@ fn about_page(file: &Path, url: &str) -> Option<Error> {
              login page of a network may have answered: look at that address with a browser"
         )
     })
-}
-
-/// Where a terminal is, how far the download has come.
-fn bar() -> ProgressBar {
-    if !stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template(BAR);
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::interrupt::Steps;
 use super::print;
 use crate::cli::PatchArgs;
 use crate::parallel;
@@ -70,9 +71,13 @@ struct Said {
 
 pub(super) fn run(args: &PatchArgs) -> Result<ExitCode> {
     let task = task(args)?;
-    let said = parallel::each(&args.files, |path| patch(path, &task));
+    let steps = Steps::begin()?;
+    let said = parallel::each(&args.files, |path| {
+        (!steps.is_stopped()).then(|| patch(path, &task))
+    });
+    steps.end();
     let mut status = ExitCode::SUCCESS;
-    for said in said {
+    for said in said.into_iter().flatten() {
         match said {
             Ok(said) => {
                 said.notes.iter().for_each(|it| note(it));

@@ -10,6 +10,7 @@ use super::target::Target;
 use crate::explain::{Explainer, Kind, Report, Settings};
 use crate::library_env::LibraryEnv;
 use crate::modules::Missing;
+use crate::whole_file::Undisturbed;
 
 /// What would happen.
 pub(super) struct Trial {
@@ -33,6 +34,7 @@ impl Trial {
 
     /// Explains the program with these libraries and their loader.
     pub(super) fn of(target: &Target, env: &LibraryEnv) -> Result<Self> {
+        let _undisturbed = Undisturbed::begin().context("cannot have signals wait")?;
         // Whatever the umask is: libraries are loaded from there.
         let folder = tempfile::Builder::new()
             .permissions(Permissions::from_mode(0o700))

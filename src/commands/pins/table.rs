@@ -24,7 +24,8 @@ const OLDER: &str = "older: made with an older library environment; `ldshim pin 
 const PATHS_GONE: &str = "To make those anew whose paths are gone: ldshim pins --refresh";
 
 /// What to do where the garbage collector may take what a pin needs.
-const NOT_KEPT: &str = "Not kept: the garbage collector may take what they need. To make one anew: ldshim pin PROGRAM";
+const NOT_KEPT: &str =
+    "Not kept: the garbage collector may take what they need. To make one anew: ldshim pin PROGRAM";
 
 /// What to do where the real loader misses something, or a pin is damaged.
 const TO_MAKE_ANEW: &str = "To make one anew that does not hold, or is damaged: ldshim pin PROGRAM";

@@ -67,7 +67,10 @@ fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
             let name = missing.name.display().to_string();
             let files = in_files(tree, missing);
             let packages = providers.in_short(missing.name);
-            _ = writeln!(text, "  {style}{name:NAME_WIDTH$}{style:#} {files}{packages}");
+            _ = writeln!(
+                text,
+                "  {style}{name:NAME_WIDTH$}{style:#} {files}{packages}"
+            );
         }
         if group.len() > *most {
             let more = group.len() - most;

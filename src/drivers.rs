@@ -14,7 +14,7 @@ pub const NEVER_FROM_A_PACKAGE: &str = "it is the graphics driver's own, which h
      a package";
 
 /// Where it comes from instead.
-pub const WHERE_FROM: &str = "hardware.graphics.enable and the vendor's driver put it into /run/opengl-driver/lib, where programs.nix-ld has \
+pub const WHERE_FROM: &str = "On NixOS, hardware.graphics.enable = true; and the vendor's driver put it into /run/opengl-driver/lib, where programs.nix-ld has \
      programs find it; elsewhere name the folder that has it in programs.nix-ld.extraPaths";
 
 /// How the names of a driver's own libraries begin and end. Not simply `libnv`: libnvrtc, libnvToolsExt and others are of the

@@ -134,9 +134,10 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
     let starts = outcome.report.starts();
     if !args.force && !starts && !is_in_part(outcome) {
         bail!(
-            "{}{}\n--force pins it all the same",
+            "{}{}\nto pin it all the same: ldshim pin --force {}",
             text::still_wrong(target, &outcome.report),
-            left::text(&outcome.left)
+            left::text(&outcome.left),
+            printable::shell_word(&target.path)
         );
     }
     if let Ok(missing) = &outcome.missing {
@@ -165,9 +166,10 @@ fn finish(target: &Target, state: &State, args: &PinArgs, outcome: &Outcome) -> 
         return Ok(ExitCode::SUCCESS);
     }
     complain(&format!(
-        "{}{}\n`ldshim pin` again once there is a package",
+        "{}{}\nonce there is a package: ldshim pin {}",
         text::still_wrong(target, &outcome.report),
-        left::text(&outcome.left)
+        left::text(&outcome.left),
+        printable::shell_word(&target.path)
     ));
     Ok(ExitCode::FAILURE)
 }

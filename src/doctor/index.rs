@@ -15,7 +15,11 @@ pub(super) fn check() -> Vec<Finding> {
         Err(error) => return vec![Finding::info("no-index", format!("{error:#}"), "")],
     };
     match Index::open(&place) {
-        Err(error) => vec![Finding::warning("index-damaged", format!("{error:#}"), "")],
+        Err(error) => vec![Finding::warning(
+            "index-damaged",
+            format!("{error:#}"),
+            "To get it anew: ldshim index update",
+        )],
         Ok(None) => vec![Finding::info(
             "no-index",
             "`ldshim locate` and `ldshim pin` know no packages",

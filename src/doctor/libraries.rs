@@ -12,7 +12,7 @@ use super::finding::Finding;
 use super::plan::Plans;
 use crate::explain::{Explainer, Plan, Problem, Settings};
 use crate::library_env::{Inspection, LOADER_NAME, inspect};
-use crate::presets;
+use crate::{presets, printable};
 
 /// At most so many names are listed.
 const MOST_NAMES: usize = 5;
@@ -65,7 +65,10 @@ fn of_directory(directory: &Path, settings: &Settings) -> Vec<Finding> {
             return vec![Finding::problem(
                 "library-environment-unreadable",
                 format!("{error:#}"),
-                "Everybody who starts programs has to be able to read it.",
+                &format!(
+                    "Everybody who starts programs has to be able to read it: chmod a+rx {}",
+                    printable::shell_word(directory)
+                ),
             )];
         }
     };
@@ -94,7 +97,7 @@ fn of_directory(directory: &Path, settings: &Settings) -> Vec<Finding> {
                 Some(cache) => format!("{name}: its loader is prepared for {}", cache.display()),
                 None => format!("{name}: ld.so.cache.place is not true of its loader"),
             },
-            "Programs start more slowly. Build it again with `ldshim env build`.",
+            "Programs start more slowly. Build it again: ldshim env build --out DIR --loader LOADER PATH",
         ));
     }
     findings.extend(of_libraries(&env, settings));

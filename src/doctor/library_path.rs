@@ -37,8 +37,8 @@ pub(super) fn check(settings: &Settings) -> Vec<Finding> {
 }
 
 const ADVICE: &str = "It counts for every program, those of NixOS included, before the libraries that it was built with, and \
-                      breaks it when versions differ. Remove it; give libraries to foreign programs by \
-                      programs.nix-ld.libraries or NIX_LD_LIBRARY_PATH.";
+                      breaks it when versions differ. Give libraries to foreign programs by programs.nix-ld.libraries or \
+                      NIX_LD_LIBRARY_PATH, and remove it: unset LD_LIBRARY_PATH";
 
 fn library_path(value: &OsStr, places: &[(PathBuf, usize)]) -> Vec<Finding> {
     let set_by = match places {
@@ -68,7 +68,7 @@ fn library_path(value: &OsStr, places: &[(PathBuf, usize)]) -> Vec<Finding> {
             "glibc-in-ld-library-path",
             format!("LD_LIBRARY_PATH gives every program the glibc {}", file.display()),
             "Programs whose loader is of another glibc fail, with GLIBC_PRIVATE in their messages or by a signal. A glibc never \
-             belongs into LD_LIBRARY_PATH: the loader that fits is named by NIX_LD.",
+             belongs into LD_LIBRARY_PATH: the loader that fits is named by NIX_LD. To be rid of it: unset LD_LIBRARY_PATH",
         ));
     }
     findings
@@ -84,13 +84,13 @@ fn preload(value: &OsStr) -> Vec<Finding> {
         Some(file) => Finding::warning(
             "preload-gone",
             format!("LD_PRELOAD names {}, which is not there", file.display()),
-            "Every program says so when it starts. Unset the variable.",
+            "Every program says so when it starts. To stop that: unset LD_PRELOAD",
         ),
         None => Finding::info(
             "preload",
             format!("LD_PRELOAD is {}", value.display()),
             "It is loaded into every program, with all that it needs. One that was built for another glibc breaks foreign \
-             programs.",
+             programs. To start one without: env -u LD_PRELOAD PROGRAM",
         ),
     };
     vec![finding]

@@ -95,3 +95,32 @@ pub fn traps() -> impl Iterator<Item = &'static Trap> {
 pub fn speakers() -> impl Iterator<Item = &'static Speaker> {
     speakers::SPEAKERS.iter()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a text has something that can be pasted: a command, an option of NixOS or systemd, or a variable with its value.
+    fn has_step(text: &str) -> bool {
+        let options = ["programs.", "services.", "hardware.", "boot."];
+        let is_setting = |word: &str| {
+            let name = word.trim_start_matches(['(', '`']).split_once('=');
+            let name = name.map_or("", |it| it.0);
+            name.len() > 2 && name.chars().all(|it| it.is_ascii_alphabetic() || it == '_')
+        };
+        text.contains('`')
+            || options.iter().any(|it| text.contains(it))
+            || text.split_whitespace().any(is_setting)
+    }
+
+    #[test]
+    fn every_advice_has_something_that_can_be_pasted() {
+        let without = traps().filter(|it| !has_step(it.advice));
+        let without: Vec<_> = without.map(|it| (it.code, it.advice)).collect();
+        assert!(without.is_empty(), "{without:#?}");
+        // Negative controls.
+        for text in ["", "Unset it.", "Get another one (of 4 KiB = 4096 bytes)."] {
+            assert!(!has_step(text), "{text}");
+        }
+    }
+}

@@ -52,8 +52,10 @@ fn of_value(name: &str, value: &OsStr, reader: Reader) -> Vec<Finding> {
     let mut findings = Vec::new();
     if value.as_bytes().iter().any(u8::is_ascii_control) {
         let seen = format!("{name} has a line break or another control character in it");
-        let advice = "It counts as part of a directory's name. Set the variable anew, without it.";
-        return vec![Finding::warning("control-character", seen, advice)];
+        let advice = format!(
+            "It counts as part of a directory's name. Set the variable anew, without it, or: unset {name}"
+        );
+        return vec![Finding::warning("control-character", seen, &advice)];
     }
     let elements: Vec<&[u8]> = value.as_bytes().split(|&byte| byte == b':').collect();
     if elements.iter().any(|it| it.is_empty()) {
@@ -88,24 +90,26 @@ fn of_directory(name: &str, directory: &Path, reader: Reader) -> Option<Finding>
     if !directory.is_dir() {
         let advice = if is_in_store(directory) {
             "It was removed by garbage collection, or belongs to another machine. Open the session or the development shell \
-             anew, or unset the variable."
+             anew"
         } else {
-            "Unset the variable, or name a directory that is there."
+            "Name a directory that is there"
         };
         let seen = format!("{name} names {shown}, which is not there");
-        return Some(Finding::warning("directory-gone", seen, advice));
+        let advice = format!("{advice}, or: unset {name}");
+        return Some(Finding::warning("directory-gone", seen, &advice));
     }
     if let Some(number) = generations::older(directory) {
         let advice = if reader == Reader::Stub {
-            "Programs get the libraries that the system had then. Log in again, or unset the variable: the stub knows its \
-             system."
+            format!(
+                "Programs get the libraries that the system had then. Log in again; or, for the stub knows its system: unset {name}"
+            )
         } else {
-            "Programs get the libraries that the system had then. Log in again."
+            "Programs get the libraries that the system had then. Log in again.".to_owned()
         };
         let seen = format!(
             "{name} names {shown}, which is of the older generation {number} of this system"
         );
-        return Some(Finding::warning("older-generation", seen, advice));
+        return Some(Finding::warning("older-generation", seen, &advice));
     }
     let inner = directory.join("lib");
     (!has_library(directory) && has_library(&inner)).then(|| {

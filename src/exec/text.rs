@@ -151,19 +151,25 @@ impl Refusal {
             Reason::Mode(_) => {
                 format!("Its owner can let others execute it: chmod a+rx {object}")
             }
-            Reason::NoExec(_) => {
-                "Copy it to a file system without noexec, or mount this one without it. Where programs unpack themselves into /tmp, \
-                 set TMPDIR to a folder of your home."
-                    .into()
-            }
+            Reason::NoExec(mount) => format!(
+                "Copy it to a file system without noexec. Where programs unpack themselves into /tmp, set TMPDIR to a folder of \
+                 your home. Or mount this one without noexec: mount -o remount,exec {}",
+                mount.as_ref().map_or("MOUNT".into(), |it| shell_word(it))
+            ),
             Reason::Closed(folder) => format!("Its owner can open it: chmod a+x {}", shell_word(folder)),
-            Reason::NoFile("a folder") => "Name a program in it.".into(),
+            Reason::NoFile("a folder") => {
+                format!("Name a program in it, or look at all that are: ldshim explain --all {object}")
+            }
             Reason::NoFormat => format!(
                 "If it is a script for a shell, give it a first line, #!/bin/sh. Shells run it without, other programs do not: \
                  sh {program}"
             ),
-            Reason::NoInterpreter | Reason::NoName if self.role != Role::Loader => "Name one in the first line, as in #!/bin/sh.".into(),
-            Reason::LineCut => "Take a shorter path: a link to the interpreter, for instance.".into(),
+            Reason::NoInterpreter | Reason::NoName if self.role != Role::Loader => {
+                format!("Name one in the first line: sed -i '1s|.*|#!/bin/sh|' {program}")
+            }
+            Reason::LineCut => {
+                "Take a shorter path, such as that of a link to the interpreter: ln -s INTERPRETER LINK".into()
+            }
             Reason::Empty if self.role != Role::Loader => "Get it again: the download may have failed.".into(),
             Reason::OtherMachine(_) if self.role != Role::Loader => {
                 "Get the one for this machine. Or let an emulator run it: on NixOS, boot.binfmt.emulatedSystems.".into()
@@ -200,7 +206,9 @@ impl Refusal {
                 "Install it, or switch the rule off: echo 0 > /proc/sys/fs/binfmt_misc/NAME".into(),
             ),
             Role::Library => None,
-            Role::ByEnv => Some("Install it, or put its folder into PATH.".into()),
+            Role::ByEnv => {
+                Some("Install it, or put its folder into PATH: export PATH=FOLDER:$PATH".into())
+            }
             Role::Loader => Some(self.where_from_loader(program)),
         }
     }

@@ -56,7 +56,7 @@ fn the_packages_of_a_missing_library_are_named() {
     let lines: Vec<_> = text.lines().map(str::trim).collect();
     let missing = lines
         .iter()
-        .position(|it| it.starts_with("liba.so is missing"));
+        .position(|it| it.starts_with("problem  liba.so is missing"));
     let after = &lines[missing.unwrap() + 1..];
     assert!(
         after[0].starts_with("p1.out") && after[0].ends_with("-p-1/lib/liba.so"),
@@ -65,7 +65,7 @@ fn the_packages_of_a_missing_library_are_named() {
     assert!(after[1].starts_with("p2.out"), "{text}");
     assert_eq!(
         after[2],
-        "To give it packages that have what it misses: ldshim pin bin/main"
+        "do       To give it packages that have what it misses: ldshim pin bin/main"
     );
     let problem = &json(&home, &tree, &["bin/main"])["problems"][0];
     assert_eq!(problem["providers"][1]["attribute"], "p2");

@@ -32,7 +32,7 @@ fn the_text_has_each_finding_with_its_advice_and_counts() {
         "{text}"
     );
     assert!(
-        text.contains("\n           On NixOS: programs.nix-ld.enable = true;"),
+        text.contains("\n  do       On NixOS: programs.nix-ld.enable = true;"),
         "{text}"
     );
     assert!(!text.contains('\x1b'), "colours are for terminals");

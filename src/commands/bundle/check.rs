@@ -1,5 +1,6 @@
 //! `ldshim bundle --check BUNDLE [PROGRAM] -- ARGS`
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,7 +10,7 @@ use crate::bundle::check::{Check, Checked, Original, Run, SHAPES};
 use crate::bundle::{self, Manifest, archive};
 use crate::cli::BundleArgs;
 use crate::commands::interrupt;
-use crate::printable;
+use crate::printable::{self, shell_word};
 use crate::style::{BAD, GOOD, Mark};
 use crate::terminal::{note, tell};
 
@@ -44,6 +45,10 @@ pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
         say(shape.name, &checked);
         failures += checked.findings.len();
     }
+    if failures > 0 {
+        let original = check.original_file()?;
+        tell(&Mark::Do.line(&step(&folder, original.as_deref(), &args.command)));
+    }
     Ok(ExitCode::from(u8::from(failures > 0)))
 }
 
@@ -70,6 +75,16 @@ fn original(check: &Check) -> Result<Option<Original>> {
         .context("cannot run the original")?;
     note(&format!("the original: {}", original.ending()));
     Ok(Some(original))
+}
+
+/// What takes along what the program misses, as a command.
+fn step(bundle: &Path, original: Option<&Path>, arguments: &[OsString]) -> String {
+    let program = original.map_or("PROGRAM".into(), shell_word);
+    let mut command = vec![program.clone(), "--out".into(), shell_word(bundle)];
+    command.extend(["--".into(), program]);
+    command.extend(arguments.iter().map(|it| shell_word(Path::new(it))));
+    let command = command.join(" ");
+    format!("to take along all that the original opens: ldshim bundle --learn {command}")
 }
 
 fn say(shape: &str, checked: &Checked) {

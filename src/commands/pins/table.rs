@@ -24,8 +24,7 @@ const OLDER: &str = "older: made with an older library environment; `ldshim pin 
 const PATHS_GONE: &str = "To make those anew whose paths are gone: ldshim pins --refresh";
 
 /// What to do where the garbage collector may take what a pin needs.
-const NOT_KEPT: &str =
-    "Not kept: the garbage collector may take what they need. To make one anew: ldshim pin PROGRAM";
+const NOT_KEPT: &str = "To keep those again whose paths nothing keeps: ldshim pins --verify";
 
 /// What to do where the real loader misses something, or a pin is damaged.
 const TO_MAKE_ANEW: &str = "To make one anew that does not hold, or is damaged: ldshim pin PROGRAM";
@@ -58,7 +57,7 @@ pub(super) fn list(lines: &[Line]) -> String {
             text += &Mark::Wrong.line(&printable::line(problem));
         }
         if let Content::Damaged(reason) = &line.entry.content {
-            text += &Mark::Wrong.line(&printable::line(reason));
+            text += &Mark::Doubtful.line(&printable::line(reason));
         }
     }
     let is = |condition| lines.iter().any(|line| line.condition == condition);
@@ -83,10 +82,10 @@ pub(super) fn list(lines: &[Line]) -> String {
 fn mark(line: &Line) -> Mark {
     match line.condition {
         _ if !line.problems.is_empty() => Mark::Wrong,
-        Condition::PathsGone | Condition::NotKept | Condition::Damaged => Mark::Wrong,
-        Condition::ProgramGone | Condition::ProgramChanged => Mark::Doubtful,
-        Condition::Holds if line.is_older => Mark::Doubtful,
-        Condition::Holds => Mark::Fine,
+        // As `ldshim doctor` has them.
+        Condition::PathsGone | Condition::NotKept | Condition::Damaged => Mark::Doubtful,
+        Condition::Holds if !line.is_older => Mark::Fine,
+        Condition::Holds | Condition::ProgramGone | Condition::ProgramChanged => Mark::Known,
         Condition::Marked(_) => Mark::Known,
     }
 }
@@ -96,6 +95,7 @@ fn rank(line: &Line) -> u8 {
     match mark(line) {
         Mark::Wrong => 0,
         Mark::Doubtful => 1,
+        _ if matches!(line.condition, Condition::Holds | Condition::Marked(_)) => 3,
         _ => 2,
     }
 }

@@ -104,7 +104,7 @@ pub(super) const TRAPS: &[Trap] = &[
         ],
         cause: "Prisma asks ldconfig and the folders of other distributions which OpenSSL there is, and gets no answer. Then it \
                 takes an engine that may not fit.",
-        advice: "pkgs.openssl in the libraries of the stub, and the engines by PRISMA_QUERY_ENGINE_LIBRARY, \
+        advice: "programs.nix-ld.libraries = [ pkgs.openssl ]; and the engines by PRISMA_QUERY_ENGINE_LIBRARY, \
                  PRISMA_QUERY_ENGINE_BINARY and PRISMA_SCHEMA_ENGINE_BINARY: those of pkgs.prisma-engines, in the version of \
                  your client.",
         threads: &["prisma/orm#22676"],

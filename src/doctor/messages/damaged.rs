@@ -26,7 +26,8 @@ pub(super) const TRAPS: &[Trap] = &[
         ],
         cause: "The library was made for smaller pages than this kernel has (16 or 64 KiB on some aarch64 machines), or is \
                 damaged.",
-        advice: "Get a library that was linked for larger pages, or a kernel with pages of 4 KiB.",
+        advice: "Get a library that was linked for larger pages, or a kernel with pages of 4 KiB: `readelf -lW {library}` shows \
+                 the alignment of its segments, `getconf PAGESIZE` the size of the kernel's pages.",
         threads: &["NixOS/nixpkgs#89317"],
         ..Trap::SURE
     },
@@ -107,7 +108,8 @@ pub(super) const TRAPS: &[Trap] = &[
             "Fatal glibc error: CPU lacks {_feature}",
         ],
         cause: "The library, or this glibc, was built for a newer processor (x86-64-v2, v3, v4) than this one.",
-        advice: "Use one that was built for all processors of this architecture.",
+        advice: "Use one that was built for all processors of this architecture: `ldshim explain PROGRAM` says which file is \
+                 taken and why.",
         ..Trap::SURE
     },
     Trap {

@@ -99,7 +99,7 @@ pub(super) const TRAPS: &[Trap] = &[
             "Failed loading {_number:number} audit modules, {_most:number} are supported",
         ],
         cause: "The program loads libraries into more namespaces of their own than glibc has: 16.",
-        advice: "Have fewer audit modules (LD_AUDIT) or plugins in one process.",
+        advice: "Have fewer plugins in one process, or no audit modules: `env -u LD_AUDIT PROGRAM`.",
         ..Trap::SURE
     },
     Trap {

@@ -116,7 +116,7 @@ pub(super) const TRAPS: &[Trap] = &[
         ],
         cause: "The program itself is not where it was looked for: it was asked for before it was to be started. Its loader is \
                 not the matter.",
-        advice: "Look at the path. In a container, the image or a mount has to have {program}, under this very path.",
+        advice: "Look at the path: `ls -l {program}`. In a container, the image or a mount has to have it, under this very path.",
         threads: &[
             "moby/moby#37749",
             "open-policy-agent/gatekeeper#1732",

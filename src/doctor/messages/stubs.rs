@@ -25,7 +25,7 @@ pub(super) const TRAPS: &[Trap] = &[
             "cannot open $NIX_LD ({loader})",
         ],
         cause: "nix-ld 1.x found no real loader: NIX_LD is unset in this session or service, or names a file that is gone.",
-        advice: "Use ldshim's module in its place: its stub needs no variable. Else set NIX_LD, and log in again after a \
+        advice: "Use ldshim's module in its place (programs.nix-ld.enable = true;): its stub needs no variable. Else set NIX_LD, and log in again after a \
                  switch. `ldshim doctor` says which variables are stale.",
         threads: &["nix-community/nix-ld#17"],
         ..Trap::SURE
@@ -34,7 +34,7 @@ pub(super) const TRAPS: &[Trap] = &[
         code: "nix-ld-2-fatal",
         patterns: &["[nix-ld] FATAL", "[nix-ld] ERROR"],
         cause: "nix-ld 2.x gave up: NIX_LD names a loader that is gone or is not one, or it was started by hand.",
-        advice: "Unset NIX_LD, or log in again; `ldshim doctor` says what is wrong with it. ldshim's stub tries the next loader \
+        advice: "`unset NIX_LD`, or log in again; `ldshim doctor` says what is wrong with it. ldshim's stub tries the next loader \
                  instead.",
         threads: &["nix-community/nix-ld#188", "thiagokokada/nix-alien#78"],
         ..Trap::SURE
@@ -43,7 +43,7 @@ pub(super) const TRAPS: &[Trap] = &[
         code: "stub-loader-of-another-architecture",
         patterns: &["made for another architecture (from {_variable}"],
         cause: "A loader for 32-bit programs is named for 64-bit ones, or the other way round.",
-        advice: "Use the variables with the system's name: NIX_LD_i686_linux, NIX_LD_x86_64_linux.",
+        advice: "`unset NIX_LD`, and use the variables with the system's name: NIX_LD_i686_linux, NIX_LD_x86_64_linux.",
         ..Trap::SURE
     },
     Trap {

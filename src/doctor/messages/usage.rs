@@ -8,7 +8,7 @@ pub(super) const TRAPS: &[Trap] = &[
         code: "preload",
         patterns: &["object {library:quoted} from LD_PRELOAD cannot be preloaded"],
         cause: "LD_PRELOAD names a library that is not there, or is for another architecture. The program starts without it.",
-        advice: "Unset LD_PRELOAD for this program.",
+        advice: "Unset LD_PRELOAD for this program: `env -u LD_PRELOAD {program}`.",
         threads: &["NixOS/nixpkgs#31541"],
         ..Trap::SURE
     },
@@ -38,14 +38,14 @@ pub(super) const TRAPS: &[Trap] = &[
             "audit interface function la_version returned zero; ignored",
         ],
         cause: "LD_AUDIT, or the program itself (DT_AUDIT), names a module that this loader cannot take.",
-        advice: "Unset LD_AUDIT for this program.",
+        advice: "Unset LD_AUDIT for this program: `env -u LD_AUDIT {program}`.",
         ..Trap::SURE
     },
     Trap {
         code: "tunables",
         patterns: &["WARNING: ld.so: invalid GLIBC_TUNABLES"],
         cause: "GLIBC_TUNABLES has something that this glibc does not know, of an older or a newer one. It is left out.",
-        advice: "Unset GLIBC_TUNABLES, or set it for the program that it is meant for; `LOADER --list-tunables` says what a loader \
+        advice: "`unset GLIBC_TUNABLES`, or set it for the program that it is meant for; `LOADER --list-tunables` says what a loader \
                  knows.",
         ..Trap::SURE
     },
@@ -57,7 +57,7 @@ pub(super) const TRAPS: &[Trap] = &[
             "file is no correct profile data file for {library:quoted}",
         ],
         cause: "A variable for the real loader (LD_DEBUG, LD_PROFILE) has a value that it does not know.",
-        advice: "Unset it.",
+        advice: "Unset it: `unset LD_DEBUG LD_PROFILE`.",
         ..Trap::SURE
     },
     Trap {

@@ -12,7 +12,7 @@ pub(super) const TRAPS: &[Trap] = &[
         ],
         cause: "Parts of two versions of glibc came together in one process: the loader of one, libc.so.6 or libpthread.so.0 of \
                 another. LD_LIBRARY_PATH or LD_PRELOAD usually did it.",
-        advice: "Unset LD_LIBRARY_PATH and LD_PRELOAD; `ldshim doctor` says which files set them. Never put a glibc into either. \
+        advice: "`unset LD_LIBRARY_PATH LD_PRELOAD`; `ldshim doctor` says which files set them. Never put a glibc into either. \
                  `ldshim explain PROGRAM` shows both.",
         threads: &[
             "NixOS/nixpkgs#31541",
@@ -41,7 +41,7 @@ pub(super) const TRAPS: &[Trap] = &[
         cause: "The program or a library needs a newer glibc than the one it runs with. If it is a program of NixOS that says so, \
                 LD_LIBRARY_PATH gives it libraries of another system.",
         advice: "For foreign programs: a newer glibc by programs.nix-ld.loader, for instance that of a newer nixpkgs. For those \
-                 of NixOS: unset LD_LIBRARY_PATH.",
+                 of NixOS: `unset LD_LIBRARY_PATH`.",
         threads: &["NixOS/nixpkgs#141323", "NixOS/nix#6665", "NixOS/nix#9203"],
         ..Trap::SURE
     },

@@ -111,14 +111,19 @@ fn by_path(name: &OsStr, asking: &Path) -> String {
 pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<String> {
     match problem {
         Problem::Refused(refusal) => refusal.advice(&report.path),
-        Problem::StubLd(_) => Some(
-            "On NixOS: programs.nix-ld.enable = true puts ldshim's stub there. Without installing anything: ldshim run PROGRAM"
-                .to_owned(),
-        ),
+        Problem::StubLd(_) => Some(format!(
+            "On NixOS: programs.nix-ld.enable = true; puts ldshim's stub there. Without installing anything: ldshim run {}",
+            printable::shell_word(&report.path)
+        )),
         Problem::NoLoader => Some(
-            "Name one that is there in NIX_LD or --loader, or enable programs.nix-ld; `ldshim doctor` says what stands in the way."
+            "Name one that is there in NIX_LD or --loader, or on NixOS: programs.nix-ld.enable = true; to see what stands in the \
+             way: ldshim doctor"
                 .to_owned(),
         ),
+        Problem::MixedGlibc(_) | Problem::Version(_) => Some(format!(
+            "To see why these files are taken: ldshim explain -v {}",
+            printable::shell_word(&report.path)
+        )),
         _ => None,
     }
 }

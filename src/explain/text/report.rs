@@ -1,6 +1,5 @@
 //! The report about one file.
 
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -187,8 +186,9 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
             *text += &Mark::Do.line(&advice);
         }
     }
+    let lacks_version = |it: &Problem| matches!(it, Problem::Version(_));
     if let Kind::Dynamic(dynamic) = &report.kind
-        && !report.missing().is_empty()
+        && (!report.missing().is_empty() || report.problems.iter().any(lacks_version))
     {
         text.push_str(&providers.warning(dynamic.architecture));
         let is_32_bit = dynamic.architecture.class == Class::Bits32;
@@ -203,9 +203,13 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
 fn write_next_step(text: &mut String, report: &Report, dynamic: &Dynamic, providers: &Providers) {
     text.push_str(&providers.excuse());
     // What the stub has no part in has no pin; and a pin does not help where a library is asked for by a path.
-    let is_searched = |name: &OsStr| !name.as_bytes().contains(&b'/');
+    let can_help = |problem: &Problem| match problem {
+        Problem::Missing { name, .. } => !name.as_bytes().contains(&b'/'),
+        Problem::Version(_) => true,
+        _ => false,
+    };
     let is_pinnable = dynamic.plan.how != How::WithoutStub && dynamic.plan.loader.is_some();
-    if !dynamic.is_library && is_pinnable && report.missing().into_iter().any(is_searched) {
+    if !dynamic.is_library && is_pinnable && report.problems.iter().any(can_help) {
         let program = printable::shell_word(&report.path);
         *text += &Mark::Do.line(&format!(
             "To give it packages that have what it misses: ldshim pin {program}"

@@ -49,7 +49,7 @@ pub fn where_nothing_can_be_had_force_pins_the_libraries_of_today() {
     ground.add_to_index(&[&ground.package("p", "c", 1)]);
     let said = ground
         .pin(&[text(&program)])
-        .failed_with("--force pins it all the same");
+        .failed_with("to pin it all the same: ldshim pin --force ");
     for library in ["a", "b"] {
         let reason = format!("no package in the index has {}", ground.soname(library));
         assert!(said.stderr.contains(&reason), "{said:?}");

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+mod interrupted;
 #[path = "../patch/made.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod made;
@@ -10,6 +11,9 @@ mod made;
 #[path = "../common/nix_index.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod nix_index;
+#[path = "../common/terminal.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod terminal;
 mod versions;
 
 use std::fs;
@@ -61,6 +65,11 @@ impl Tree {
 
     /// `ldshim autopatch` for this tree with the machine's loader.
     fn autopatch(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&mut self.command(arguments))
+    }
+
+    /// The same, not started yet.
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ldshim"));
         command
             .arg("autopatch")
@@ -70,7 +79,8 @@ impl Tree {
         command
             .env("HOME", self.path("home"))
             .env_remove("XDG_CACHE_HOME");
-        Ran::of(command.args(arguments).current_dir(self.path("out")))
+        command.args(arguments).current_dir(self.path("out"));
+        command
     }
 
     fn libs(&self) -> String {

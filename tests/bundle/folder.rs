@@ -127,6 +127,21 @@ fn who_is_interrupted_leaves_nothing() {
 }
 
 #[test]
+fn a_bar_is_on_terminals_only() {
+    let made = Made::new();
+    made.compile("report.c", "report", &[]);
+    let arguments = ["report", "--format", "tar.zst", "--out", "out.tar.zst"];
+    let seen = crate::terminal::screen(&mut made.bundle(&arguments), 60);
+    assert!(
+        seen.contains("writing [") && seen.contains("packing ["),
+        "{seen}"
+    );
+    let piped = Ran::of(&mut made.bundle(&arguments)).succeeded().stderr;
+    assert!(!piped.contains("ing ["), "{piped}");
+    assert!(piped.starts_with("ldshim: out.tar.zst: "), "{piped}");
+}
+
+#[test]
 fn symbols_are_left_out_if_they_are_to_be() {
     let made = Made::new();
     made.compile("report.c", "report", &["-g"]);

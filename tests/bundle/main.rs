@@ -15,5 +15,8 @@ mod musl;
 mod needs;
 mod starts;
 mod stored;
+#[path = "../common/terminal.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod terminal;
 mod tools;
 mod wrappers;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::screen::screen;
+use crate::terminal::screen;
 
 /// A command with a report that has colours, whatever system this is.
 const DOCTOR: &[&str] = &[
@@ -19,7 +19,7 @@ fn ldshim(before: &[&str], arguments: &[&str], variables: &[(&str, &str)]) -> Co
 }
 
 fn has_colours_on_a_terminal(mut command: Command) -> bool {
-    let (_, seen) = screen(&mut command, 80);
+    let seen = screen(&mut command, 80);
     assert!(seen.len() > 20, "{seen}");
     seen.contains("\x1b[")
 }

@@ -242,3 +242,37 @@ fn a_library_that_misses_what_the_tree_has_is_not_bad() {
     let ran = explain(&tree, &["--all", "all"]).succeeded();
     assert!(ran.stdout.contains("all/x/liba.so will do"), "{ran:?}");
 }
+
+#[test]
+fn of_several_programs_one_report_follows_the_other() {
+    let tree = tree();
+    tree.cc(&["-o", "good", "-xc", "a.c", "-xc", "main.c"]);
+    let report = |name: &str| explain(&tree, &[name]);
+    let ran = explain(&tree, &["good", "main"]);
+    let expected = [report("good").stdout, report("main").stdout].join("\n");
+    assert_eq!((ran.code, ran.stdout), (Some(1), expected));
+    // In any order the worst counts, and what cannot be explained does not keep the others from it.
+    assert_eq!(explain(&tree, &["main", "good"]).code, Some(1));
+    assert_eq!(explain(&tree, &["good", "good"]).code, Some(0));
+    let ran = explain(&tree, &["none", "main", "good"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("none"), "{ran:?}");
+    assert!(ran.stdout.starts_with("main: "), "{ran:?}");
+    assert!(ran.stdout.contains("\n\ngood: "), "{ran:?}");
+}
+
+#[test]
+fn the_json_of_several_programs_is_an_array_and_that_of_one_an_object() {
+    let tree = tree();
+    tree.cc(&["-o", "good", "-xc", "a.c", "-xc", "main.c"]);
+    let (good, main) = (json(&tree, &["good"]), json(&tree, &["main"]));
+    assert!(good.is_object() && main.is_object());
+    assert_eq!(
+        json(&tree, &["good", "main"]),
+        Value::from(vec![good, main])
+    );
+    let ran = explain(&tree, &["--json", "none", "none"]);
+    assert_eq!((ran.code, &*ran.stdout), (Some(2), "[]\n"), "{ran:?}");
+    let ran = explain(&tree, &["--json", "none"]);
+    assert_eq!((ran.code, &*ran.stdout), (Some(2), ""), "{ran:?}");
+}

@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::Command as Parser;
 use ldshim::cli::command;
 
-use crate::screen::screen;
+use crate::terminal::screen;
 
 const HEADING: &str = "\nExamples:\n";
 
@@ -119,12 +119,12 @@ fn alone_it_shows_first_what_most_people_need() {
 #[test]
 fn it_fits_into_a_terminal() {
     for columns in [60, 80, 120, 200] {
-        let (_, seen) = screen(ldshim().env("NO_COLOR", "1"), columns);
+        let seen = screen(ldshim().env("NO_COLOR", "1"), columns);
         assert!(seen.contains("  completions"), "{seen}");
         for line in seen.lines() {
             assert!(line.chars().count() <= columns.into(), "{columns}: {line}");
         }
     }
-    let (_, wide) = screen(ldshim().env("NO_COLOR", "1"), 200);
+    let wide = screen(ldshim().env("NO_COLOR", "1"), 200);
     assert!(wide.lines().any(|it| it.chars().count() > 80), "{wide}");
 }

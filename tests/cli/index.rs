@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::library_tree::LibraryTree;
 use crate::locate::{Home, database};
 use crate::nix_index::{Database, Package};
+use crate::terminal::screen;
 
 #[test]
 fn an_import_says_what_it_has_found() {
@@ -20,6 +21,9 @@ fn an_import_says_what_it_has_found() {
         "{ran:?}"
     );
     assert_eq!(ran.stderr, "", "a progress bar is for terminals");
+    let seen = screen(&mut home.command(&["index", "import"]), 60);
+    assert!(seen.contains("reading the database ["), "{seen}");
+    assert!(seen.contains(" left"), "{seen}");
 }
 
 #[test]

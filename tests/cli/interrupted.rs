@@ -1,7 +1,6 @@
 //! Ctrl-C while something is written: nothing of it is left.
 
 use std::fs;
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use nix::unistd::Pid;
 use crate::library_tree::{LibraryTree, loader};
 use crate::locate::{Home, database};
 use crate::nix_index::{Database, Package};
-use crate::screen::screen_while;
+use crate::terminal::screen_while;
 
 fn interrupt(process: u32) {
     // It may have ended.
@@ -54,13 +53,14 @@ fn an_import_leaves_the_old_index_and_nothing_else() {
     let file = home.0.path().join(".cache/nix-index/files");
     let file = file.canonicalize().unwrap();
     let mut command = home.command(&["index", "import"]);
-    let (status, seen) = screen_while(&mut command, 80, |process| {
+    let ended = screen_while(&mut command, 80, |process| {
         while !has_open(process, &file) {
             std::thread::sleep(Duration::from_millis(1));
         }
         interrupt(process);
     });
-    assert_eq!(status.signal(), Some(nix::libc::SIGINT), "{seen}");
+    let seen = &ended.screen;
+    assert_eq!(ended.signal, Some(nix::libc::SIGINT), "{seen}");
     assert!(before == (names(), fs::read(index.join("nixpkgs")).unwrap()));
     // A cursor that was hidden is shown again.
     assert!(

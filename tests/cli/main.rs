@@ -21,6 +21,7 @@ mod explain_payload;
 mod explain_pins;
 mod explain_providers;
 mod explain_tree;
+mod explain_verbose;
 mod help;
 #[path = "../common/http.rs"]
 mod http;
@@ -35,6 +36,7 @@ mod locate;
 mod long_path;
 #[path = "../common/nix_index.rs"]
 mod nix_index;
-#[path = "../common/screen.rs"]
-mod screen;
 mod stub;
+#[path = "../common/terminal.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod terminal;

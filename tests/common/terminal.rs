@@ -157,3 +157,19 @@ fn obey_interrupts() {
     let before = unsafe { signal(Signal::SIGINT, SigHandler::SigDfl) };
     before.expect("the signal has a default");
 }
+
+/// All that a command writes on a terminal with so many columns, with its control sequences and without the carriage returns.
+pub fn screen(command: &mut Command, columns: u16) -> String {
+    screen_while(command, columns, |_| ()).screen
+}
+
+/// The same, with how it ended, and does something to the process of this number while it runs.
+pub fn screen_while(command: &mut Command, columns: u16, meanwhile: impl FnOnce(u32)) -> Ended {
+    let terminal = Terminal::of_size(command, 40, columns);
+    meanwhile(terminal.child.id());
+    let ended = terminal.ends();
+    Ended {
+        screen: ended.screen.replace('\r', ""),
+        ..ended
+    }
+}

@@ -125,7 +125,7 @@ fn what_is_only_likely_is_said_to_be_so() {
     ] {
         let output = ldshim(&["doctor", "--message", message], b"");
         let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(text.contains("why  Probably: "), !is_certain, "{text}");
+        assert_eq!(text.contains("why      Probably: "), !is_certain, "{text}");
         let output = ldshim(&["doctor", "--json", "--message", message], b"");
         let json: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(json["messages"][0]["certain"], is_certain, "{json}");
@@ -215,5 +215,27 @@ fn the_messages_in_the_documentation_are_explained_as_it_says() {
         let output = ldshim(&["doctor", "--message", message], b"");
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         assert_eq!(said.trim_end(), shown.trim_end());
+    }
+}
+
+/// Where the NixOS module has the library in one of its presets.
+#[test]
+fn a_preset_that_would_do_is_named() {
+    for (library, preset) in [
+        ("libxkbcommon.so.0", Some("desktop")),
+        ("libnone.so.1", None),
+    ] {
+        let message = format!(
+            "./a: error while loading shared libraries: {library}: cannot open shared object file"
+        );
+        let output = ldshim(&["doctor", "--message", &message], b"");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let named = preset.map(|it| {
+            format!("  do       On NixOS, programs.nix-ld.presets = [ \"{it}\" ]; has it.\n")
+        });
+        match named {
+            Some(line) => assert!(text.ends_with(&line), "{text}"),
+            None => assert!(!text.contains("presets"), "{text}"),
+        }
     }
 }

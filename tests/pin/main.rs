@@ -35,8 +35,6 @@ mod nix_index;
 mod nixos_like;
 mod realise;
 mod scarce;
-#[path = "../common/screen.rs"]
-mod screen;
 #[path = "../common/terminal.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod terminal;

@@ -89,6 +89,18 @@ impl World {
         program
     }
 
+    /// What has a linker link a program to libraries of these names, which are empty.
+    pub fn linked_to(&self, names: &[&str]) -> Vec<String> {
+        let mut linked = vec!["-Wl,--no-as-needed".to_owned()];
+        for name in names {
+            let file = self.folder().join(name);
+            let soname = format!("-Wl,-soname,{name}");
+            compile("int unused;", &file, &["-shared", "-fPIC", &soname]);
+            linked.push(nix::text(&file).to_owned());
+        }
+        linked
+    }
+
     /// A recipe for a program that misses one library, which a package has.
     pub fn recipe(&self, program: &Path, package: &Path, library: &str) -> Recipe {
         recipe(program, package, &self.soname(library))
@@ -140,6 +152,17 @@ impl Drop for World {
         nix::output("nix-store", &delete);
     }
 }
+
+/// Libraries of which one preset of the NixOS module has all, and a host may have none.
+pub const OF_A_PRESET: [&str; 4] = [
+    "libxcb-icccm.so.4",
+    "libxcb-keysyms.so.1",
+    "libxcb-render-util.so.0",
+    "libxcb-image.so.0",
+];
+
+/// How that preset is named.
+pub const THE_PRESET: &str = "On NixOS, programs.nix-ld.presets = [ \"qt\" ]; has all of them.";
 
 /// A program that misses one library, and a package that has it, whose function answers 42.
 pub struct Scene {

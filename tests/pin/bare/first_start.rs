@@ -11,6 +11,7 @@ use crate::common::Ran;
 use crate::nix::text;
 use crate::terminal::Terminal;
 use crate::trace::kill_before;
+use crate::world::{OF_A_PRESET, THE_PRESET, compile};
 
 /// A host, a program in its home that misses a library, and a package in the store that has it.
 pub fn scene(host: &Host) -> (PathBuf, PathBuf) {
@@ -100,6 +101,28 @@ pub fn in_a_pipe_nothing_is_asked_and_the_command_is_told() {
     assert_eq!((ran.code, &*ran.stdout), (Some(127), ""), "{ran:?}");
     assert!(ran.stderr.contains(text(&package)), "{ran:?}");
     assert_eq!(pins(&host), 0);
+}
+
+/// Where the NixOS module has what is missing, all of it, in one of its presets.
+pub fn a_preset_that_would_do_is_told() {
+    let host = Host::new();
+    let (_, package) = scene(&host);
+    for is_indexed in [false, true] {
+        if is_indexed {
+            host.index(&[&package]);
+        }
+        for (name, libraries) in [("preset", &OF_A_PRESET[..]), ("none", &["libnone.so"])] {
+            let linked = host.world.linked_to(libraries);
+            let linked: Vec<_> = linked.iter().map(String::as_str).collect();
+            let program = host.home().join(name);
+            compile("int main(void) { return 0; }", &program, &linked);
+            let ran = host.run(&["run", text(&program)]);
+            assert_eq!(ran.code, Some(127), "{ran:?}");
+            let line = format!("  do       {THE_PRESET}\n");
+            assert_eq!(ran.stderr.contains(&line), name == "preset", "{ran:?}");
+            assert_eq!(ran.stderr.contains("presets"), name == "preset", "{ran:?}");
+        }
+    }
 }
 
 pub fn once_leaves_nothing() {
@@ -214,7 +237,7 @@ pub fn in_a_container_it_starts_without_a_namespace() {
         }
         assert_eq!(pins(&host), 1);
         let child = "int main(int c, char **v, char **e) { for (; *e; ++e) puts(*e); }";
-        crate::world::compile(
+        compile(
             &format!("#include <stdio.h>\n{child}"),
             &host.home().join("environment"),
             &[],

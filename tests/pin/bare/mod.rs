@@ -21,6 +21,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         first_start::a_program_that_misses_nothing_starts_and_is_not_pinned,
         first_start::on_a_terminal_it_is_found_and_started_with_no_more_words,
         first_start::in_a_pipe_nothing_is_asked_and_the_command_is_told,
+        first_start::a_preset_that_would_do_is_told,
         first_start::once_leaves_nothing,
         first_start::an_isolated_program_has_its_pin,
         first_start::where_nixos_explains_itself_it_starts_all_the_same,

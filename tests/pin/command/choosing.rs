@@ -134,7 +134,8 @@ pub fn a_program_that_misses_nothing_is_pinned_by_force_only() {
     let ground = Ground::new();
     let program = ground.program("program", &[]);
     let said = ground.pin(&["./program"]).succeeded().stdout;
-    assert!(said.contains("nothing to pin; --force"), "{said}");
+    assert!(said.contains("nothing to pin\n"), "{said}");
+    assert!(said.contains(": ldshim pin --force "), "{said}");
     assert_eq!(ground.settled(&program), "nothing");
     ground.pin(&["--force", "./program"]).succeeded();
     assert_eq!(ground.settled(&program), "pin");

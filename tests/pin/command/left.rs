@@ -1,11 +1,12 @@
 //! Libraries that no package has: what can be had is pinned without them, and where they lie is told.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-use super::ground::Ground;
+use super::ground::{Ground, Ran};
 use crate::nix::text;
-use crate::world::compile;
+use crate::world::{OF_A_PRESET, THE_PRESET};
 
 /// A program that misses two libraries, of which a package has the first.
 fn half(ground: &Ground) -> PathBuf {
@@ -97,38 +98,66 @@ pub fn a_library_beside_the_program_is_told_and_can_be_used() {
     assert!(listed.expect("ldshim").status.success());
 }
 
-/// Where the NixOS module has what is missing, all of it, in one of its presets.
+/// A program that misses what one preset of the NixOS module has, all of it; and one that misses something that none has.
+fn of_preset_and_of_none(ground: &Ground) -> [PathBuf; 2] {
+    let program = |name: &str, libraries: &[&str]| {
+        let linked = ground.world.linked_to(libraries);
+        let linked: Vec<_> = linked.iter().map(String::as_str).collect();
+        ground.program_of(name, "int main(void) { return 0; }", &linked)
+    };
+    [
+        program("preset", &OF_A_PRESET),
+        program("none", &["libnone.so"]),
+    ]
+}
+
 pub fn a_preset_that_would_do_is_told() {
     let ground = ground();
-    // Some of these a host may have.
-    let names = [
-        "libnone.so",
-        "libxcb-icccm.so.4",
-        "libxcb-keysyms.so.1",
-        "libxcb-render-util.so.0",
-        "libxcb-image.so.0",
-    ];
-    let mut linked = vec!["-Wl,--no-as-needed".to_owned()];
-    for name in names {
-        let file = ground.path(name);
-        let soname = format!("-Wl,-soname,{name}");
-        compile("int unused;", &file, &["-shared", "-fPIC", &soname]);
-        linked.push(text(&file).to_owned());
-    }
-    let linked: Vec<_> = linked.iter().map(String::as_str).collect();
-    let preset = [&linked[..1], &linked[2..]].concat();
-    let both = ground.program_of("both", "int main(void) { return 0; }", &preset);
-    let one = ground.program_of("one", "int main(void) { return 0; }", &linked[..2]);
+    let [preset, none] = of_preset_and_of_none(&ground);
     ground.add_to_index(&[&ground.package("p", "a", 1)]);
-    let advice = "programs.nix-ld.presets = [ \"qt\" ]; has all of them.";
-    let said = ground
-        .pin(&[text(&both)])
-        .failed_with("no package in the index");
-    assert!(said.stdout.contains(advice), "{said:?}");
-    let said = ground
-        .pin(&[text(&one)])
-        .failed_with("no package in the index");
-    assert!(!said.stdout.contains("presets"), "{said:?}");
+    let said = |program: &Path| {
+        ground
+            .pin(&[text(program)])
+            .failed_with("no package in the index")
+            .stdout
+    };
+    let line = format!("  do       {THE_PRESET}\n");
+    assert!(said(&preset).contains(&line), "{}", said(&preset));
+    assert!(!said(&none).contains("presets"), "{}", said(&none));
+}
+
+/// As `ldshim pin` does.
+pub fn fix_tells_a_preset_that_would_do() {
+    let ground = ground();
+    let [preset, none] = of_preset_and_of_none(&ground);
+    ground.add_to_index(&[&ground.package("p", "a", 1)]);
+    let said = |program: &Path| Ran::of(&mut ground.command(&["fix", text(program)])).stdout;
+    let line = format!("  do       {THE_PRESET}\n");
+    assert!(said(&preset).contains(&line), "{}", said(&preset));
+    assert!(!said(&none).contains("presets"), "{}", said(&none));
+}
+
+/// The one line that a start on demand says.
+pub fn a_start_on_demand_tells_a_preset_that_would_do() {
+    let ground = ground();
+    let said = |program: &Path| {
+        let identity = ground.identity(program);
+        let arguments = [
+            "pin",
+            "--auto",
+            "ask",
+            "--identity",
+            &identity,
+            text(program),
+        ];
+        let mut command = ground.command(&arguments);
+        Ran::of(command.stdin(Stdio::null())).succeeded().stderr
+    };
+    let [preset, none] = of_preset_and_of_none(&ground).map(|it| said(&it));
+    let option = "; on NixOS: programs.nix-ld.presets = [ \"qt\" ];\n";
+    assert!(preset.ends_with(option), "{preset}");
+    assert_eq!(preset.lines().count(), 1, "{preset}");
+    assert!(!none.contains("NixOS"), "{none}");
 }
 
 /// The other way that is told.

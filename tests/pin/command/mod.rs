@@ -2,6 +2,7 @@
 
 mod asking;
 mod autopatch;
+mod bars;
 mod choosing;
 pub mod foreign;
 mod glibc;
@@ -33,6 +34,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         asking::a_question_can_be_left_by_escape,
         asking::an_interrupted_question_leaves_the_cursor,
         asking::nothing_is_asked_where_it_is_clear,
+        bars::a_bar_is_shown_while_packages_come_on_a_terminal_only,
         autopatch::programs_get_the_loader_and_packages_that_are_kept,
         autopatch::a_dry_run_changes_nothing,
         autopatch::what_no_package_has_is_told_and_the_rest_is_done,
@@ -64,6 +66,8 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         left::a_library_beside_the_program_is_told_and_can_be_used,
         left::a_library_beside_the_program_can_be_used_by_its_search_path,
         left::a_preset_that_would_do_is_told,
+        left::fix_tells_a_preset_that_would_do,
+        left::a_start_on_demand_tells_a_preset_that_would_do,
         locks::a_lock_makes_the_same_pin_elsewhere,
         locks::a_lock_that_is_not_named_is_not_used,
         locks::a_lock_of_another_build_is_refused,

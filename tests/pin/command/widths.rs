@@ -1,7 +1,7 @@
 //! Reports on terminals of several widths.
 
 use super::ground::Ground;
-use crate::screen::screen;
+use crate::terminal::screen;
 
 /// What a report may be wider than the terminal for: a path, or a command that is to be pasted.
 fn cannot_be_broken(line: &str) -> bool {
@@ -43,7 +43,7 @@ pub fn no_line_is_wider_than_the_terminal() {
     for columns in [60, 80, 120, 200] {
         for report in reports {
             let mut command = ground.command(report);
-            let (_, seen) = screen(command.env("NO_COLOR", "1"), columns);
+            let seen = screen(command.env("NO_COLOR", "1"), columns);
             let wide = too_wide(&seen, columns);
             assert!(wide.is_empty(), "{columns} {report:?}: {wide:#?}\n{seen}");
             assert!(!seen.contains('\x1b'), "{seen:?}");
@@ -57,7 +57,7 @@ pub fn no_line_is_wider_than_the_terminal() {
     let step = step.replace("pin ", "pin ./");
     for columns in [60, 200] {
         let mut command = ground.command(&["explain", "./program"]);
-        let (_, seen) = screen(command.env("NO_COLOR", "1"), columns);
+        let seen = screen(command.env("NO_COLOR", "1"), columns);
         assert!(seen.contains(&step), "{seen}");
     }
     let piped = crate::common::Ran::of(&mut ground.command(&["doctor"])).stdout;

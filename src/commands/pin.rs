@@ -84,13 +84,18 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     if args.system {
         of_system::check_index()?;
     }
-    if args.extra_path.is_empty() {
-        report(&beside::text(target, &needs))?;
-    }
+    let beside = match args.extra_path.is_empty() {
+        true => beside::text(target, &needs),
+        false => String::new(),
+    };
     let is_32_bit = target.architecture()?.class == Class::Bits32;
     let names = needs.iter().map(|it| OsStr::new(&it.name));
-    if let Some(advice) = presets::advice(names, is_32_bit) {
-        report(&Mark::Do.line(&advice))?;
+    let advice = presets::advice(names, is_32_bit).map(|it| Mark::Do.line(&it));
+    let steps = beside + &advice.unwrap_or_default();
+    if !steps.is_empty() {
+        // The same with packages comes later.
+        let missing = Mark::Wrong.line(&text::missing(&name, &needs));
+        report(&(missing + &steps))?;
     }
     let mut rounds = Rounds::new(target, args.select.clone());
     rounds.may_leave = true;

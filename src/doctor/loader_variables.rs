@@ -67,28 +67,30 @@ fn of_path(
         let (code, advice) = if path.as_os_str().as_bytes().contains(&b':') {
             (
                 "loader-is-a-list",
-                "It names one loader, not a list: remove all but one.",
+                format!("It names one loader, not a list. To name one: export {name}=LOADER"),
             )
         } else if is_in_store(path) {
             (
                 "loader-gone",
-                "It was removed by garbage collection, or belongs to another machine. Open the session or the development \
-                 shell anew, or unset the variable.",
+                format!(
+                    "It was removed by garbage collection, or belongs to another machine. Open the session or the development \
+                     shell anew, or: unset {name}"
+                ),
             )
         } else {
             (
                 "loader-gone",
-                "Unset the variable, or name a loader that is there.",
+                format!("Name a loader that is there, or: unset {name}"),
             )
         };
         let seen = format!("{name} names {shown}, which is not there");
-        return Some(Finding::new(code, level, seen, advice));
+        return Some(Finding::new(code, level, seen, &advice));
     }
     if path.is_relative() {
         return Some(Finding::warning(
             "relative-path",
             format!("{name} names {shown}, which depends on the current directory"),
-            "Use an absolute path.",
+            &format!("Use an absolute path: export {name}=\"$(realpath {shown})\""),
         ));
     }
     if let Err(reason) = check_loader(path, architecture) {
@@ -103,7 +105,9 @@ fn of_path(
             ),
             None => (
                 "not-a-loader",
-                "Name the loader of a glibc: its file is called ld-linux and so on.".to_owned(),
+                format!(
+                    "Name the loader of a glibc, whose file is called ld-linux and so on: export {name}=LOADER"
+                ),
             ),
         };
         let seen = format!("{name} names {shown}, which the stub cannot use: {reason}");
@@ -113,6 +117,6 @@ fn of_path(
     Some(Finding::warning(
         "older-generation",
         format!("{name} names {shown}, which is of the older generation {number} of this system"),
-        "Log in again.",
+        &format!("Log in again, or: unset {name}"),
     ))
 }

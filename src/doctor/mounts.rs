@@ -31,7 +31,8 @@ pub(super) fn check(settings: &Settings) -> Vec<Finding> {
         .map(|folder| {
             let seen = format!("no program may be started from {}: it is mounted with noexec", folder.display());
             if is_in_store(folder) {
-                Finding::problem("store-noexec", seen, "Mount it without noexec: all loaders are in it.")
+                let advice = "All loaders are in it. To have it without noexec: mount -o remount,exec /nix/store";
+                Finding::problem("store-noexec", seen, advice)
             } else {
                 let advice = "Programs there fail with \"Permission denied\". Put them elsewhere, or mount it without noexec.";
                 Finding::info("noexec", seen, advice)

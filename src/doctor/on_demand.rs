@@ -29,7 +29,7 @@ pub(super) fn check(stub: &StubFile, settings: &Settings) -> Vec<Finding> {
                 "NIX_LD_ON_DEMAND is {}, which means nothing: it counts as 0",
                 value.display()
             ),
-            "Set it to ask, yes or 0.",
+            "Set it to ask, yes or 0: export NIX_LD_ON_DEMAND=ask",
         )];
     }
     let (Ok(baked), variable) = (

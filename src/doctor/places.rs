@@ -111,13 +111,14 @@ impl Place {
                     "{path} is no loader for {} programs: {what}",
                     self.architecture
                 ),
-                "Put a stub of ldshim for this architecture there.",
+                "Put a stub of ldshim for this architecture there; on NixOS: programs.nix-ld.enable = true;",
             ),
             Occupant::DamagedStub(what) => Finding::new(
                 "stub-damaged",
                 self.broken(),
                 format!("{path} is a stub of ldshim that cannot be read: {what}"),
-                "It was damaged, or is of a later version than this ldshim. Install both anew, of one version.",
+                "It was damaged, or is of a later version than this ldshim. Install both anew, of one version; on NixOS: nixos-rebuild \
+                 switch",
             ),
             Occupant::StubLd => Finding::new(
                 "stub-ld",

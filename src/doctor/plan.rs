@@ -46,7 +46,7 @@ impl Plans {
         let plan = match &self.here {
             Ok(plan) => plan,
             Err(error) => {
-                let advice = "Name a stub of ldshim in LDSHIM_STUB, or unset it.";
+                let advice = "Name a stub of ldshim in LDSHIM_STUB, or: unset LDSHIM_STUB";
                 return vec![Finding::problem("stub-named-wrongly", error, advice)];
             }
         };
@@ -144,10 +144,10 @@ fn libraries(plan: &Plan) -> Finding {
             format!("{seen}, by the loader's LD_LIBRARY_PATH"),
             if has_cache(&libraries.path) {
                 "They come before those that a program brings along. There is a cache, but the loader has no room for its path: \
-                 use a shorter one."
+                 have `ldshim env build` prepare one, or use a shorter path."
             } else {
                 "They come before those that a program brings along, and each start searches them. A library environment with \
-                 a cache does neither: `ldshim env build`."
+                 a cache does neither: ldshim env build --out DIR --loader LOADER PATH"
             },
         ),
     }

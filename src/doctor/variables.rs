@@ -84,7 +84,7 @@ fn of_directory(name: &str, directory: &Path, reader: Reader) -> Option<Finding>
         return Some(Finding::warning(
             "relative-path",
             format!("{name} names {shown}, which depends on the current directory"),
-            "Use an absolute path.",
+            &format!("Use an absolute path: `realpath {shown}` says it."),
         ));
     }
     if !directory.is_dir() {

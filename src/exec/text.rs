@@ -253,3 +253,62 @@ impl Refusal {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    fn advice(reason: Reason, role: Role, path: &Path) -> String {
+        let refusal = Refusal {
+            object: path.to_owned(),
+            role,
+            reason,
+        };
+        refusal.advice(path).expect("there is something to do")
+    }
+
+    /// The command at the end, as a user pastes it.
+    fn command(advice: &str) -> &str {
+        advice.rsplit_once(": ").map_or(advice, |it| it.1)
+    }
+
+    #[test]
+    fn what_mends_a_first_line_can_be_pasted() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("with space's");
+        for (reason, text) in [
+            (Reason::CarriageReturn, "#!/bin/sh\r\necho done\r\n"),
+            (Reason::ByteOrderMark, "\u{feff}#!/bin/sh\necho done\n"),
+            (Reason::NoInterpreter, "#!\necho done\n"),
+        ] {
+            std::fs::write(&script, text).unwrap();
+            let advice = advice(reason, Role::Program, &script);
+            let mut shell = Command::new("sh");
+            shell.args(["-c", command(&advice)]);
+            assert!(shell.status().unwrap().success(), "{advice}");
+            let mended = std::fs::read_to_string(&script).unwrap();
+            assert_eq!(mended, "#!/bin/sh\necho done\n", "{advice}");
+        }
+    }
+
+    #[test]
+    fn the_files_that_are_meant_are_named() {
+        let path = Path::new("/a b");
+        for (reason, expected) in [
+            (
+                Reason::NoExec(Some("/m".into())),
+                "mount -o remount,exec /m",
+            ),
+            (
+                Reason::NoFile("a folder"),
+                "ldshim explain --all '/a b'",
+            ),
+            (Reason::Mode(0o644), "chmod +x '/a b'"),
+            (Reason::Closed("/f".into()), "chmod a+x /f"),
+        ] {
+            assert_eq!(command(&advice(reason, Role::Program, path)), expected);
+        }
+    }
+}

@@ -98,6 +98,9 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
         report(&(missing + &steps))?;
     }
     let mut rounds = Rounds::new(target, args.select.clone());
+    if args.system {
+        rounds.again.command += " --system";
+    }
     rounds.may_leave = true;
     rounds.offers_index = true;
     rounds.extra_paths = extra_paths(&args.extra_path)?;

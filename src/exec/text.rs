@@ -301,10 +301,7 @@ mod tests {
                 Reason::NoExec(Some("/m".into())),
                 "mount -o remount,exec /m",
             ),
-            (
-                Reason::NoFile("a folder"),
-                "ldshim explain --all '/a b'",
-            ),
+            (Reason::NoFile("a folder"), "ldshim explain --all '/a b'"),
             (Reason::Mode(0o644), "chmod +x '/a b'"),
             (Reason::Closed("/f".into()), "chmod a+x /f"),
         ] {

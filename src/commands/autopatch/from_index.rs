@@ -14,6 +14,7 @@ use crate::cli::AutopatchArgs;
 use crate::commands::pin::lookup::{self, Store};
 use crate::commands::pin::packages::{self, Had};
 use crate::commands::pin::rounds::Unclear;
+use crate::commands::pin::text::Again;
 use crate::commands::pin::{target, text};
 use crate::commands::report;
 use crate::drivers::is_driver_library;
@@ -140,7 +141,11 @@ impl<'a> Packages<'a> {
                 glibc_package: None,
             };
             let choices = choose(needs, &knowledge).context("cannot choose packages")?;
-            match Unclear::of(self.args.yes).settle(&choices)? {
+            let mut trees = self.args.paths.iter().chain(&self.args.more_paths);
+            let tree = trees.next().map_or(Path::new("."), PathBuf::as_path);
+            let again =
+                Again::new("ldshim autopatch --from-index", tree).selecting(&self.selections);
+            match Unclear::of(self.args.yes).settle(&choices, &again)? {
                 Some(selection) => self.selections.push(selection),
                 None => return Ok(choices),
             }

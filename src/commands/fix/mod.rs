@@ -70,6 +70,7 @@ impl Work<'_> {
     fn rounds<'t>(&self, target: &'t Target) -> Rounds<'t> {
         let mut rounds = Rounds::new(target, self.selections.clone());
         rounds.nixpkgs.clone_from(&self.args.nixpkgs);
+        rounds.again = text::Again::new("ldshim fix", &self.args.path);
         rounds.is_dry = self.args.dry_run;
         rounds.may_leave = true;
         rounds.offers_index = true;

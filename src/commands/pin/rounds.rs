@@ -12,6 +12,7 @@ use super::lookup::LIBC;
 use super::packages::{self, Had};
 use super::target::Target;
 use super::temporary::Temporary;
+use super::text::Again;
 use super::today::Today;
 use super::trial::Trial;
 use super::{offer_index, prompt, text};
@@ -51,11 +52,15 @@ impl Unclear {
     ///
     /// # Errors
     /// It is for a user to decide, and nobody can be asked.
-    pub(in crate::commands) fn settle(self, choices: &Choices) -> Result<Option<Selection>> {
+    pub(in crate::commands) fn settle(
+        self,
+        choices: &Choices,
+        again: &Again,
+    ) -> Result<Option<Selection>> {
         match (choices.unclear(), self) {
             (None, _) | (_, Self::TakeFirst) => Ok(None),
             (Some(choice), Self::Ask) => prompt::ask(choice).map(Some),
-            (Some(_), Self::Fail) => bail!("{}", text::unclear(choices)),
+            (Some(_), Self::Fail) => bail!("{}", text::unclear(choices, again)),
         }
     }
 }
@@ -64,6 +69,8 @@ impl Unclear {
 pub(in crate::commands) struct Rounds<'a> {
     target: &'a Target,
     selections: Vec<Selection>,
+    /// What a user types again who has to decide.
+    pub(in crate::commands) again: Again,
     /// Of which nixpkgs packages are built.
     pub(in crate::commands) nixpkgs: Option<String>,
     /// Whether nothing may be changed.
@@ -119,6 +126,7 @@ impl<'a> Rounds<'a> {
         Self {
             target,
             selections,
+            again: Again::new("ldshim pin", &target.report.path),
             nixpkgs: None,
             is_dry: false,
             unclear: Unclear::Fail,

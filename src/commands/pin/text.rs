@@ -1,10 +1,10 @@
 //! What is said about choices and pins.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::target::Target;
-use crate::choice::{Choice, Choices, Need};
+use crate::choice::{Choice, Choices, Need, Selection};
 use crate::drivers::{NEVER_FROM_A_PACKAGE, WHERE_FROM};
 use crate::elf::Architecture;
 use crate::explain::text::problem_text;
@@ -102,26 +102,54 @@ pub(super) fn cannot_choose(
     format!("cannot choose packages for {program}{hint}")
 }
 
+/// A command that was typed, to be typed again with another option.
+#[derive(Debug, Clone)]
+pub(in crate::commands) struct Again {
+    /// `ldshim`, its subcommand, and what was decided so far.
+    pub(in crate::commands) command: String,
+    /// What it is about.
+    pub(in crate::commands) path: PathBuf,
+}
+
+impl Again {
+    pub(in crate::commands) fn new(command: &str, path: &Path) -> Self {
+        Self {
+            command: command.to_owned(),
+            path: path.to_owned(),
+        }
+    }
+
+    /// The same with what was selected.
+    pub(in crate::commands) fn selecting(mut self, selections: &[Selection]) -> Self {
+        for it in selections {
+            let word = printable::shell_word(Path::new(&format!("{}={}", it.name, it.package)));
+            _ = write!(self.command, " --select {word}");
+        }
+        self
+    }
+
+    fn with(&self, option: &str) -> String {
+        let path = printable::shell_word(&self.path);
+        format!("{} {option} {path}", self.command)
+    }
+}
+
 /// That somebody has to decide, and what there is.
-pub(in crate::commands) fn unclear(choices: &Choices) -> String {
+pub(in crate::commands) fn unclear(choices: &Choices, again: &Again) -> String {
     let mut text = String::from(
         "several packages are as good, and this is no terminal to ask on; decide, or take the first ones with --yes",
     );
     for choice in choices.iter().filter(|it| !it.is_clear) {
-        write_alternatives(&mut text, choice);
+        write_alternatives(&mut text, choice, again);
     }
     text
 }
 
-fn write_alternatives(text: &mut String, choice: &Choice) {
+fn write_alternatives(text: &mut String, choice: &Choice, again: &Again) {
     let alternatives = choice.alternatives();
     for candidate in alternatives.iter().take(MOST_LISTED) {
-        _ = write!(
-            text,
-            "\n  --select {}={}",
-            choice.need.name,
-            candidate.name()
-        );
+        let option = format!("--select {}={}", choice.need.name, candidate.name());
+        _ = write!(text, "\n  {}", again.with(&option));
     }
     if alternatives.len() > MOST_LISTED {
         let rest = alternatives.len() - MOST_LISTED;

@@ -55,7 +55,8 @@ pub fn where_nobody_can_be_asked_the_packages_are_listed() {
     assert_eq!(ground.settled(&program), "nothing");
     let lines: Vec<_> = told
         .lines()
-        .filter_map(|it| it.trim().strip_prefix("--select "))
+        .filter_map(|it| it.trim().strip_prefix("ldshim pin --select "))
+        .filter_map(|it| it.strip_suffix(" ./program"))
         .collect();
     assert_eq!(lines.len(), 2, "{told}");
     let number = |line: &str| {

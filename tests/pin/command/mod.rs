@@ -10,6 +10,7 @@ pub mod ground;
 mod headers;
 mod left;
 mod locks;
+mod marks;
 mod of_system;
 mod older;
 mod on_demand;
@@ -35,6 +36,8 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         asking::an_interrupted_question_leaves_the_cursor,
         asking::nothing_is_asked_where_it_is_clear,
         bars::a_bar_is_shown_while_packages_come_on_a_terminal_only,
+        bars::who_is_interrupted_while_packages_come_leaves_nothing,
+        marks::a_missing_library_has_the_same_mark_everywhere,
         autopatch::programs_get_the_loader_and_packages_that_are_kept,
         autopatch::a_dry_run_changes_nothing,
         autopatch::what_no_package_has_is_told_and_the_rest_is_done,

@@ -5,7 +5,7 @@ mod interpreters;
 mod misfortune;
 mod programs;
 mod real;
-mod scene;
+pub mod scene;
 mod trees;
 
 /// All of them.

@@ -1,6 +1,7 @@
 //! Where the commands of the documentation are run: a root like that of NixOS, with an ordinary home, a bash, and an address from
 //! which an index can be got as from GitHub.
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,8 @@ pub struct Ground {
     root: Root,
     /// A bash, and the commands that everybody has.
     commands_of_shell: PathBuf,
+    /// Where other commands are.
+    others: Vec<PathBuf>,
     release: Option<Release>,
     pub packages: Packages,
     /// Where in the root commands are given: the home.
@@ -71,6 +74,7 @@ impl Ground {
             folder,
             root,
             commands_of_shell: shell.join("bin"),
+            others: Vec::new(),
             release: None,
             packages: Packages::default(),
             current: HOME.to_owned(),
@@ -98,6 +102,11 @@ impl Ground {
         fs::create_dir_all(program.parent().expect("a folder")).expect("a folder");
         fs::copy(source, &program).expect("a program");
         fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+
+    /// Puts a folder's commands into PATH.
+    pub fn commands(&mut self, folder: &Path) {
+        self.others.push(folder.to_owned());
     }
 
     /// Sets up what NixOS has by `programs.nix-ld.enable`: the stub, and a library environment at the default place. It has a glibc,
@@ -137,8 +146,14 @@ impl Ground {
         let settings =
             "substituters =\nsandbox = false\nbuild-users-group =\ndownload-attempts = 1\n";
         command.env("NIX_CONFIG", settings);
-        let commands = self.commands_of_shell.display();
-        command.env("PATH", format!("/tool:{COMMANDS}:{commands}"));
+        let own = [
+            "/tool".as_ref(),
+            COMMANDS.as_ref(),
+            &*self.commands_of_shell,
+        ];
+        let others = self.others.iter().map(|it| &**it);
+        let path = env::join_paths(own.into_iter().chain(others)).expect("no path has a colon");
+        command.env("PATH", path);
         command.env("HOME", HOME);
         match &self.release {
             Some(release) => release.lead(&mut command),

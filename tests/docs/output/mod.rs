@@ -31,6 +31,7 @@ const RUN: &[Run] = &[
     Run { page: "docs/first-start.md", scene: scenes::nothing_set_up, by: By::Terminal("\x1b[?25l", "y") },
     Run { page: "docs/fix.md", scene: scenes::virtual_environment, by: By::Script },
     Run { page: "docs/lock.md", scene: scenes::ninja_and_an_index, by: By::Script },
+    Run { page: "docs/node.md", scene: scenes::node_modules, by: By::Script },
     Run { page: "docs/packaging.md", scene: scenes::programs_to_package, by: By::Script },
     Run { page: "docs/patch.md", scene: scenes::ninja_to_patch, by: By::Script },
     Run { page: "docs/pin.md", scene: scenes::python_without_zlib, by: By::Script },
@@ -43,7 +44,6 @@ const RUN: &[Run] = &[
 #[rustfmt::skip]
 const NOT_RUN: &[(&str, &str, &str)] = &[
     ("README.md", "ldshim explain ./tool       # what it needs, what is missing, which package has it", "shows no output; the pages do"),
-    ("docs/node.md", "node -e 'require(\"usb\")'", "no Node.js of the store is among the programs of the tests, nor npx; tests/pin/fix has other addons"),
 ];
 
 fn first_command(block: &Block) -> String {
@@ -112,6 +112,7 @@ pages! {
     first_start: "docs/first-start.md",
     fix: "docs/fix.md",
     lock: "docs/lock.md",
+    node: "docs/node.md",
     packaging: "docs/packaging.md",
     patch: "docs/patch.md",
     pin: "docs/pin.md",

@@ -22,6 +22,8 @@ mod nix_index;
 mod nixos_like;
 mod output;
 mod page;
+#[path = "../common/stub_ld.rs"]
+mod stub_ld;
 #[path = "../common/terminal.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod terminal;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::common::{Ran, may_write_store, platform, store_path, target, usual_umask};
 use crate::nixos_like::{self, COMMANDS};
+use crate::stub_ld;
 
 mod packages;
 pub mod programs;
@@ -47,7 +48,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Nothing is set up.
+    /// Nothing is set up, and there is not even stub-ld.
     pub fn new() -> Self {
         usual_umask();
         assert!(
@@ -102,6 +103,14 @@ impl Ground {
         fs::create_dir_all(program.parent().expect("a folder")).expect("a folder");
         fs::copy(source, &program).expect("a program");
         fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+
+    /// Puts NixOS's stub-ld where it is unless something else is set up.
+    pub fn with_stub_ld(mut self) -> Self {
+        let file = self.folder.path().join("stub-ld");
+        stub_ld::compile(&file);
+        self.show(&file, LOADER);
+        self
     }
 
     /// Puts a folder's commands into PATH.

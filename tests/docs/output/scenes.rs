@@ -43,7 +43,7 @@ impl Scene {
 
 /// A NixOS where nothing is set up, and ninja.
 pub fn nothing_set_up() -> Scene {
-    let mut ground = Ground::new();
+    let mut ground = Ground::new().with_stub_ld();
     ground.program(&programs::ninja(), "ninja");
     ground.packages.add_gcc();
     ground.publish();

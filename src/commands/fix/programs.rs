@@ -67,7 +67,7 @@ impl Work<'_> {
         };
         let missing = target.missing()?;
         if missing.needs.is_empty() {
-            return say(&format!("{}: misses no library\n", path.display()));
+            return say(&format!("{}: finds all of its libraries\n", path.display()));
         }
         say(&format!(
             "{}\n",
@@ -91,7 +91,7 @@ impl Work<'_> {
 fn of_the_store(path: &Path) -> anyhow::Error {
     anyhow!(
         "{} is no foreign program: it names a loader of its own, and finds its own libraries; if the modules that it loads \
-         miss some, name the folder that has them: ldshim fix DIR --interpreter {}",
+         lack some, name the folder that has them: ldshim fix DIR --interpreter {}",
         path.display(),
         printable::shell_word(path)
     )

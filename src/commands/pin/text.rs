@@ -25,9 +25,9 @@ pub(in crate::commands) const MORE_LATER: &str =
 pub(super) fn nothing_missing(program: &str, has_pin: bool) -> String {
     let pin = match has_pin {
         true => format!(
-            "Without its pin, too, {program} misses no library: `ldshim unpin` removes the pin"
+            "Without its pin, too, {program} finds all of its libraries: `ldshim unpin` removes the pin"
         ),
-        false => format!("{program} misses no library, so there is nothing to pin"),
+        false => format!("{program} finds all of its libraries, so there is nothing to pin"),
     };
     pin + "; --force pins the libraries of today\n"
 }
@@ -75,7 +75,10 @@ pub(in crate::commands) fn missing(program: &str, needs: &[Need]) -> String {
         true => need.name.clone(),
         false => format!("{} with {}", need.name, need.lacking.join(", ")),
     });
-    format!("{program} misses {}", names.collect::<Vec<_>>().join(", "))
+    format!(
+        "{program} is missing {}",
+        names.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// What went wrong; and if the index is of no use for programs of this architecture, that.
@@ -96,7 +99,7 @@ pub(super) fn cannot_choose(
 /// That somebody has to decide, and what there is.
 pub(in crate::commands) fn unclear(choices: &Choices) -> String {
     let mut text = String::from(
-        "several packages are as good, and this is no terminal to ask on; decide, or take the first ones with --yes",
+        "several packages fit equally well, and there is no terminal to ask on; choose with --select, or take the first ones with --yes",
     );
     for choice in choices.iter().filter(|it| !it.is_clear) {
         write_alternatives(&mut text, choice);
@@ -202,8 +205,10 @@ pub(in crate::commands) fn written(
 
 /// The same in one line, for who has only wanted to start it.
 pub(in crate::commands) fn pinned(target: &Target) -> String {
-    format!(
-        "pinned: it starts at once from now on; to undo this: ldshim unpin {}\n",
-        printable::shell_word(&target.path)
-    )
+    let word = printable::shell_word(&target.path);
+    let what = match target.starts_by_itself() {
+        true => "it".to_owned(),
+        false => format!("`ldshim {word}`"),
+    };
+    format!("pinned: {what} starts at once from now on; to undo this: ldshim unpin {word}\n")
 }

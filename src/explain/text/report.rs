@@ -208,7 +208,7 @@ fn write_next_step(text: &mut String, report: &Report, dynamic: &Dynamic, provid
         let program = printable::shell_word(&report.path);
         _ = writeln!(
             text,
-            "  To give it packages that have what it misses: ldshim pin {program}"
+            "  To give it packages that have what is missing: ldshim pin {program}"
         );
     }
 }

@@ -30,6 +30,7 @@ const RUN: &[Run] = &[
     Run { page: "docs/bundle.md", scene: scenes::bash_bundle, by: By::Script },
     Run { page: "docs/first-start.md", scene: scenes::nothing_set_up, by: By::Terminal("\x1b[?25l", "y") },
     Run { page: "docs/fix.md", scene: scenes::virtual_environment, by: By::Script },
+    Run { page: "docs/locate.md", scene: scenes::python_without_zlib_and_an_index, by: By::Script },
     Run { page: "docs/lock.md", scene: scenes::ninja_and_an_index, by: By::Script },
     Run { page: "docs/node.md", scene: scenes::node_modules, by: By::Script },
     Run { page: "docs/packaging.md", scene: scenes::programs_to_package, by: By::Script },
@@ -37,6 +38,7 @@ const RUN: &[Run] = &[
     Run { page: "docs/pin.md", scene: scenes::python_without_zlib, by: By::Script },
     Run { page: "docs/python.md", scene: scenes::virtual_environment, by: By::Script },
     Run { page: "docs/run.md", scene: scenes::tool_without_curl, by: By::Script },
+    Run { page: "docs/shell.md", scene: scenes::python_without_zlib_and_an_index, by: By::Script },
     Run { page: "docs/troubleshooting.md", scene: scenes::stale_variable, by: By::Script },
 ];
 
@@ -95,6 +97,7 @@ pages! {
     bundle: "docs/bundle.md",
     first_start: "docs/first-start.md",
     fix: "docs/fix.md",
+    locate: "docs/locate.md",
     lock: "docs/lock.md",
     node: "docs/node.md",
     packaging: "docs/packaging.md",
@@ -102,6 +105,7 @@ pages! {
     pin: "docs/pin.md",
     python: "docs/python.md",
     run: "docs/run.md",
+    shell: "docs/shell.md",
     troubleshooting: "docs/troubleshooting.md",
 }
 

@@ -98,6 +98,13 @@ pub fn python_without_zlib() -> Scene {
     Scene::new(ground)
 }
 
+/// The same, with an index.
+pub fn python_without_zlib_and_an_index() -> Scene {
+    let scene = python_without_zlib();
+    scene.before("ldshim index update");
+    scene
+}
+
 /// With the stub; a tool with a library of its own, which misses one that two packages have.
 pub fn tool_without_curl() -> Scene {
     let mut ground = Ground::new();

@@ -52,7 +52,7 @@ pub fn nothing_set_up() -> Scene {
     let tool = "ldshim ".to_owned();
     scene
         .instead
-        .push(("nix run path:/where/you/have/ldshim -- ", tool));
+        .push(("nix run git+file:///path/to/ldshim -- ", tool));
     scene
 }
 

@@ -180,11 +180,11 @@ Examples:
 /// `ldshim run`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Where programs have no loader, as on NixOS, a program that misses libraries gets them first: packages are chosen, got and pinned \
+Where programs have no loader, as on NixOS, a program that lacks libraries gets them first: packages are chosen, got and pinned \
 as by `ldshim pin`, and on a terminal you are asked what is not clear. The next time it starts at once. Elsewhere nothing \
 is asked, and what it would need is told. `ldshim PROGRAM` is `ldshim run PROGRAM` if no command has that name.
 
-Exit status: the program's own; 127 if it is not there or misses libraries, 126 if it cannot be executed, 125 if ldshim fails.
+Exit status: the program's own; 127 if it is not there or lacks libraries, 126 if it cannot be executed, 125 if ldshim fails.
 
 Examples:
   ldshim run ./program --its-option

@@ -21,8 +21,8 @@ you are asked.
 
 If some libraries can be had and others not, the program is pinned to those that can, and what is left is told.
 
-Exit status: 0 if the program is pinned and finds all libraries, or misses nothing; with --force, 0 if it is pinned; 1 \
-otherwise, also if it is pinned and still misses some.
+Exit status: 0 if the program is pinned and finds all libraries, or lacks nothing; with --force, 0 if it is pinned; 1 \
+otherwise, also if it is pinned and still lacks some.
 
 Examples:
   ldshim pin ./program
@@ -49,7 +49,7 @@ pub struct PinArgs {
     /// Write the pin to /etc/ldshim, for programs with more rights than their caller; for root
     #[arg(long)]
     pub system: bool,
-    /// Pin it all the same: if it misses nothing, so that it keeps the libraries of today; or if it still misses some
+    /// Pin it all the same: if it lacks nothing, so that it keeps the libraries of today; or if it still lacks some
     #[arg(long)]
     pub force: bool,
     /// Search this directory first, where it exists when the program starts, such as a folder beside the program that has

@@ -71,7 +71,7 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
     if needs.is_empty() && args.select.is_empty() {
         ensure!(
             args.force || args.write_lock.is_none(),
-            "{name} misses no library, so there is nothing to be locked; to pin the libraries of today, and \
+            "{name} finds all of its libraries, so there is nothing to lock; to pin the libraries of today, and \
              write a lock of them: --force"
         );
         if !args.force {
@@ -79,7 +79,7 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
             report(&text::nothing_missing(target, has_pin))?;
             return Ok(None);
         }
-        report(&Mark::Fine.line(&format!("{name} misses no library")))?;
+        report(&Mark::Fine.line(&format!("{name} finds all of its libraries")))?;
     }
     if args.system {
         of_system::check_index()?;

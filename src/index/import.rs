@@ -14,8 +14,6 @@ use super::{Place, library_name, store_path, write};
 /// What an import found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Imported {
-    /// Entries of the database.
-    pub entries: u64,
     /// Libraries among them.
     pub libraries: usize,
     /// Packages that have libraries.
@@ -92,7 +90,6 @@ pub fn convert_entries<R: Read>(
     }
     ensure!(!is_in_package, "it ends within a package");
     let imported = Imported {
-        entries: entries.count(),
         libraries: builder.libraries(),
         packages: builder.packages(),
         bytes: 0,

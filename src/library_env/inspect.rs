@@ -302,7 +302,7 @@ impl fmt::Display for CacheDifference {
             Self::Surplus(_) => write!(f, "lists {name}, which is not in the directory"),
             Self::OtherArchitecture(_) => write!(f, "lists {name} for another architecture"),
             Self::OtherFile(_, path) => write!(f, "lists {name} as {}", path.display()),
-            Self::Unreachable(_) => write!(f, "is out of order: the loader misses {name}"),
+            Self::Unreachable(_) => write!(f, "is out of order: the loader does not find {name}"),
         }
     }
 }

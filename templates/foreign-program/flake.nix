@@ -4,7 +4,7 @@
   inputs = {
     nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
     # Put here where you have ldshim from.
-    ldshim.url = "path:/path/to/ldshim";
+    ldshim.url = "git+file:///path/to/ldshim";
     ldshim.inputs.nixpkgs.follows = "nixpkgs";
   };
 

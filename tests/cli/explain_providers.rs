@@ -65,7 +65,7 @@ fn the_packages_of_a_missing_library_are_named() {
     assert!(after[1].starts_with("p2.out"), "{text}");
     assert_eq!(
         after[2],
-        "do       To give it packages that have what it misses: ldshim pin bin/main"
+        "do       To give it packages that have what is missing: ldshim pin bin/main"
     );
     let problem = &json(&home, &tree, &["bin/main"])["problems"][0];
     assert_eq!(problem["providers"][1]["attribute"], "p2");

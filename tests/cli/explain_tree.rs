@@ -338,6 +338,7 @@ fn a_library_by_path_comes_from_no_package() {
         let ran = explain(&tree, &[name]);
         assert_eq!(ran.code, Some(1), "{ran:?}");
         assert!(ran.stdout.contains("asked for by this path"), "{ran:?}");
+        assert!(ran.stdout.contains("not found by this path"), "{ran:?}");
         assert!(!ran.stdout.contains("no package"), "{ran:?}");
         let report = json(&tree, &[name]);
         assert_eq!(report["problems"][0]["providers"], Value::Null);

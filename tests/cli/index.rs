@@ -14,7 +14,7 @@ fn an_import_says_what_it_has_found() {
     let home = Home::new();
     home.write_database(&database());
     let ran = home.ldshim(&["index", "import"]).succeeded();
-    let begin = "  ok       5 libraries in 2 packages, of 10 entries: ";
+    let begin = "  ok       indexed 5 libraries of 2 packages (";
     assert!(ran.stdout.starts_with(begin), "{ran:?}");
     assert!(
         ran.stdout.contains(".cache/ldshim/index/nixpkgs"),

@@ -118,7 +118,7 @@ fn the_newest_is_downloaded_and_imported() {
     let ran = scene.update(&["--from", &server.url("index")]).succeeded();
     assert!(scene.has_newer());
     assert!(ran.stdout.contains("1 libraries in 1 packages"), "{ran:?}");
-    assert!(ran.stdout.contains("The database is of today"), "{ran:?}");
+    assert!(ran.stdout.contains("The database is from today"), "{ran:?}");
     assert!(ran.stderr.contains(&server.url("index")), "{ran:?}");
     assert_eq!(scene.left(), ["nixpkgs"]);
 }

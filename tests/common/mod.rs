@@ -55,7 +55,7 @@ pub fn store_path(package: &str) -> PathBuf {
 }
 
 /// The same of a package that most tests do without.
-fn store_path_of_programs(package: &str) -> PathBuf {
+pub fn store_path_of_programs(package: &str) -> PathBuf {
     path_in("of-programs", package)
 }
 

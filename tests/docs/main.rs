@@ -5,6 +5,9 @@ mod commands;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;
+#[path = "../programs/fetched.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod fetched;
 mod film;
 mod ground;
 mod links;
@@ -19,6 +22,8 @@ mod nix_index;
 mod nixos_like;
 mod output;
 mod page;
+#[path = "../common/stub_ld.rs"]
+mod stub_ld;
 #[path = "../common/terminal.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod terminal;

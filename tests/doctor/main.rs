@@ -24,6 +24,8 @@ mod places;
 mod plan;
 mod rows;
 mod speakers;
+#[path = "../common/stub_ld.rs"]
+mod stub_ld;
 mod surroundings;
 mod system;
 mod variables;

@@ -2,8 +2,10 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use crate::common::{store_path, stub};
+use crate::stub_ld;
 use crate::system::{PLACE, System, compile_static, real_loader};
 
 const PLACE_32: &str = "/lib/ld-linux.so.2";
@@ -11,9 +13,13 @@ const PLACE_MUSL: &str = "/lib/ld-musl-x86_64.so.1";
 
 /// A system with that program of this suite at the loader's place.
 fn with(source: &str) -> System {
+    with_made(source, |file| compile_static(source, file))
+}
+
+fn with_made(name: &str, make: impl FnOnce(&Path)) -> System {
     let mut system = System::new();
-    let file = system.path(source);
-    compile_static(source, &file);
+    let file = system.path(name);
+    make(&file);
     system.put(&file, PLACE);
     system
 }
@@ -88,7 +94,7 @@ fn a_link_that_leads_nowhere_is_a_problem() {
 
 #[test]
 fn stub_ld_of_nixos_is_a_problem_and_says_so_itself() {
-    let mut system = with("stub_ld");
+    let mut system = with_made("stub-ld", stub_ld::compile);
     system.put("/usr/bin/true".as_ref(), "/test/true");
     let report = system.doctor();
     assert_eq!(report.one("stub-ld").0, "problem");

@@ -239,14 +239,6 @@ pub fn busybox() -> PathBuf {
 pub fn compile_static(name: &str, into: &Path) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/doctor/sources");
     let mut cc = Command::new("cc");
-    if name == "stub_ld" {
-        cc.args([
-            "-nostdlib",
-            "-ffreestanding",
-            "-fno-builtin",
-            "-fno-stack-protector",
-        ]);
-    }
     cc.args(["-static", "-o"])
         .arg(into)
         .arg(source.join(format!("{name}.c")));

@@ -111,10 +111,14 @@ fn download_and_unpack(program: &Program, title: &str) -> Result<()> {
             unpack::debian_packages(download.path(), unpacked.path())?;
         }
     }
-    if let Some(executable) = &program.executable
-        && !unpacked.path().join(executable).is_file()
-    {
-        bail!("it has no file {}", executable.display());
+    if let Some(executable) = &program.executable {
+        let file = unpacked.path().join(executable);
+        if !file.is_file() {
+            bail!("it has no file {}", executable.display());
+        }
+        // Some packages of npm leave that to those who start it.
+        fs::set_permissions(&file, Permissions::from_mode(0o755))
+            .with_context(|| format!("cannot make {} executable", executable.display()))?;
     }
     fs::write(unpacked.path().join(STAMP), program.stamp()).context("cannot write its stamp")?;
     put_in_place(&unpacked.keep(), &program.folder())

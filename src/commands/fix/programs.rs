@@ -69,7 +69,7 @@ impl Work<'_> {
         };
         let missing = target.missing()?;
         if missing.needs.is_empty() {
-            let said = format!("{}: misses no library", path.display());
+            let said = format!("{}: finds all of its libraries", path.display());
             return say(&Mark::Fine.line(&said));
         }
         let name = path.display().to_string();
@@ -97,7 +97,7 @@ impl Work<'_> {
 fn of_the_store(path: &Path) -> anyhow::Error {
     anyhow!(
         "{} is no foreign program: it names a loader of its own, and finds its own libraries; if the modules that it loads \
-         miss some, name the folder that has them: ldshim fix DIR --interpreter {}",
+         lack some, name the folder that has them: ldshim fix DIR --interpreter {}",
         path.display(),
         printable::shell_word(path)
     )

@@ -40,14 +40,14 @@ pub(super) fn diagnosis(case: &Case, missing: &Missing) -> String {
     let all = case.modules.libraries.len();
     if missing.needs.is_empty() {
         said += &Mark::Fine.line(&format!(
-            "{all} modules, and none misses a library that a package could have: there is nothing to do"
+            "{all} modules, and none is missing a library that a package could have: there is nothing to do"
         ));
     } else {
         let names: Vec<_> = missing.needs.iter().map(|it| it.name.as_str()).collect();
         let count = missing.modules.len();
-        let verb = if count == 1 { "misses" } else { "miss" };
+        let verb = if count == 1 { "is" } else { "are" };
         let names = names.join(", ");
-        said += &Mark::Wrong.line(&format!("{count} of {all} modules {verb} {names}"));
+        said += &Mark::Wrong.line(&format!("{count} of {all} modules {verb} missing {names}"));
         let entry = case.place.entry();
         let entry = entry
             .strip_prefix(&case.place.tree)
@@ -59,7 +59,9 @@ pub(super) fn diagnosis(case: &Case, missing: &Missing) -> String {
     }
     said += &text::of_modules(missing);
     let names = missing.needs.iter().map(|it| OsStr::new(&it.name));
-    if let Some(advice) = presets::advice(names, false) {
+    // What foreign programs have helps none of the store.
+    let is_foreign = case.original.is_foreign();
+    if let Some(advice) = presets::advice(names, false).filter(|_| is_foreign) {
         said += &Mark::Do.line(&advice);
     }
     for (name, files) in missing.brought.iter().take(MOST) {
@@ -85,7 +87,7 @@ pub(super) fn done(case: &Case, proven: &Proven) -> String {
             ),
         };
         text += &mark.line(&format!(
-            "{well} find their libraries now, says the real loader"
+            "{well} find their libraries now, as the real loader confirms"
         ));
     }
     for line in &proven.failed {

@@ -39,10 +39,9 @@ pub(super) fn import_file(
 ) -> Result<()> {
     let imported = index::import(file, revision, place, watch)?;
     say(&Mark::Fine.line(&format!(
-        "{} libraries in {} packages, of {} entries: {} in {}\n{}",
+        "indexed {} libraries of {} packages ({}): {}\n{}",
         HumanCount(imported.libraries as u64),
         HumanCount(imported.packages as u64),
-        HumanCount(imported.entries),
         HumanBytes(imported.bytes as u64),
         place.nixpkgs().display(),
         age(file)
@@ -52,8 +51,8 @@ pub(super) fn import_file(
 /// How old a database is, as a sentence; nothing if that is not known.
 fn age(file: &Path) -> String {
     match date(file).map(days_since) {
-        Some(0) => "The database is of today.\n".into(),
-        Some(1) => "The database is of yesterday.\n".into(),
+        Some(0) => "The database is from today.\n".into(),
+        Some(1) => "The database is from yesterday.\n".into(),
         Some(days) => format!("The database is {days} days old.\n"),
         None => String::new(),
     }

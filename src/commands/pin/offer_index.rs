@@ -23,13 +23,13 @@ pub(super) fn offer(say: fn(&str) -> Result<()>) -> Result<Option<Index>> {
     let question = match update::origin(None)? {
         Origin::Here(_) => None,
         Origin::Download(url) => Some(match Named::by_variable()? {
-            Some(_) => format!("Get one from {url}?"),
-            None => format!("Get that of nix-index-database: {PUBLISHED_SIZE}, once; go on?"),
+            Some(_) => format!("Download it from {url}?"),
+            None => format!("Download that of nix-index-database ({PUBLISHED_SIZE}, once)?"),
         }),
     };
     if let Some(question) = question {
         // On a line of its own: a question that is wider than the terminal would stay there in part when it is answered.
-        say(&Mark::Known.line("No index says which packages have that."))?;
+        say(&Mark::Known.line("There is no index yet that says which packages have that."))?;
         if prompt::confirm(&question)? != Some(true) {
             IS_DECLINED.store(true, Ordering::Relaxed);
             return Ok(None);

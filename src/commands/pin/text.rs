@@ -27,11 +27,12 @@ pub(super) fn nothing_missing(target: &Target, has_pin: bool) -> String {
     let (name, program) = (target.name(), printable::shell_word(&target.path));
     let text = match has_pin {
         true => {
-            Mark::Fine.line(&format!("Without its pin, too, {name} misses no library"))
-                + &Mark::Do.line(&format!("To remove the pin: ldshim unpin {program}"))
+            Mark::Fine.line(&format!(
+                "Without its pin, too, {name} finds all of its libraries"
+            )) + &Mark::Do.line(&format!("To remove the pin: ldshim unpin {program}"))
         }
         false => Mark::Fine.line(&format!(
-            "{name} misses no library, so there is nothing to pin"
+            "{name} finds all of its libraries, so there is nothing to pin"
         )),
     };
     let force = format!("To pin the libraries of today: ldshim pin --force {program}");
@@ -84,7 +85,10 @@ pub(in crate::commands) fn missing(program: &str, needs: &[Need]) -> String {
         true => need.name.clone(),
         false => format!("{} with {}", need.name, need.lacking.join(", ")),
     });
-    format!("{program} misses {}", names.collect::<Vec<_>>().join(", "))
+    format!(
+        "{program} is missing {}",
+        names.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// What went wrong; and if the index is of no use for programs of this architecture, that.
@@ -137,7 +141,7 @@ impl Again {
 /// That somebody has to decide, and what there is.
 pub(in crate::commands) fn unclear(choices: &Choices, again: &Again) -> String {
     let mut text = String::from(
-        "several packages are as good, and this is no terminal to ask on; decide, or take the first ones with --yes",
+        "several packages fit equally well, and there is no terminal to ask on; choose with --select, or take the first ones with --yes",
     );
     for choice in choices.iter().filter(|it| !it.is_clear) {
         write_alternatives(&mut text, choice, again);
@@ -235,8 +239,12 @@ pub(in crate::commands) fn written(
 
 /// The same in one line, for who has only wanted to start it.
 pub(in crate::commands) fn pinned(target: &Target) -> String {
+    let word = printable::shell_word(&target.path);
+    let what = match target.starts_by_itself() {
+        true => "it".to_owned(),
+        false => format!("`ldshim {word}`"),
+    };
     Mark::Fine.line(&format!(
-        "pinned: it starts at once from now on; to undo this: ldshim unpin {}",
-        printable::shell_word(&target.path)
+        "pinned: {what} starts at once from now on; to undo this: ldshim unpin {word}"
     ))
 }

@@ -54,7 +54,7 @@ pub(super) fn provide(
                 Some((target, needs)) if args.once => {
                     ensure!(
                         given.is_none(),
-                        "cannot start {} with --once: it starts more than one program that misses libraries",
+                        "cannot start {} with --once: it starts more than one program that lacks libraries",
                         program.path.display()
                     );
                     let outcome = get(args, &target?, needs)?;
@@ -135,7 +135,7 @@ fn get(args: &RunArgs, target: &Target, needs: Vec<Need>) -> Result<Outcome> {
     if unclear == Unclear::Fail {
         would_need(target, needs);
         bail!(NotStarted::Lacking(format!(
-            "{} was not started; to get what it misses and start it: {}",
+            "{} was not started; to get what is missing and start it: {}",
             target.name(),
             with_yes(args)
         )));
@@ -160,7 +160,7 @@ fn get(args: &RunArgs, target: &Target, needs: Vec<Need>) -> Result<Outcome> {
 fn would_need(target: &Target, needs: Vec<Need>) {
     if !matches!(Index::open_default(), Ok(Some(_))) {
         tell(&Mark::Do.line(
-            "No index says yet which packages have that. To get one (48 MB, once): ldshim index update",
+            "There is no index yet that says which packages have that. To get one (48 MB, once): ldshim index update",
         ));
         return;
     }

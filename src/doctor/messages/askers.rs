@@ -78,7 +78,7 @@ pub(super) const TRAPS: &[Trap] = &[
         cause: "The program asks a tool of another distribution what is installed here. NixOS has no such tool; its loader is \
                 not the matter.",
         advice: "Look for an option that leaves the check out, and give the program its libraries by the library environment: \
-                 `ldshim explain PROGRAM` says which it misses.",
+                 `ldshim explain PROGRAM` says which ones are missing.",
         threads: &["NixOS/nixpkgs#28784"],
         ..Trap::SURE
     },

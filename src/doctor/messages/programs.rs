@@ -29,7 +29,7 @@ pub(super) const TRAPS: &[Trap] = &[
             "Importing the numpy C-extensions failed",
             "you should not try to import numpy from",
         ],
-        cause: "numpy's wheel misses libstdc++.so.6 or libz.so.1; the line with \"cannot open shared object file\" says which.",
+        cause: "numpy's wheel is missing libstdc++.so.6 or libz.so.1; the line with \"cannot open shared object file\" says which.",
         advice: "Use a Python from elsewhere, such as uv's, with programs.nix-ld.presets = [ \"python\" ]; a Python of NixOS does \
                  not see the libraries of nix-ld.",
         threads: &["nix-community/poetry2nix#1391", "cachix/devenv#1095"],

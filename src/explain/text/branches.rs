@@ -66,8 +66,14 @@ fn branch_text(resolution: &Resolution, number: usize, program: &Path, width: us
                     reason => format!("; {path} has the {reason}"),
                 }
             });
+            // Nothing is searched for what is named by a path.
+            let place = if name.contains('/') {
+                " by this path"
+            } else {
+                ""
+            };
             format!(
-                "{BAD}{name:width$} not found{BAD:#}{}",
+                "{BAD}{name:width$} not found{place}{BAD:#}{}",
                 passed.collect::<String>()
             )
         }

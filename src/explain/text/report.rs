@@ -212,7 +212,7 @@ fn write_next_step(text: &mut String, report: &Report, dynamic: &Dynamic, provid
     if !dynamic.is_library && is_pinnable && report.problems.iter().any(can_help) {
         let program = printable::shell_word(&report.path);
         *text += &Mark::Do.line(&format!(
-            "To give it packages that have what it misses: ldshim pin {program}"
+            "To give it packages that have what is missing: ldshim pin {program}"
         ));
     }
 }

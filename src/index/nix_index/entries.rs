@@ -72,12 +72,6 @@ impl<R: Read> Entries<R> {
         }
     }
 
-    /// How many entries were read.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
     /// The next entry; `None` at the end.
     ///
     /// # Errors

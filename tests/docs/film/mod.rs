@@ -24,7 +24,7 @@ const TO_READ_MUCH: u32 = 4000;
 
 /// From the error to a running program, where nothing is set up.
 fn record() -> String {
-    let mut ground = Ground::new();
+    let mut ground = Ground::new().with_stub_ld();
     ground.program(&programs::ninja(), "ninja");
     ground.packages.add_gcc();
     ground.publish();

@@ -9,7 +9,7 @@ use crate::ground::{Ground, READY};
 use crate::terminal::Terminal;
 
 /// The terminal's size.
-pub const ROWS: u16 = 24;
+pub const ROWS: u16 = 26;
 pub const COLUMNS: u16 = 100;
 
 /// How many rows are kept: more than a session has, so that none is lost.

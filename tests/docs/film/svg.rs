@@ -53,7 +53,7 @@ struct Style {
 impl Style {
     fn new(length: u32) -> Self {
         Self {
-            text: format!(".p{{animation:{length}ms step-end infinite}}"),
+            text: format!(".p{{animation:{length}ms step-end}}"),
             length,
             times: Vec::new(),
         }

@@ -1,6 +1,7 @@
 //! Where the commands of the documentation are run: a root like that of NixOS, with an ordinary home, a bash, and an address from
 //! which an index can be got as from GitHub.
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::common::{Ran, may_write_store, platform, store_path, target, usual_umask};
 use crate::nixos_like::{self, COMMANDS};
+use crate::stub_ld;
 
 mod packages;
 pub mod programs;
@@ -35,6 +37,8 @@ pub struct Ground {
     root: Root,
     /// A bash, and the commands that everybody has.
     commands_of_shell: PathBuf,
+    /// Where other commands are.
+    others: Vec<PathBuf>,
     release: Option<Release>,
     pub packages: Packages,
     /// Where in the root commands are given: the home.
@@ -44,7 +48,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Nothing is set up.
+    /// Nothing is set up, and there is not even stub-ld.
     pub fn new() -> Self {
         usual_umask();
         assert!(
@@ -71,6 +75,7 @@ impl Ground {
             folder,
             root,
             commands_of_shell: shell.join("bin"),
+            others: Vec::new(),
             release: None,
             packages: Packages::default(),
             current: HOME.to_owned(),
@@ -98,6 +103,19 @@ impl Ground {
         fs::create_dir_all(program.parent().expect("a folder")).expect("a folder");
         fs::copy(source, &program).expect("a program");
         fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+
+    /// Puts NixOS's stub-ld where it is unless something else is set up.
+    pub fn with_stub_ld(mut self) -> Self {
+        let file = self.folder.path().join("stub-ld");
+        stub_ld::compile(&file);
+        self.show(&file, LOADER);
+        self
+    }
+
+    /// Puts a folder's commands into PATH.
+    pub fn commands(&mut self, folder: &Path) {
+        self.others.push(folder.to_owned());
     }
 
     /// Sets up what NixOS has by `programs.nix-ld.enable`: the stub, and a library environment at the default place. It has a glibc,
@@ -137,8 +155,14 @@ impl Ground {
         let settings =
             "substituters =\nsandbox = false\nbuild-users-group =\ndownload-attempts = 1\n";
         command.env("NIX_CONFIG", settings);
-        let commands = self.commands_of_shell.display();
-        command.env("PATH", format!("/tool:{COMMANDS}:{commands}"));
+        let own = [
+            "/tool".as_ref(),
+            COMMANDS.as_ref(),
+            &*self.commands_of_shell,
+        ];
+        let others = self.others.iter().map(|it| &**it);
+        let path = env::join_paths(own.into_iter().chain(others)).expect("no path has a colon");
+        command.env("PATH", path);
         command.env("HOME", HOME);
         match &self.release {
             Some(release) => release.lead(&mut command),

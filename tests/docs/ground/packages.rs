@@ -27,19 +27,19 @@ struct Known {
 }
 
 impl Packages {
-    /// Adds an output with libraries of a Debian package's, and returns its path.
+    /// Adds an output with libraries of a Debian package's store path, and returns its path.
     pub fn add(
         &mut self,
         name: &str,
         (attribute, output): (&str, &str),
-        debian: &str,
+        debian: &Path,
         libraries: &[&str],
     ) -> PathBuf {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let made = folder.path().join(name);
         fs::create_dir_all(made.join("lib")).expect("a folder");
         for library in libraries {
-            let file = store_path(debian).join("lib").join(library);
+            let file = debian.join("lib").join(library);
             fs::copy(file, made.join("lib").join(library)).expect("a library");
         }
         let path = add_to_store(&made);
@@ -64,7 +64,7 @@ impl Packages {
             ),
         ];
         for (name, attribute, debian, library) in libraries {
-            self.add(name, attribute, debian, &[library]);
+            self.add(name, attribute, &store_path(debian), &[library]);
         }
     }
 
@@ -156,7 +156,7 @@ impl Packages {
 }
 
 /// What has the same contents has the same path, for all who use the store: it stays there until Nix collects it.
-fn add_to_store(folder: &Path) -> PathBuf {
+pub(super) fn add_to_store(folder: &Path) -> PathBuf {
     let mut add = Command::new("nix-store");
     add.env_remove("LD_LIBRARY_PATH").arg("--add").arg(folder);
     Ran::of(&mut add).succeeded().stdout.trim_end().into()

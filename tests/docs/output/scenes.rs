@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::common::{Ran, release_program, store_path, target};
+use crate::common::{Ran, release_program, store_path, store_path_of_programs, target};
+use crate::fetched;
 use crate::ground::{Ground, HOME, programs};
 
 /// A ground, and which commands of the page cannot be run as they are there.
@@ -42,7 +43,7 @@ impl Scene {
 
 /// A NixOS where nothing is set up, and ninja.
 pub fn nothing_set_up() -> Scene {
-    let mut ground = Ground::new();
+    let mut ground = Ground::new().with_stub_ld();
     ground.program(&programs::ninja(), "ninja");
     ground.packages.add_gcc();
     ground.publish();
@@ -51,7 +52,7 @@ pub fn nothing_set_up() -> Scene {
     let tool = "ldshim ".to_owned();
     scene
         .instead
-        .push(("nix run path:/where/you/have/ldshim -- ", tool));
+        .push(("nix run git+file:///path/to/ldshim -- ", tool));
     scene
 }
 
@@ -64,12 +65,17 @@ pub fn python_without_zlib() -> Scene {
     ground.current += "/py";
     let packages = &mut ground.packages;
     for (name, attribute) in [("zlib-1.2.13", "zlib"), ("zlib-ng-2.2.4", "zlib-ng")] {
-        packages.add(name, (attribute, "out"), "zlib1g", &["libz.so.1"]);
+        packages.add(
+            name,
+            (attribute, "out"),
+            &store_path("zlib1g"),
+            &["libz.so.1"],
+        );
     }
     packages.add(
         "expat-2.5.0",
         ("expat", "out"),
-        "libexpat1",
+        &store_path("libexpat1"),
         &["libexpat.so.1"],
     );
     add_curl(&mut ground);
@@ -92,12 +98,22 @@ pub fn python_without_zlib() -> Scene {
     Scene::new(ground)
 }
 
+/// The same, with an index.
+pub fn python_without_zlib_and_an_index() -> Scene {
+    let scene = python_without_zlib();
+    scene.before("ldshim index update");
+    scene
+}
+
 /// With the stub; a tool with a library of its own, which misses one that two packages have.
 pub fn tool_without_curl() -> Scene {
     let mut ground = Ground::new();
-    let zlib = ground
-        .packages
-        .add("zlib-1.2.13", ("zlib", "out"), "zlib1g", &["libz.so.1"]);
+    let zlib = ground.packages.add(
+        "zlib-1.2.13",
+        ("zlib", "out"),
+        &store_path("zlib1g"),
+        &["libz.so.1"],
+    );
     add_curl(&mut ground);
     ground.enable(&[&zlib]);
     ground.publish();
@@ -199,7 +215,7 @@ pub fn virtual_environment() -> Scene {
     fs::create_dir_all(&packages).expect("a folder");
     let python = target().join("store-programs/python/result/bin/python3.11");
     let python = python.canonicalize().expect("`cargo xtask fetch` makes it");
-    let wheel = programs::unpacked("numpy");
+    let wheel = fetched::folder("numpy");
     for part in ["numpy", "numpy.libs"] {
         let place = format!("{HOME}/app/.venv/lib/python3.11/site-packages/{part}");
         ground.show(&wheel.join(part), &place);
@@ -210,6 +226,40 @@ pub fn virtual_environment() -> Scene {
     ground.publish();
     let scene = Scene::new(ground);
     scene.before(&format!("{} -m venv --without-pip .venv", python.display()));
+    scene.before("ldshim index update");
+    scene
+}
+
+/// A folder of a project, with an addon for Node.js from npm, and a Node.js of the store.
+pub fn node_modules() -> Scene {
+    let mut ground = Ground::new();
+    ground.current += "/project";
+    for name in ["node-hid", "pkg-prebuilds"] {
+        let place = format!("{HOME}/project/node_modules/{name}");
+        ground.show(&fetched::folder(name), &place);
+    }
+    let packages = &mut ground.packages;
+    for (name, attribute, debian, library) in [
+        (
+            "systemd-minimal-libs-252",
+            ("systemdMinimal", "libs"),
+            "libudev1",
+            "libudev.so.1",
+        ),
+        (
+            "libusb-1.0.26",
+            ("libusb1", "out"),
+            "libusb-1.0-0",
+            "libusb-1.0.so.0",
+        ),
+    ] {
+        packages.add(name, attribute, &store_path_of_programs(debian), &[library]);
+    }
+    // As in the virtual environment.
+    ground.show(&store_path("libc6").join("lib"), "/lib/x86_64-linux-gnu");
+    ground.publish();
+    ground.commands(&programs::node().join("bin"));
+    let scene = Scene::new(ground);
     scene.before("ldshim index update");
     scene
 }

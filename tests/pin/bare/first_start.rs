@@ -91,7 +91,7 @@ pub fn in_a_pipe_nothing_is_asked_and_the_command_is_told() {
     let ran = host.run(&["run", "./program", "two words"]);
     assert_eq!((ran.code, &*ran.stdout), (Some(127), ""), "{ran:?}");
     assert!(ran.stderr.contains("ldshim index update"), "{ran:?}");
-    let missing = format!("program misses {}", host.world.soname("a"));
+    let missing = format!("program is missing {}", host.world.soname("a"));
     assert!(ran.stderr.contains(&missing), "{ran:?}");
     let command = "ldshim run --yes ./program 'two words'\n";
     assert!(ran.stderr.ends_with(command), "{ran:?}");

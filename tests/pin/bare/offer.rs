@@ -39,7 +39,7 @@ pub fn an_index_is_offered_and_got_on_a_terminal() {
         let mut run = host.ldshim(command);
         run.env("LDSHIM_INDEX_FROM", server.url("index"));
         let mut terminal = Terminal::start(&mut run);
-        terminal.sees("No index says which packages have that");
+        terminal.sees("There is no index yet that says which");
         terminal.sees("[Y/n]");
         assert_eq!(server.requests().len(), 0, "before the answer");
         terminal.types("\r");
@@ -99,5 +99,5 @@ pub fn the_database_of_nix_locate_is_taken() {
     let mut update = host.ldshim(&["index", "update"]);
     update.env("PATH", "/wrappers:/run/current-system/sw/bin");
     let ran = crate::common::Ran::of(&mut update).succeeded();
-    assert!(ran.stdout.contains("1 libraries in 1 packages"), "{ran:?}");
+    assert!(ran.stdout.contains("1 libraries of 1 packages"), "{ran:?}");
 }

@@ -51,7 +51,10 @@ pub fn where_nobody_can_be_asked_the_packages_are_listed() {
     let program = ground.program("program", &["a"]);
     let packages = [ground.package("one", "a", 1), ground.package("two", "a", 2)];
     ground.add_to_index(&[&packages[0], &packages[1]]);
-    let told = ground.pin(&["./program"]).failed_with("as good").stderr;
+    let told = ground
+        .pin(&["./program"])
+        .failed_with("fit equally well")
+        .stderr;
     assert_eq!(ground.settled(&program), "nothing");
     let lines: Vec<_> = told
         .lines()
@@ -124,7 +127,7 @@ pub fn a_library_can_be_selected_that_is_not_missing() {
     let package = ground.package("p", "a", 5);
     ground.add_to_index(&[&package]);
     let said = ground.pin(&["./program"]).succeeded().stdout;
-    assert!(said.contains("misses no library"), "{said}");
+    assert!(said.contains("finds all of its libraries"), "{said}");
     ground.prints(&program, &[0]);
     let select = format!("{soname}={}", package.display());
     ground.pin(&["--select", &select, "./program"]).succeeded();

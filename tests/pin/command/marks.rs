@@ -20,7 +20,7 @@ pub fn a_missing_library_has_the_same_mark_everywhere() {
     }
     // What can be pasted has the same mark, too.
     let said = Ran::of(&mut ground.command(&["explain", "./program"])).stdout;
-    let step = "  do       To give it packages that have what it misses: ldshim pin ./program\n";
+    let step = "  do       To give it packages that have what is missing: ldshim pin ./program\n";
     assert!(said.contains(step), "{said}");
     Ran::of(&mut ground.command(&["pin", "./program"])).succeeded();
     let said = Ran::of(&mut ground.command(&["explain", "./program"])).stdout;

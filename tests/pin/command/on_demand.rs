@@ -56,7 +56,7 @@ pub fn without_a_terminal_one_line_is_said() {
     let ran = auto(&ground, "ask", &program).succeeded();
     is_quiet(&ran, 1);
     let expected = format!(
-        "program misses {}; to find and pin them: ldshim pin",
+        "program is missing {}; to find and pin them: ldshim pin",
         ground.soname("a")
     );
     assert!(ran.stderr.contains(&expected), "{ran:?}");

@@ -80,7 +80,7 @@ pub fn a_launcher_script_leads_to_what_it_starts() {
 pub fn without_an_index_it_is_told_how_to_get_one() {
     let ground = Ground::new();
     ground.program("program", &["a"]);
-    let missing = format!("program misses {}", ground.soname("a"));
+    let missing = format!("program is missing {}", ground.soname("a"));
     let told = ground.pin(&["./program"]).failed_with(&missing).stderr;
     assert!(told.contains("ldshim index import"), "{told}");
     // Not needed where all is decided.

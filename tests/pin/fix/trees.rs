@@ -17,8 +17,8 @@ pub fn modules_of_a_virtual_environment_find_their_libraries() {
             "venv: a virtual environment of {}",
             scene.original.display()
         ),
-        format!("1 of 1 modules misses {}", scene.ground.soname("a")),
-        "all of them find their libraries now, says the real loader".into(),
+        format!("1 of 1 modules is missing {}", scene.ground.soname("a")),
+        "all of them find their libraries now, as the real loader confirms".into(),
         format!("ldshim unfix {}", venv.display()),
     ] {
         assert!(said.contains(&part), "{part:?} is not in {said}");
@@ -101,7 +101,7 @@ pub fn what_the_tree_brings_is_not_looked_for() {
     fs::copy(&library, folder.join(scene.ground.soname("a"))).expect("a file");
     let said = scene.ldshim(&["fix", "venv"]).succeeded().stdout;
     assert!(
-        said.contains("2 modules, and none misses a library that a package could have"),
+        said.contains("2 modules, and none is missing a library that a package could have"),
         "{said}"
     );
 }
@@ -118,7 +118,7 @@ pub fn modules_of_musl_and_drivers_are_passed_over() {
     }
     let said = scene.ldshim(&["fix", "venv"]).succeeded().stdout;
     assert!(
-        said.contains("1 modules, and none misses a library that a package could have"),
+        said.contains("1 modules, and none is missing a library that a package could have"),
         "{said}"
     );
     assert!(

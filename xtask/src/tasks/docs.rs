@@ -10,7 +10,15 @@ use crate::fetch::Which;
 use crate::{cargo, fetch, nix_linters, store, store_programs};
 
 /// The programs of the manifest that the pages start.
-const PROGRAMS: [&str; 3] = ["ninja", "numpy", "python"];
+const PROGRAMS: [&str; 7] = [
+    "ninja",
+    "node",
+    "node-hid",
+    "npm",
+    "numpy",
+    "pkg-prebuilds",
+    "python",
+];
 
 /// With this variable the tests write what they would compare.
 pub(super) const WRITE: &str = "LDSHIM_DOCS_WRITE";
@@ -26,6 +34,7 @@ pub(super) fn run(args: &DocsArgs) -> Result<()> {
 /// The command that runs them, once all is there that they need.
 pub(super) fn tests(network: Network) -> Result<Command> {
     store::build(network)?;
+    store::build_of_programs(network)?;
     store_programs::build(Which::Small, network)?;
     nix_linters::fetch(network)?;
     for name in PROGRAMS {

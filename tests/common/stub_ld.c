@@ -9,14 +9,18 @@ static long call(long number, long a, const void *b, long c) {
 enum { WRITE = 1, EXIT = 60, STDERR = 2 };
 
 __attribute__((used)) static void begin(char **stack) {
-    static const char text[] = "Could not start dynamically linked executable: ";
+    static const char before[] = "Could not start dynamically linked executable: ";
+    static const char behind[] = "\n"
+                                 "NixOS cannot run dynamically linked executables intended for generic\n"
+                                 "linux environments out of the box. For more information, see:\n"
+                                 "https://nix.dev/permalink/stub-ld\n";
     const char *name = stack[1];
     long length = 0;
     while (name[length])
         length++;
-    call(WRITE, STDERR, text, sizeof text - 1);
+    call(WRITE, STDERR, before, sizeof before - 1);
     call(WRITE, STDERR, name, length);
-    call(WRITE, STDERR, "\n", 1);
+    call(WRITE, STDERR, behind, sizeof behind - 1);
     call(EXIT, 127, 0, 0);
 }
 

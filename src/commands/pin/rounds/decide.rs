@@ -80,10 +80,8 @@ impl Rounds<'_> {
                 let is_indexed = lookup::is_of_system(index, architecture);
                 text::cannot_choose(&name, architecture, is_indexed)
             })?;
-            match {
-                let again = self.again.clone().selecting(&self.selections);
-                self.unclear.settle(&choices, &again)?
-            } {
+            let again = self.again.clone().selecting(&self.selections);
+            match self.unclear.settle(&choices, &again)? {
                 Some(selection) => self.selections.push(selection),
                 None => return Ok(choices),
             }

@@ -117,7 +117,7 @@ fn the_newest_is_downloaded_and_imported() {
     assert!(!scene.has_newer());
     let ran = scene.update(&["--from", &server.url("index")]).succeeded();
     assert!(scene.has_newer());
-    assert!(ran.stdout.contains("1 libraries in 1 packages"), "{ran:?}");
+    assert!(ran.stdout.contains("1 libraries of 1 packages"), "{ran:?}");
     assert!(ran.stdout.contains("The database is from today"), "{ran:?}");
     assert!(ran.stderr.contains(&server.url("index")), "{ran:?}");
     assert_eq!(scene.left(), ["nixpkgs"]);

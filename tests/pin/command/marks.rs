@@ -27,3 +27,20 @@ pub fn a_missing_library_has_the_same_mark_everywhere() {
     assert!(said.contains("\nwould start\n"), "{said}");
     assert!(!said.contains("problem  "), "{said}");
 }
+
+pub fn explain_tells_what_a_pin_has_and_who_chose_it() {
+    let ground = Ground::new();
+    ground.program("program", &["a"]);
+    ground.add_to_index(&[&ground.package("p", "a", 1)]);
+    let explain = || Ran::of(&mut ground.command(&["explain", "-v", "./program"])).stdout;
+    assert!(!explain().contains("what was decided before"));
+    Ran::of(&mut ground.command(&["pin", "./program"])).succeeded();
+    let said = explain();
+    let decided = said.split("\nwhat was decided before\n").nth(1);
+    let decided = decided.unwrap_or_else(|| panic!("{said}"));
+    assert!(decided.starts_with("  info     pinned on "), "{said}");
+    let library = format!("\n           {}: from ", ground.soname("a"));
+    assert!(decided.contains(&library), "{said}");
+    let reason = "\n             because: the only package that has it\n";
+    assert!(decided.contains(reason), "{said}");
+}

@@ -38,6 +38,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         bars::a_bar_is_shown_while_packages_come_on_a_terminal_only,
         bars::who_is_interrupted_while_packages_come_leaves_nothing,
         marks::a_missing_library_has_the_same_mark_everywhere,
+        marks::explain_tells_what_a_pin_has_and_who_chose_it,
         autopatch::programs_get_the_loader_and_packages_that_are_kept,
         autopatch::a_dry_run_changes_nothing,
         autopatch::what_no_package_has_is_told_and_the_rest_is_done,

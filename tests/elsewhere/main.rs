@@ -1,7 +1,7 @@
 //! Bundles on other distributions: real programs of a Nix store, bundled, in real roots that have no Nix.
 //!
 //! `cargo xtask fetch` gets both. Each program does a real job in each root, and one program is started in each root in all odd
-//! ways. `LDSHIM_TEST_BUNDLES=all` tries the large programs as well, as `cargo xtask test --bundles` does.
+//! ways. `LDSHIM_TEST_BUNDLES=all` tries the large programs as well, as `cargo xtask test bundles` does.
 
 mod bundles;
 mod checks;

@@ -73,13 +73,10 @@ pub struct TestArgs {
     /// Also build a glibc with a store prefix, as nixpkgs does, and test with it: takes many minutes, once
     #[arg(long, conflicts_with = "arch")]
     pub store_glibc: bool,
-    /// Also try large programs as bundles on other distributions: 300 MB are downloaded, once
-    #[arg(long, conflicts_with = "arch")]
-    pub bundles: bool,
     /// Run only the tests, in conditions that they must not depend on: `all` in turn, or one for the day
     ///
     /// Each is one run in another folder, with other variables, umask, time zone, locale and standard input.
-    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, default_missing_value = "all", conflicts_with_all = ["arch", "store_glibc", "bundles"])]
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, default_missing_value = "all", conflicts_with_all = ["arch", "store_glibc"])]
     pub shaken: Option<Shaken>,
     #[command(flatten)]
     pub network: NetworkArgs,
@@ -94,6 +91,8 @@ pub enum TestOnly {
     Docs(DocsArgs),
     /// Real programs, modules and addons from elsewhere, each with a piece of work: tests/programs
     Programs(ProgramsArgs),
+    /// Bundles on other distributions, those of large programs too: tests/elsewhere
+    Bundles(BundlesArgs),
 }
 
 /// `cargo xtask test nixos`
@@ -122,6 +121,15 @@ pub struct ProgramsArgs {
     /// The large ones too, which no other run fetches
     #[arg(long)]
     pub all: bool,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// Only tests with this in their names
+    pub name: Option<String>,
+}
+
+/// `cargo xtask test bundles`
+#[derive(Debug, Args)]
+pub struct BundlesArgs {
     #[command(flatten)]
     pub network: NetworkArgs,
     /// Only tests with this in their names
@@ -223,7 +231,7 @@ pub struct FetchArgs {
     /// Also build the glibc with a store prefix that `test --store-glibc` tests with
     #[arg(long)]
     pub store_glibc: bool,
-    /// The large programs too, with those that `test --bundles` tries as bundles
+    /// The large programs too, with those that `test bundles` tries
     #[arg(long, conflicts_with = "programs")]
     pub all: bool,
     #[command(flatten)]

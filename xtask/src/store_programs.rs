@@ -19,7 +19,7 @@ struct Programs {
     packages: &'static [&'static str],
     /// What of them is wrapped, and in which variables: see programs.nix.
     wrappers: &'static str,
-    /// Whether only `--bundles` asks for it: 38 to 139 MB are downloaded.
+    /// Whether only `cargo xtask test bundles` asks for it: 38 to 139 MB are downloaded.
     is_large: bool,
 }
 

@@ -1,44 +1,24 @@
-//! `cargo xtask test [--offline] [--arch ARCH | --store-glibc | --bundles]`: everything that has to pass; `cargo xtask test
-//! nixos --modules PATH`: the NixOS module among nixpkgs' own; `cargo xtask test programs [--all]`: real programs only; `cargo xtask
-//! test docs`: the documentation only.
+//! `cargo xtask test [--offline] [--arch ARCH | --store-glibc]`: everything that has to pass; `cargo xtask test nixos --modules
+//! PATH`: the NixOS module among nixpkgs' own; `cargo xtask test programs [--all]`: real programs only; `cargo xtask test bundles`:
+//! bundles on other distributions, also of large programs; `cargo xtask test docs`: the documentation only.
 
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use xtask_start::Network;
 
 use crate::cargo;
-use crate::cli::{Arch, NixosArgs, ProgramsArgs, TestArgs, TestOnly};
+use crate::cli::{Arch, TestArgs, TestOnly};
 use crate::fetch::Which;
 use crate::{
-    fetch, glibcs, kernel, nix_linters, nixpkgs, roots, shaken, store, store_glibc, store_programs,
+    fetch, glibcs, kernel, nix_linters, roots, shaken, store, store_glibc, store_programs,
 };
 
-/// A step of the test.
-#[derive(Clone, Copy)]
-struct Step {
-    name: &'static str,
-    /// What a failure means for the steps after it.
-    then: Then,
-    run: fn(Network) -> Result<()>,
-}
+mod only;
+mod steps;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Then {
-    /// They can be tried all the same.
-    GoOn,
-    /// They need what this one makes.
-    Stop,
-}
-
-/// What happened to a step.
-enum Outcome {
-    Passed(Duration),
-    Failed(Duration, anyhow::Error),
-    NotTried,
-}
+use steps::{Step, Then};
 
 #[rustfmt::skip]
 const STEPS: &[Step] = &[
@@ -85,13 +65,6 @@ const STORE_GLIBC: Step = Step {
     run: store_glibc,
 };
 
-/// What `--bundles` adds.
-const BUNDLES: Step = Step {
-    name: "large bundles elsewhere",
-    then: Then::GoOn,
-    run: bundles,
-};
-
 fn steps(arch: Option<Arch>) -> Vec<Step> {
     let chosen: &[Step] = match arch {
         None => return STEPS.to_vec(),
@@ -105,9 +78,10 @@ fn steps(arch: Option<Arch>) -> Vec<Step> {
 
 pub(super) fn run(args: &TestArgs) -> Result<()> {
     match &args.only {
-        Some(TestOnly::Nixos(args)) => return nixos(args),
+        Some(TestOnly::Nixos(args)) => return only::nixos(args),
         Some(TestOnly::Docs(args)) => return super::docs::run(args),
-        Some(TestOnly::Programs(args)) => return programs(args),
+        Some(TestOnly::Programs(args)) => return only::programs(args),
+        Some(TestOnly::Bundles(args)) => return only::bundles(args),
         None => {}
     }
     if let Some(which) = args.shaken {
@@ -118,89 +92,7 @@ pub(super) fn run(args: &TestArgs) -> Result<()> {
     if args.store_glibc {
         steps.push(STORE_GLIBC);
     }
-    if args.bundles {
-        steps.push(BUNDLES);
-    }
-    let outcomes = run_steps(&steps, args.network.network());
-    eprintln!();
-    for (step, outcome) in steps.iter().zip(&outcomes) {
-        eprintln!("{:<24} {}", step.name, outcome.text());
-    }
-    let failed = failed(&steps, &outcomes);
-    if failed.is_empty() {
-        return Ok(());
-    }
-    // Once more, for what the steps have printed may be far above.
-    for (step, outcome) in steps.iter().zip(&outcomes) {
-        if let Outcome::Failed(_, error) = outcome {
-            eprintln!("{}: {error:#}", step.name);
-        }
-    }
-    bail!("failed: {}", failed.join(", "))
-}
-
-/// Runs the steps in order. There is an outcome for each.
-fn run_steps(steps: &[Step], network: Network) -> Vec<Outcome> {
-    let mut stopped = false;
-    let outcomes = steps.iter().map(|step| {
-        if stopped {
-            return Outcome::NotTried;
-        }
-        eprintln!("==> {}", step.name);
-        let start = Instant::now();
-        match (step.run)(network) {
-            Ok(()) => Outcome::Passed(start.elapsed()),
-            Err(error) => {
-                eprintln!("{}: {error:#}", step.name);
-                stopped = step.then == Then::Stop;
-                Outcome::Failed(start.elapsed(), error)
-            }
-        }
-    });
-    outcomes.collect()
-}
-
-fn failed(steps: &[Step], outcomes: &[Outcome]) -> Vec<&'static str> {
-    let both = steps.iter().zip(outcomes);
-    let failed = both.filter(|(_, outcome)| matches!(outcome, Outcome::Failed(..)));
-    failed.map(|(step, _)| step.name).collect()
-}
-
-impl Outcome {
-    fn text(&self) -> String {
-        match self {
-            Outcome::Passed(time) => format!("passed {:>7.1} s", time.as_secs_f64()),
-            Outcome::Failed(time, _) => format!("FAILED {:>7.1} s", time.as_secs_f64()),
-            Outcome::NotTried => "not tried".to_owned(),
-        }
-    }
-}
-
-/// `tests/nixos` with a checkout of nixpkgs, and what needs one besides.
-fn nixos(args: &NixosArgs) -> Result<()> {
-    let checkout = nixpkgs::checkout(&args.modules)?;
-    let network = args.network.network();
-    store::build(network)?;
-    nix_linters::fetch(network)?;
-    let arguments = ["test", "--test", "nixos", "--", "--include-ignored"];
-    let mut command = cargo::command(&arguments, network);
-    command.env("LDSHIM_TEST_NIXPKGS", checkout);
-    cargo::test(command)
-}
-
-/// `tests/programs` alone. What is large counts as ignored there, unless it is asked for.
-fn programs(args: &ProgramsArgs) -> Result<()> {
-    let network = args.network.network();
-    store::build(network)?;
-    store::build_of_programs(network)?;
-    let which = if args.all { Which::All } else { Which::Small };
-    fetch::all(which, network)?;
-    let mut command = cargo::command(&["test", "--test", "programs", "--"], network);
-    if args.all {
-        command.arg("--include-ignored");
-    }
-    command.args(&args.name);
-    cargo::test(command)
+    steps::run(&steps, args.network.network())
 }
 
 fn fetch(network: Network) -> Result<()> {
@@ -293,14 +185,6 @@ fn store_glibc(network: Network) -> Result<()> {
     behaviours_with(&store_glibc::build(network)?, network)
 }
 
-/// `tests/elsewhere` with the large programs as well.
-fn bundles(network: Network) -> Result<()> {
-    store_programs::build(Which::All, network)?;
-    let mut command = cargo::command(&["test", "--test", "elsewhere"], network);
-    command.env("LDSHIM_TEST_BUNDLES", "all");
-    cargo::test(command)
-}
-
 /// `tests/behaviour` with another glibc's loader: its header says what the folder has to have.
 fn behaviours_with(glibc: &Path, network: Network) -> Result<()> {
     let mut command = cargo::command(&["test", "--test", "behaviour"], network);
@@ -322,25 +206,11 @@ fn documentation(network: Network) -> Result<()> {
 
 #[cfg(test)]
 mod unit_tests {
-    use anyhow::bail;
-
     use super::*;
-
-    fn passing(_: Network) -> Result<()> {
-        Ok(())
-    }
-
-    fn failing(_: Network) -> Result<()> {
-        bail!("as it should")
-    }
-
-    fn step(name: &'static str, then: Then, run: fn(Network) -> Result<()>) -> Step {
-        Step { name, then, run }
-    }
 
     #[test]
     fn an_architecture_is_tested_after_what_it_needs_and_without_the_rest() {
-        let names = |arch| -> Vec<_> { super::steps(arch).iter().map(|step| step.name).collect() };
+        let names = |arch| -> Vec<_> { steps(arch).iter().map(|step| step.name).collect() };
         let needed = ["libraries"];
         assert_eq!(
             names(Some(Arch::I686)),
@@ -350,26 +220,5 @@ mod unit_tests {
         for name in &names(Some(Arch::All))[1..] {
             assert!(all.contains(name), "{name}");
         }
-    }
-
-    #[test]
-    fn a_failure_is_named_and_the_other_steps_are_tried() {
-        let [first, second] = [
-            step("first", Then::GoOn, failing),
-            step("second", Then::GoOn, passing),
-        ];
-        let steps = [first, second];
-        let outcomes = run_steps(&steps, Network::Forbidden);
-        assert_eq!(failed(&steps, &outcomes), ["first"]);
-        assert!(matches!(outcomes[1], Outcome::Passed(_)));
-    }
-
-    #[test]
-    fn what_needs_a_failed_step_is_not_tried() {
-        let second = step("second", Then::GoOn, passing);
-        let steps = [step("first", Then::Stop, failing), second];
-        let outcomes = run_steps(&steps, Network::Forbidden);
-        assert_eq!(failed(&steps, &outcomes), ["first"]);
-        assert!(matches!(outcomes[1], Outcome::NotTried));
     }
 }

@@ -15,6 +15,8 @@ use crate::{Network, components, nix_store, suite_of_tests};
 pub struct Call {
     /// Its name; empty if there is none.
     pub task: String,
+    /// What it is to do only, as `bundles` of `test bundles`; empty if that is not said.
+    only: String,
     flags: Vec<String>,
 }
 
@@ -24,8 +26,10 @@ impl Call {
         let (flags, words): (Vec<_>, Vec<_>) = arguments
             .into_iter()
             .partition(|word| word.starts_with('-'));
-        let task = words.into_iter().next().unwrap_or_default();
-        Self { task, flags }
+        let mut words = words.into_iter();
+        let mut word = || words.next().unwrap_or_default();
+        let (task, only) = (word(), word());
+        Self { task, only, flags }
     }
 
     fn has(&self, flag: &str) -> bool {
@@ -83,7 +87,7 @@ impl Call {
         if self.has("--store-glibc") {
             groups.push(GLIBC_SOURCE);
         }
-        if self.has("--bundles") {
+        if self.only == "bundles" {
             groups.push(SCREEN);
         }
         groups
@@ -129,6 +133,13 @@ mod tests {
         assert_eq!(call("demo --offline").task, "demo");
         assert_eq!(call("--offline test x").task, "test");
         assert_eq!(call("").task, "");
+    }
+
+    #[test]
+    fn bundles_want_a_screen_and_nothing_else_does() {
+        let groups = |line| call(line).of_tests().len();
+        assert_eq!(groups("test bundles --offline"), groups("test") + 1);
+        assert_eq!(groups("test programs bundles"), groups("test"));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Bundles on other distributions: real programs of a Nix store, bundled, in real roots that have no Nix.
 //!
-//! `cargo xtask fetch` gets both. Each program does a real job in each root, and one program is started in each root in all odd
-//! ways. `LDSHIM_TEST_BUNDLES=all` tries the large programs as well, as `cargo xtask test bundles` does.
+//! `cargo xtask fetch` gets both. Each program does a real job in each root, one program is started in each root in all odd
+//! ways, and a package of Debian is installed by the dpkg of each Debian. `LDSHIM_TEST_BUNDLES=all` tries the large programs as
+//! well, as `cargo xtask test bundles` does.
 
 mod bundles;
 mod checks;
@@ -13,6 +14,7 @@ mod common;
 mod fetched;
 mod jobs;
 mod large_jobs;
+mod packages;
 mod place;
 mod programs;
 mod roots;
@@ -23,6 +25,7 @@ mod tls_server;
 use libtest_mimic::{Arguments, Trial};
 
 use checks::CHECKS;
+use packages::RELEASES;
 use place::Place;
 use programs::PROGRAMS;
 use roots::ROOTS;
@@ -47,6 +50,12 @@ fn main() {
                 Ok(())
             }));
         }
+    }
+    for (release, suite) in RELEASES {
+        trials.push(Trial::test(format!("package::{release}"), move || {
+            packages::is_installed_upgraded_and_purged(suite);
+            Ok(())
+        }));
     }
     for (name, check) in CHECKS {
         trials.push(Trial::test(*name, move || {

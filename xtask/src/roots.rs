@@ -1,5 +1,5 @@
 //! Root file systems of other Debian suites, as far as a bundle could take anything from them: their C library, some other
-//! libraries, a shell, the usual programs.
+//! libraries, a shell, the usual programs; and dpkg, with what it calls.
 //!
 //! `target/roots/SUITE/root` has each. Nothing is installed, so no script of a package has run in them.
 
@@ -13,35 +13,42 @@ use xtask_start::Network;
 use crate::fetch::unpack;
 use crate::{progress, suite, workspace};
 
-/// The suites, oldest first: glibc 2.31, 2.36, 2.41, and the newest that there is; and what their coreutils need besides.
+/// The suites, oldest first: glibc 2.31, 2.36, 2.41, and the newest that there is; and what their coreutils and dpkg need besides.
+#[rustfmt::skip]
 const SUITES: [(&str, &[&str]); 4] = [
     ("bullseye", &[]),
-    ("bookworm", &[]),
-    (
-        "trixie",
-        &["libcap2", "libssl3t64", "libsystemd0", "libzstd1"],
-    ),
-    ("sid", &["libcap2", "libssl3t64", "libsystemd0", "libzstd1"]),
+    ("bookworm", &["libmd0", "libzstd1"]),
+    ("trixie", &["libcap2", "libmd0", "libssl3t64", "libsystemd0", "libzstd1"]),
+    ("sid", &["libcap2", "libmd0", "libssl3t64", "libsystemd0", "libzstd1"]),
 ];
 
 /// What is in all of them.
-const PACKAGES: [&str; 15] = [
+const PACKAGES: [&str; 21] = [
     "base-files",
     "bash",
     "busybox-static",
     "coreutils",
     "dash",
+    "diffutils",
+    "dpkg",
     "libacl1",
     "libattr1",
+    "libbz2-1.0",
+    "libc-bin",
     "libc6",
     "libgcc-s1",
     "libgmp10",
+    "liblzma5",
     "libpcre2-8-0",
     "libselinux1",
     "libstdc++6",
     "libtinfo6",
+    "tar",
     "zlib1g",
 ];
+
+/// The file beside a root that says what is in it.
+const LIST: &str = "packages";
 
 /// Where a system with merged /usr has links. Newer packages rely on them.
 const MERGED: [&str; 4] = ["bin", "lib", "lib64", "sbin"];
@@ -60,29 +67,40 @@ pub fn fetch(network: Network) -> Result<Vec<PathBuf>> {
 fn make(suite: &str, more: &[&str], network: Network) -> Result<PathBuf> {
     let folder = workspace::fetched("roots").join(suite);
     let root = folder.join("root");
-    if root.exists() {
+    let packages = [&PACKAGES, more].concat();
+    let list = packages.join("\n");
+    if root.exists() && fs::read_to_string(folder.join(LIST)).is_ok_and(|it| it == list) {
         return Ok(root);
     }
     if network == Network::Forbidden {
-        bail!("target/roots lacks it: run `cargo xtask fetch` without --offline once");
+        bail!(
+            "target/roots lacks it, or a part of it: run `cargo xtask fetch` without --offline once"
+        );
     }
     let debs = folder.join("debs");
     fs::create_dir_all(&debs).with_context(|| format!("cannot make {}", debs.display()))?;
     // Where the glibc of a suite comes from, its package lists are already.
     let apt = suite::apt(suite, &workspace::fetched("glibcs").join(suite))?;
-    let packages = [&PACKAGES, more].concat();
     let what = format!("root of Debian {suite}: {} packages", packages.len());
     progress::download(&what, None, &debs, || apt.download(&packages, &debs))?;
     // It gets its name when it is complete.
     let new = folder.join("new");
-    if new.exists() {
-        fs::remove_dir_all(&new).with_context(|| format!("cannot remove {}", new.display()))?;
-    }
+    remove(&new)?;
     fs::create_dir_all(&new).with_context(|| format!("cannot make {}", new.display()))?;
     unpack::debian_packages(&debs, &new)?;
     add_what_installing_adds(&new).context("cannot complete it")?;
+    remove(&root)?;
     fs::rename(&new, &root).with_context(|| format!("cannot make {}", root.display()))?;
+    fs::write(folder.join(LIST), list).context("cannot write down what is in it")?;
     Ok(root)
+}
+
+/// Removes what an earlier run may have left.
+fn remove(folder: &Path) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))
 }
 
 /// The links of a merged /usr, and the first users.

@@ -61,6 +61,8 @@ runCommandLocal
       echo "$folder has no program" >&2
       exit 1
     fi
+    # Nix gives a builder a terminal, and its log would have progress bars.
+    export TERM=dumb
     # Built here and moved: what is written beside $out while it is built does not belong into the store.
     ldshim bundle --format=${format} --out=bundle ${
       lib.concatStringsSep " " (lib.mapAttrsToList flag said ++ map lib.escapeShellArg flags)

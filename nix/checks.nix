@@ -55,6 +55,38 @@ in
         touch "$out"
       '';
 
+  # A program as a folder, as a package and as a file that unpacks itself: each starts where it was not built.
+  bundle =
+    let
+      bundle =
+        format:
+        package.bundle {
+          package = pkgs.hello;
+          inherit format;
+        };
+    in
+    pkgs.runCommandLocal "bundle" { nativeBuildInputs = [ pkgs.dpkg ]; } ''
+      greet() {
+        test "$(env -i HOME="$PWD" "$1" --greeting=moved)" = moved
+      }
+      cp -r ${bundle "folder"} "a folder"
+      greet "a folder/bin/hello"
+      dpkg-deb --extract ${bundle "deb"} installed
+      greet installed/usr/bin/hello
+      greet ${bundle "run"}
+
+      # The store is here: only the original may take its C library from it.
+      takes_from_store() {
+        env -i LD_DEBUG=files "$1" 2>&1 | grep -q "calling init: $NIX_STORE/.*/libc.so"
+      }
+      takes_from_store ${pkgs.hello}/bin/hello
+      if takes_from_store "a folder/bin/hello"; then
+        echo "the bundle takes its C library from $NIX_STORE" >&2
+        exit 1
+      fi
+      touch "$out"
+    '';
+
   module = pkgs.writeText "module" (
     lib.concatStringsSep "\n" evaluated.config.systemd.tmpfiles.rules
   );

@@ -14,6 +14,8 @@ runCommandLocal "nix-ld-index"
   }
   ''
     if [ -d "$database" ]; then database=$database/files; fi
+    # Nix gives a builder a terminal, and its log would have a progress bar.
+    export TERM=dumb
     XDG_CACHE_HOME=$PWD ldshim index import "$database"
     mkdir -p "$out/share/nix-ld/index"
     mv ldshim/index/nixpkgs "$out/share/nix-ld/index"

@@ -120,3 +120,27 @@ fn a_package_without_programs_and_a_program_that_it_has_not_are_refused() {
     let error = scene.build("").unwrap_err();
     assert!(error.contains("has no program"), "{error}");
 }
+
+/// The flake's check of it, with this package of ldshim.
+fn check(package: &str) -> Answer {
+    let pkgs = real_system("{ }", "pkgs");
+    let folder = tempfile::tempdir().unwrap();
+    let expression = format!(
+        "let pkgs = {pkgs}; package = pkgs.callPackage ./package.nix {{ }}; in (import ./nix/checks.nix {{ \
+         self.packages.x86_64-linux.default = {package}; nixosSystem = null; inherit pkgs; }}).bundle"
+    );
+    build(&expression, &folder.path().join("result")).map(|it| it.display().to_string())
+}
+
+#[test]
+fn the_flakes_check_passes_bundles_and_not_copies_of_what_needs_the_store() {
+    check("package").unwrap();
+    // A copy of the original starts as long as the store is there.
+    let copy = "package // { bundle = { package, format }: if format == \"folder\" then package else \
+                (pkgs.callPackage ./package.nix { }).bundle { inherit package format; }; }";
+    let error = check(copy).unwrap_err();
+    assert!(
+        error.contains("the bundle takes its C library from /nix/store"),
+        "{error}"
+    );
+}

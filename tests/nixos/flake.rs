@@ -69,13 +69,13 @@ fn it_has_what_users_ask_for() {
 }
 
 #[test]
-fn it_checks_package_module_and_scenarios() {
+fn it_checks_package_module_bundles_and_scenarios() {
     let shown = shown();
     let names = |system: &str| {
         let checks = shown["checks"][system].as_object().unwrap().keys();
         checks.map(String::as_str).collect::<Vec<_>>()
     };
-    let everywhere = ["clippy", "module", "nix-files", "package"];
+    let everywhere = ["bundle", "clippy", "module", "nix-files", "package"];
     let all = [&everywhere[..], &["vm-drop-in", "vm-scenarios"]].concat();
     assert_eq!(names("x86_64-linux"), all);
     assert_eq!(names("aarch64-linux"), all);

@@ -98,6 +98,7 @@ let
     };
     glibc = debian.glibc;
     inherit (debian)
+      hello
       zlib
       zstd
       openssl

@@ -36,6 +36,19 @@ pub(super) fn nothing_stays_of<T>(
     Ok(made)
 }
 
+/// What came of the writing. After a signal that is an error which says nothing, as files were removed under the writer: then this
+/// process ends as interrupted ones do.
+///
+/// # Errors
+/// What came of it, if nobody has interrupted.
+pub(super) fn judge<T>(result: Result<T>) -> Result<T> {
+    if result.is_err() {
+        // Whoever removes has it until the process ends.
+        let _nobody_removes = FOLDERS.lock();
+    }
+    result
+}
+
 fn remove_all(signal: Signal) {
     let folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
     folders.iter().for_each(|it| remove(it));
@@ -44,7 +57,9 @@ fn remove_all(signal: Signal) {
 
 /// Has a thread wait for signals, and do this with the first one.
 fn watch(then: impl FnOnce(Signal) + Send + 'static) -> Result<()> {
-    let signals: SigSet = SIGNALS.into_iter().collect();
+    let ignored = ignored();
+    let minded = SIGNALS.into_iter().filter(|it| ignored & mask(*it) == 0);
+    let signals: SigSet = minded.collect();
     // Threads that begin later have them wait too.
     let blocked = signals.thread_block();
     blocked.context("cannot have signals wait until the work is done")?;
@@ -54,6 +69,20 @@ fn watch(then: impl FnOnce(Signal) + Send + 'static) -> Result<()> {
         }
     });
     Ok(())
+}
+
+/// The signals that whoever started this process has it ignore, as nohup does, as the kernel writes them: a bit for each. They stay
+/// so, although a signal that waits is taken even then.
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let bits = lines.find_map(|it| it.strip_prefix("SigIgn:"));
+    bits.and_then(|it| u64::from_str_radix(it.trim(), 16).ok())
+        .unwrap_or(0)
+}
+
+fn mask(signal: Signal) -> u64 {
+    1 << (signal as u32 - 1)
 }
 
 /// Work in many steps, of which none is left half-done: a signal stops it between two.

@@ -4,10 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
-
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 
 use crate::common::Ran;
 use crate::made::Made;
@@ -97,33 +93,6 @@ fn an_older_bundle_is_replaced_and_nothing_else_is() {
             .count(),
         0
     );
-}
-
-#[test]
-fn who_is_interrupted_leaves_nothing() {
-    let made = Made::new();
-    made.compile("report.c", "report", &[]);
-    // The temporary folder is in that of --out. A pipe that nobody writes to holds the writing up.
-    let folder = made.at("into");
-    fs::create_dir(&folder).unwrap();
-    let mut command = made.bundle(&["report", "--out", "into/out"]);
-    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-    let pid = Pid::from_raw(child.id().try_into().unwrap());
-    while fs::read_dir(&folder).unwrap().next().is_none() {
-        if child.try_wait().unwrap().is_some() {
-            break;
-        }
-        std::thread::yield_now();
-    }
-    let _ended = kill(pid, Signal::SIGINT);
-    let status = child.wait().unwrap();
-    let left = fs::read_dir(&folder)
-        .unwrap()
-        .map(|it| it.unwrap().file_name());
-    let left: Vec<_> = left.collect();
-    // It was either too late for the signal, or nothing is there.
-    let expected: &[&str] = if status.success() { &["out"] } else { &[] };
-    assert_eq!(left, expected);
 }
 
 #[test]

@@ -141,10 +141,13 @@ impl Contents {
     /// It cannot be read, or not be bundled.
     pub fn add_program(&mut self, command: &Command) -> Result<()> {
         let name = OsString::from(&command.name);
-        ensure!(
-            self.programs.iter().all(|it| it.name != name),
-            "there are two programs with this name"
-        );
+        if let Some(other) = self.programs.iter().find(|it| it.name == name) {
+            bail!(
+                "bin/{} is {} already; bundle this one by a link with another name, which it then has",
+                command.name,
+                other.file.display()
+            );
+        }
         let mode = fs::metadata(&command.file)?.permissions().mode();
         ensure!(
             mode & 0o111 != 0,

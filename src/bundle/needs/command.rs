@@ -3,10 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::super::Setting;
+use super::interpreter::{SH, in_path, interpreter};
 use super::wrapper::{Taken, to_bundle, wrapper};
+use crate::exec::Line;
 
 /// How many wrappers may stand before a program.
 const MOST_WRAPPERS: usize = 16;
@@ -51,7 +53,8 @@ pub fn command(path: &Path) -> Result<Command> {
         .to_owned();
     let first = path
         .canonicalize()
-        .with_context(|| format!("cannot open {}", path.display()))?;
+        .map_err(|error| not_there(path, &error))?;
+    ensure!(!first.is_dir(), "it is a folder; name the programs in it");
     let mut file = first.clone();
     let mut wrappers = Vec::new();
     let mut settings = Vec::new();
@@ -75,6 +78,7 @@ pub fn command(path: &Path) -> Result<Command> {
         );
     }
     if is_script {
+        check_interpreter(&file)?;
         // Wrappers of scripts stay, as texts that do the same in the bundle.
         return Ok(Command {
             name,
@@ -100,6 +104,46 @@ pub fn command(path: &Path) -> Result<Command> {
         paths,
         library_folders,
     })
+}
+
+/// Why a program cannot be opened, and what was meant perhaps.
+fn not_there(path: &Path, error: &io::Error) -> anyhow::Error {
+    if error.kind() != io::ErrorKind::NotFound {
+        return anyhow!("cannot open it: {error}");
+    }
+    if let Ok(target) = path.read_link() {
+        return anyhow!("it is a link to {}, which is not there", target.display());
+    }
+    let is_name = path.components().count() == 1;
+    match in_path(path).filter(|_| is_name) {
+        Some(found) => anyhow!(
+            "there is no such file here; {} is in PATH: name that",
+            found.display()
+        ),
+        None => anyhow!("there is no such file"),
+    }
+}
+
+/// Whether the interpreter of a script is there, which is to go along.
+fn check_interpreter(script: &Path) -> Result<()> {
+    let bytes =
+        std::fs::read(script).with_context(|| format!("cannot read {}", script.display()))?;
+    let Some((named, _)) = Line::of(&bytes).map(|it| interpreter(&it)) else {
+        return Ok(());
+    };
+    let (script, shown) = (script.display(), named.display());
+    if named.components().count() == 1 {
+        ensure!(
+            in_path(&named).is_some(),
+            "{script} is a script for {shown}, which is in no folder of PATH; get that first"
+        );
+    } else if named != Path::new(SH) {
+        ensure!(
+            named.exists(),
+            "{script} is a script for {shown}, which is not there; get that first, or mend its first line"
+        );
+    }
+    Ok(())
 }
 
 /// The settings of a wrapper and of the one that it starts, as if they were one's.

@@ -1,19 +1,18 @@
 //! Scripts, wrappers and texts among the files that go along, and the interpreters of scripts.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::command::Command;
+use super::interpreter::{found, interpreter};
 use super::need::{Need, Needs, Problem};
-use super::script::{bundled, interpreter, wrapped};
+use super::script::{bundled, wrapped};
 use super::texts;
 use super::wrapper::{to_bundle, wrapper};
 use super::{REMEDY, take_for_programs, take_libraries};
 use crate::exec::Line;
-use crate::nix::STORE;
 use crate::tree::is_elf;
 
 /// A longer file is no script that somebody starts.
@@ -115,21 +114,4 @@ fn unserved(needs: &mut Needs, script: &Path, named: &Path, is_at_store: bool) {
         what: format!("its text names {}", named.display()),
         remedy: REMEDY.into(),
     });
-}
-
-/// The interpreter, if it goes along. That of a script which was asked for does wherever it is from, but for `/bin/sh`, which
-/// every system has. Others are left to the host unless they are from the store.
-fn found(program: &Path, is_asked_for: bool) -> Option<PathBuf> {
-    if program.starts_with(STORE) {
-        return program.exists().then(|| program.to_owned());
-    }
-    if !is_asked_for || program == Path::new("/bin/sh") {
-        return None;
-    }
-    if program.is_absolute() {
-        return program.exists().then(|| program.to_owned());
-    }
-    let path = env::var_os("PATH")?;
-    let mut programs = env::split_paths(&path).map(|it| it.join(program));
-    programs.find(|it| it.is_file())
 }

@@ -12,6 +12,7 @@
 mod command;
 mod executables;
 mod folder;
+mod interpreter;
 mod mentions;
 mod need;
 mod report;

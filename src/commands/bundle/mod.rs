@@ -48,9 +48,11 @@ fn make(args: &BundleArgs) -> Result<()> {
     if args.verbose {
         details::say(&contents);
     }
-    let new = write(args, &contents, folder_of(out))?;
-    say_problems(&contents, args.verbose);
-    output::finish(args, new, out)
+    let written = write(args, &contents, folder_of(out)).and_then(|new| {
+        say_problems(&contents, args.verbose);
+        output::finish(args, new, out)
+    });
+    interrupt::judge(written)
 }
 
 /// Writes the bundle's files into a new folder in this one.

@@ -10,16 +10,37 @@ use crate::bundle::archive::{self, Format, Options};
 use crate::bundle::{self, New};
 use crate::cli::{BundleArgs, BundleFormat};
 use crate::terminal::note;
+use crate::whole_file::folder_of;
 
-/// Whether something may be written to a path.
+/// Whether something may be written to a path, before a long time goes into what is to be written.
 ///
 /// # Errors
-/// Something else is there.
+/// Something else is there, or its folder cannot be written to.
 pub(super) fn check_target(args: &BundleArgs, out: &Path) -> Result<()> {
     match format(args) {
-        None => bundle::check_target(out),
-        Some(_) if out.is_dir() => bail!("cannot write {}: it is a folder", out.display()),
-        Some(_) => Ok(()),
+        None => bundle::check_target(out)?,
+        Some(_) if out.is_dir() => bail!(
+            "cannot write {}: it is a folder; name a file in it with --out",
+            out.display()
+        ),
+        Some(_) => {}
+    }
+    let folder = folder_of(out);
+    if !folder.exists() {
+        bail!(
+            "cannot write {}: there is no folder {}; make it first",
+            out.display(),
+            folder.display()
+        );
+    }
+    match tempfile::tempfile_in(folder) {
+        Ok(_nameless) => Ok(()),
+        Err(error) => bail!(
+            "cannot write {}: nothing can be made in {} ({}); name another place with --out",
+            out.display(),
+            folder.display(),
+            error.kind()
+        ),
     }
 }
 
@@ -29,10 +50,10 @@ pub(super) fn check_target(args: &BundleArgs, out: &Path) -> Result<()> {
 /// The file system refuses.
 pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
     let summary = new.summary.clone();
-    let (files, unpacked) = (summary.files, size(summary.bytes));
+    let (files, unpacked) = (counted(summary.files), size(summary.bytes));
     let Some(format) = format(args) else {
         new.finish(out)?;
-        note(&format!("{}: {files} files, {unpacked}", out.display()));
+        note(&format!("{}: {files}, {unpacked}", out.display()));
         return Ok(());
     };
     let (folder, manifest) = new.finish_in_place()?;
@@ -51,13 +72,20 @@ pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
     let packed = packed?;
     let size = size(packed.packed);
     note(&format!(
-        "{}: {files} files, {unpacked}, packed {size}",
+        "{}: {files}, {unpacked}, packed {size}",
         out.display()
     ));
     if let Some(folder) = packed.folder {
         note(&format!("it is installed to {}", folder.display()));
     }
     Ok(())
+}
+
+fn counted(files: usize) -> String {
+    match files {
+        1 => "1 file".to_owned(),
+        _ => format!("{files} files"),
+    }
 }
 
 fn format(args: &BundleArgs) -> Option<Format> {

@@ -14,7 +14,7 @@ mod python;
 mod shell;
 mod text;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::super::{ROOT, Setting, place};
@@ -184,31 +184,6 @@ fn call(program: &Path, argument: Option<&OsStr>) -> String {
 
 fn unserved(text: &[u8]) -> Vec<PathBuf> {
     mentions(text).into_iter().map(|it| it.path).collect()
-}
-
-/// The program that a first line names; with env(1), the one that it searches for, and no more than a name of it.
-pub(super) fn interpreter(line: &Line) -> (PathBuf, Line) {
-    let path = PathBuf::from(&line.interpreter);
-    let is_env = path.file_name() == Some(OsStr::new("env"));
-    let argument = line.argument.as_deref().and_then(OsStr::to_str);
-    let Some(argument) = argument.filter(|_| is_env) else {
-        return (path, line.clone());
-    };
-    let words = argument.strip_prefix("-S").unwrap_or(argument);
-    let mut words = words.split_ascii_whitespace();
-    let is_variable = |it: &&str| it.contains('=') || it.starts_with('-');
-    match words.next().filter(|it| !is_variable(it)) {
-        Some(name) => {
-            let rest: Vec<_> = words.collect();
-            let argument = (!rest.is_empty()).then(|| OsString::from(rest.join(" ")));
-            let line = Line {
-                interpreter: name.into(),
-                argument,
-            };
-            (PathBuf::from(name), line)
-        }
-        None => (path, line.clone()),
-    }
 }
 
 #[cfg(test)]

@@ -207,19 +207,3 @@ fn without_the_bundles_interpreter_a_script_does_not_start() {
     assert!(!output.status.success());
     assert_eq!(output.stdout, b"");
 }
-
-#[test]
-fn env_is_looked_through() {
-    let parsed = |text: &str| {
-        let (path, line) = interpreter(&Line::of(text.as_bytes()).unwrap());
-        (path, line.argument)
-    };
-    assert_eq!(parsed("#!/usr/bin/env python3\n"), ("python3".into(), None));
-    let expected = ("bash".into(), Some("-e -u".into()));
-    assert_eq!(parsed("#!/usr/bin/env -S bash -e  -u\n"), expected);
-    let expected = ("/bin/sh".into(), Some("-e".into()));
-    assert_eq!(parsed("#!/bin/sh -e\n"), expected);
-    // What changes the environment stays with env.
-    let expected = ("/usr/bin/env".into(), Some("-S A=b c".into()));
-    assert_eq!(parsed("#!/usr/bin/env -S A=b c\n"), expected);
-}

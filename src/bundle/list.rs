@@ -143,6 +143,7 @@ mod tests {
             name: "hello".into(),
             place: "store/x-hello/bin/hello".into(),
             start: Start::Inside,
+            original: None,
             settings: vec![Setting::Unset { name: "A".into() }],
         });
         let file = |place: &str, kind| File {

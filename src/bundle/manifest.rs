@@ -40,6 +40,10 @@ pub struct Program {
     pub place: PathBuf,
     /// How it is started.
     pub start: Start,
+    /// The path of the system by which it was asked for: a wrapper, or a link by whose name a program knows what it is to do. None
+    /// in bundles of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<PathBuf>,
     /// What is changed in its environment and arguments before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<Setting>,

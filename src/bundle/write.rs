@@ -83,6 +83,7 @@ impl New {
                 name: it.name.to_string_lossy().into_owned(),
                 place: it.place.clone(),
                 start: contents.start_of(&it.place),
+                original: Some(it.asked.clone()).filter(|it| it.to_str().is_some()),
                 settings,
             });
         }

@@ -57,6 +57,7 @@ impl Made {
                 name: name.into(),
                 place: place.into(),
                 start: Start::Static,
+                original: None,
                 settings: Vec::new(),
             });
         }

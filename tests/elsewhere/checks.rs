@@ -1,6 +1,7 @@
 //! `ldshim bundle --check`: a bundle that is right passes, and one that is broken does not, with the reason.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +14,8 @@ use crate::programs::{PROGRAMS, Program, shell, store_program};
 /// Each with the name of its test.
 pub const CHECKS: &[(&str, fn())] = &[
     ("check_passes_what_is_right", passes_what_is_right),
+    ("check_starts_scripts", starts_scripts),
+    ("check_starts_wrappers", starts_wrappers),
     (
         "check_reports_looks_into_the_store",
         reports_looks_into_the_store,
@@ -89,6 +92,52 @@ fn passes_what_is_right() {
         5,
         "{ran:?}"
     );
+}
+
+/// A bundle of an executable file with this text, which is called `tool`.
+fn bundle_of(text: &str) -> TempDir {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let tool = folder.path().join("tool");
+    fs::write(&tool, text).expect("a file");
+    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let mut ldshim = ldshim();
+    ldshim
+        .args(["bundle", "--out"])
+        .arg(folder.path().join("b"))
+        .arg(&tool);
+    Ran::of(&mut ldshim).succeeded();
+    folder
+}
+
+fn starts_scripts() {
+    let bash = shell().path();
+    let script = |commands| format!("#!{}\n{commands}\n", bash.display());
+    let made = bundle_of(&script("/bin/sh -c 'echo $1' sh \"$1\""));
+    let ran = check(&made.path().join("b"), &["hello"]).succeeded();
+    assert_eq!(ran.stdout, "hello\n".repeat(6), "{ran:?}");
+    // Not every system has the commands that this one has.
+    let made = bundle_of(&script("/bin/sh -c 'cut -b 1 /etc/passwd' >/dev/null"));
+    let ran = check(&made.path().join("b"), &[]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let said = "looks in vain for /usr/bin/cut, which the original finds";
+    assert_eq!(ran.stderr.matches(said).count(), 5, "{ran:?}");
+}
+
+fn starts_wrappers() {
+    let bash = shell().path();
+    let bash = bash.display();
+    let made = bundle_of(&format!(
+        "#! {bash} -e\nexport GREETING='hello'\nexec -a \"$0\" \"{bash}\"  \"$@\"\n"
+    ));
+    let test = ["-c", "test \"$GREETING\" = hello"];
+    let ran = check(&made.path().join("b"), &test).succeeded();
+    let wrapper = made
+        .path()
+        .join("tool")
+        .canonicalize()
+        .expect("it is there");
+    let said = format!("Running the original, {}\n", wrapper.display());
+    assert!(ran.stderr.contains(&said), "{ran:?}");
 }
 
 fn reports_looks_into_the_store() {

@@ -9,6 +9,8 @@ use nix::errno::Errno;
 use super::super::Manifest;
 use super::finding::{Cause, Finding};
 use super::lures::{is_among_libraries, is_library};
+use super::root::PATH;
+use super::shell::is_of_shell;
 use crate::watch::{Access, Seen, Watched};
 
 /// What the kernel makes up, which not every root has.
@@ -36,7 +38,11 @@ impl Comparison<'_> {
         let own = Found::of(&watched.seen);
         let mut findings = BTreeSet::new();
         for seen in &watched.seen {
+            if is_of_shell(&seen.path) {
+                continue;
+            }
             let cause = store(seen).or_else(|| match seen.error {
+                _ if is_of_shell(&seen.by) && !is_command(&seen.path) => None,
                 None => self.host(seen),
                 Some(_) => self.missing(seen, &found, &own),
             });
@@ -125,6 +131,12 @@ fn store(seen: &Seen) -> Option<Cause> {
     let path = is_in_store(&seen.path).then(|| seen.path.clone());
     let path = path.or_else(|| seen.file.clone().filter(|it| is_in_store(it)));
     path.map(|path| Cause::Store { path })
+}
+
+/// Whether a path is one by which a shell looks for a command.
+fn is_command(path: &Path) -> bool {
+    let mut folders = std::env::split_paths(PATH);
+    folders.any(|it| path.parent() == Some(&it))
 }
 
 /// The file of the system that is at a place of a bundle; none for those of `lib/`, which are found by name.

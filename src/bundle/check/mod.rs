@@ -9,6 +9,7 @@ mod input;
 mod lures;
 mod root;
 mod shape;
+mod shell;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,6 +24,7 @@ pub use shape::{SHAPES, Shape};
 
 use compare::Comparison;
 use input::Input;
+use shell::Shell;
 
 /// What is run.
 #[derive(Debug)]
@@ -67,17 +69,19 @@ impl Original {
 pub struct Check<'a> {
     run: Run<'a>,
     input: Input,
+    shell: Shell,
 }
 
 impl<'a> Check<'a> {
-    /// Reads standard input, which each run of the program gets anew.
+    /// Reads standard input, which each run of the program gets anew, and makes the shell of the roots.
     ///
     /// # Errors
-    /// The bundle has no such program, or standard input cannot be kept.
+    /// The bundle has no such program, standard input cannot be kept, or this system's shell cannot be copied.
     pub fn new(run: Run<'a>) -> Result<Self> {
         run.program()?;
         let input = Input::keep()?;
-        Ok(Self { run, input })
+        let shell = Shell::new()?;
+        Ok(Self { run, input, shell })
     }
 
     /// The program's file as it is on this system. None if it is gone, or the bundle does not say where it was.
@@ -107,7 +111,9 @@ impl<'a> Check<'a> {
     pub fn run_in(&self, shape: &Shape, original: Option<&Original>) -> Result<Checked> {
         let mut command =
             self.command(&Path::new(root::PLACE).join("bin").join(self.run.program))?;
-        root::of(shape, self.run.bundle, self.run.manifest)?
+        let root = root::of(shape, self.run.bundle, self.run.manifest)?;
+        self.shell
+            .add_to(root)
             .apply_to(&mut command, root::current_folder());
         let watched = watch::watch(&mut command)?;
         let comparison = Comparison {
@@ -147,13 +153,15 @@ impl Run<'_> {
             })
     }
 
-    /// The file that the program was made of, if it is there. No path that means something else in each folder.
+    /// What was asked for when the bundle was made, or else the file that the program was made of, if it is there. No path that
+    /// means something else in each folder.
     fn original_file(&self) -> Result<Option<PathBuf>> {
-        let place = &self.program()?.place;
+        let program = self.program()?;
         let mut files = self.manifest.files.iter();
-        let file = files.find(|it| it.place == *place);
+        let file = files.find(|it| it.place == program.place);
         let source = file.and_then(|it| it.source.clone());
-        Ok(source.filter(|it| it.is_absolute() && it.is_file()))
+        let original = program.original.clone().or(source);
+        Ok(original.filter(|it| it.is_absolute() && it.is_file()))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::sandbox::Root;
 pub const PLACE: &str = "/opt/a bundle";
 
 /// Where programs are looked for, in all of them.
-const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+pub const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// What the roots of bundles do not have.
 const NIX: &str = "/nix";

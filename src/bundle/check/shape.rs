@@ -67,7 +67,7 @@ pub const SHAPES: [Shape; 5] = [
         has_proc: true,
     },
     Shape {
-        name: "a system with nothing, not even /proc",
+        name: "a system with nothing but a shell, not even /proc",
         libraries: &[],
         links: &[],
         has_glibc: false,

@@ -109,6 +109,7 @@ mod tests {
                 name: "name".into(),
                 place: Path::new("root").join(name),
                 file: Path::new("/").join(name),
+                asked: Path::new("/").join(name),
             });
             let result = contents.finish().map_err(|it| it.to_string());
             let shown = shown(&Path::new("/").join(name));

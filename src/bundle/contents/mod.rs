@@ -98,6 +98,8 @@ pub struct Wanted {
     pub place: PathBuf,
     /// Its file of the system.
     pub file: PathBuf,
+    /// The path of the system by which it was asked for.
+    pub asked: PathBuf,
 }
 
 /// What a bundle has in it.
@@ -171,6 +173,7 @@ impl Contents {
             name,
             place,
             file: command.file.clone(),
+            asked: command.asked.clone(),
         });
         Ok(())
     }

@@ -18,6 +18,8 @@ const MOST_WRAPPERS: usize = 16;
 pub struct Command {
     /// The name in `bin/`.
     pub name: String,
+    /// The path of the system that has this name, through links by the same name: the wrapper, if there is one.
+    pub asked: PathBuf,
     /// The file of the system that the name leads to.
     pub file: PathBuf,
     /// What it is.
@@ -55,6 +57,7 @@ pub fn command(path: &Path) -> Result<Command> {
         .canonicalize()
         .map_err(|error| not_there(path, &error))?;
     ensure!(!first.is_dir(), "it is a folder; name the programs in it");
+    let asked = asked(path).with_context(|| format!("cannot follow {}", path.display()))?;
     let mut file = first.clone();
     let mut wrappers = Vec::new();
     let mut settings = Vec::new();
@@ -82,6 +85,7 @@ pub fn command(path: &Path) -> Result<Command> {
         // Wrappers of scripts stay, as texts that do the same in the bundle.
         return Ok(Command {
             name,
+            asked,
             file: first,
             kind: Kind::Script,
             settings: Vec::new(),
@@ -97,6 +101,7 @@ pub fn command(path: &Path) -> Result<Command> {
     } = to_bundle(&settings);
     Ok(Command {
         name,
+        asked,
         file,
         kind: Kind::Program,
         settings,
@@ -104,6 +109,24 @@ pub fn command(path: &Path) -> Result<Command> {
         paths,
         library_folders,
     })
+}
+
+/// How many links there may be on the way to a program, as many as the kernel follows.
+const MOST_LINKS: usize = 40;
+
+/// Follows a path as long as its last name stays: to where a program is installed, and not to the file that it shares with others.
+fn asked(path: &Path) -> Result<PathBuf> {
+    let name = path.file_name().context("a program has a name")?;
+    let mut path = std::path::absolute(path)?;
+    for _ in 0..MOST_LINKS {
+        let folder = path.parent().context("it is in no folder")?;
+        path = folder.canonicalize()?.join(name);
+        match path.read_link() {
+            Ok(target) if target.file_name() == Some(name) => path = path.with_file_name(target),
+            _ => break,
+        }
+    }
+    Ok(path)
 }
 
 /// Why a program cannot be opened, and what was meant perhaps.
@@ -201,6 +224,12 @@ mod tests {
         assert_eq!((&*found.name, found.kind), ("hi", Kind::Program));
         assert_eq!(found.file, program);
         assert_eq!(found.wrappers, [root.join("hello")]);
+        // It is asked for by this name, not by that of a link of the same name.
+        assert_eq!(found.asked, root.join("hi"));
+        fs::create_dir(root.join("profile")).unwrap();
+        symlink("../hi", root.join("profile/hi")).unwrap();
+        let found = command(&root.join("profile/hi")).unwrap();
+        assert_eq!(found.asked, root.join("hi"));
         let expected = Setting::Set {
             name: "A".into(),
             value: "b".into(),

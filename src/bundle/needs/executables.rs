@@ -76,6 +76,16 @@ fn take_executable(needs: &mut Needs, path: &Path, is_asked_for: bool, is_at_sto
     let Some(program) = found(&program, is_asked_for) else {
         return;
     };
+    if is_asked_for && !is_elf(&program) && wrapper(&program).is_none() {
+        needs.problems.push(Problem {
+            file: path.to_owned(),
+            what: format!(
+                "its interpreter {} is a script, and what that starts stays behind",
+                program.display()
+            ),
+            remedy: "put the folder of the interpreter itself first in PATH".into(),
+        });
+    }
     take_for_programs(
         needs,
         &program,

@@ -33,6 +33,32 @@ impl Root {
         dpkg
     }
 
+    /// apt that knows no other packages, and calls that dpkg.
+    fn apt(&self) -> Command {
+        let root = self.0.path().display();
+        for folder in [
+            "var/lib/apt/lists/partial",
+            "var/cache/apt/archives/partial",
+        ] {
+            fs::create_dir_all(self.0.path().join(folder)).unwrap();
+        }
+        let configuration = self.0.path().join("var/apt.conf");
+        let text = format!(
+            "Dir \"{root}\";\n\
+             Dir::State::status \"{root}/var/lib/dpkg/status\";\n\
+             Dir::Etc::parts \"/dev/null\";\n\
+             Dir::Bin::dpkg \"/usr/bin/dpkg\";\n\
+             Dir::Log \"/dev/null\";\n\
+             DPkg::Options {{ \"--root={root}\"; \"--force-not-root\"; \"--log=/dev/null\"; }};\n\
+             APT::Sandbox::User \"root\";\n\
+             APT::Architecture \"amd64\";\n"
+        );
+        fs::write(&configuration, text).unwrap();
+        let mut apt = as_root("apt-get");
+        apt.arg("--yes").env("APT_CONFIG", configuration);
+        apt
+    }
+
     /// All files and links but those of dpkg's database.
     fn files(&self) -> Vec<PathBuf> {
         let list = run(Command::new("find").arg(self.0.path()).args([
@@ -106,6 +132,19 @@ fn the_next_version_takes_its_place_and_purge_leaves_nothing() {
         .arg(package(&old)));
     assert!(!root.files().iter().any(|it| it.ends_with("share/new")));
     run(root.dpkg().args(["--purge", "hello-bundle"]));
+    assert_eq!(root.files(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn apt_installs_it_from_its_file_and_purges_it() {
+    let (made, root) = (Made::new(), Root::new());
+    run(root.apt().arg("install").arg(package(&made)));
+    let program = root.0.path().join("usr/lib/hello-bundle/bin/greet");
+    assert_eq!(run(&mut Command::new(program)), "hello\n");
+    // The negative control: apt knows nothing of another name.
+    let output = root.apt().args(["purge", "hello"]).output().unwrap();
+    assert!(!output.status.success());
+    run(root.apt().args(["purge", "hello-bundle"]));
     assert_eq!(root.files(), Vec::<PathBuf>::new());
 }
 

@@ -21,7 +21,7 @@ pub const RELEASES: &[(&str, &str)] = &[
 ];
 
 /// What of a root is copied, as far as it is there: where dpkg works, and what it calls.
-const COPIED: [&str; 7] = ["bin", "etc", "lib", "lib64", "sbin", "usr", "var"];
+const COPIED: [&str; 7] = ["bin", "etc", "lib", "lib64", "sbin", "usr", "var/lib/dpkg"];
 
 /// Two versions of a package with a program that no root has.
 static PACKAGES: LazyLock<(TempDir, [PathBuf; 2])> = LazyLock::new(|| {
@@ -46,15 +46,11 @@ impl Machine {
     fn of(suite: &str) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
         let root = target().join("roots").join(suite).join("root");
+        let parts = COPIED.iter().filter(|it| root.join(it).exists());
         let mut copy = Command::new("cp");
-        copy.arg("-a").arg("--target-directory").arg(folder.path());
-        copy.args(
-            COPIED
-                .map(|it| root.join(it))
-                .iter()
-                .filter(|it| it.exists()),
-        );
-        Ran::of(&mut copy).succeeded();
+        copy.args(["-a", "--parents", "--target-directory"])
+            .arg(folder.path());
+        Ran::of(copy.args(parts).current_dir(&root)).succeeded();
         let database = folder.path().join("var/lib/dpkg");
         for name in ["info", "updates"] {
             fs::create_dir_all(database.join(name)).expect("a folder");

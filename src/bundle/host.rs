@@ -1,5 +1,7 @@
 //! Libraries that are left to the host.
 
+use std::collections::BTreeSet;
+
 use crate::drivers::{is_driver_finder, is_driver_library, loads_drivers};
 
 /// How the names of the libraries begin that CUDA's programs need of a driver.
@@ -30,6 +32,15 @@ impl HostLibraries {
         self.0.is_empty()
     }
 
+    /// Those of the names that are none of these libraries. A group says nothing of what is needed: drivers are loaded later.
+    #[must_use]
+    pub fn unknown<'a>(&'a self, libraries: &BTreeSet<String>) -> Vec<&'a str> {
+        let names = self.0.iter().map(String::as_str);
+        let names = names.filter(|it| !["gl", "cuda", "nss"].contains(it));
+        let is_one = |name: &str| libraries.iter().any(|it| is_meant(name, it));
+        names.filter(|it| !is_one(it)).collect()
+    }
+
     /// Whether a library of this name is.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
@@ -37,16 +48,17 @@ impl HostLibraries {
             "gl" => is_driver_library(name) || is_driver_finder(name) || loads_drivers(name),
             "cuda" => CUDA.iter().any(|it| name.starts_with(it)),
             "nss" => name.starts_with(NSS),
-            own => {
-                let rest = name.strip_prefix(own);
-                rest.is_some_and(|it| {
-                    it.is_empty()
-                        || it.starts_with(".so")
-                        || own.ends_with(".so") && it.starts_with('.')
-                })
-            }
+            own => is_meant(own, name),
         })
     }
+}
+
+/// Whether somebody who says `own` means a library of this name.
+fn is_meant(own: &str, name: &str) -> bool {
+    let rest = name.strip_prefix(own);
+    rest.is_some_and(|it| {
+        it.is_empty() || it.starts_with(".so") || own.ends_with(".so") && it.starts_with('.')
+    })
 }
 
 #[cfg(test)]
@@ -72,6 +84,12 @@ mod tests {
         for name in ["libzstd.so.1", "libfoo2.so", "libbar.so.3", "liba.so"] {
             assert!(!host.has(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_that_nothing_needs_is_known() {
+        let host = HostLibraries::new(vec!["libz".into(), "libx".into(), "gl".into()]);
+        assert_eq!(host.unknown(&["libz.so.1".to_owned()].into()), ["libx"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::process::Command;
 
 use crate::common::Ran;
 use crate::made::{Made, clean};
@@ -111,6 +112,91 @@ fn a_place_that_cannot_be_written_to_is_told_before_anything_is_collected() {
     out("full", "folder").failed_with("something is there that is no bundle; name another folder");
     out("full", "deb").failed_with("it is a folder; name a file in it with --out");
     out("out", "folder").failed_with("there is no such file");
+}
+
+#[test]
+fn a_program_that_is_damaged() {
+    let made = Made::new();
+    let program = made.compile("report.c", "report", &[]);
+    let bytes = fs::read(&program).unwrap();
+    fs::write(&program, &bytes[..100]).unwrap();
+    let message = "cannot bundle report: it is an ELF file, but no program that could be started: damaged, not downloaded to its \
+                   end, or made to be linked";
+    refused(&made, &["report"], message);
+    let object = made.compile("report.c", "report.o", &["-c"]);
+    fs::set_permissions(object, fs::Permissions::from_mode(0o755)).unwrap();
+    refused(
+        &made,
+        &["report.o"],
+        &message.replace("report:", "report.o:"),
+    );
+}
+
+#[test]
+fn flags_that_say_nothing() {
+    let made = Made::new();
+    made.compile("report.c", "report", &[]);
+    let message = "--name is empty: leave it out, or say something";
+    refused(&made, &["report", "--name", ""], message);
+    let message = "--release has control characters in it";
+    refused(&made, &["report", "--release", "1\n2"], message);
+    let args = ["report", "--out", "out", "--", "argument"];
+    let message = "what stands behind `--` is a command for --learn; say that, or leave it out";
+    Ran::of(&mut made.bundle(&args)).failed_with(message);
+    let ran =
+        Ran::of(&mut made.bundle(&["report", "--out", "out", "--host-libs", "libc,lib-gone"]));
+    let said = "nothing in the bundle needs lib-gone of --host-libs: names are like libz";
+    assert!(ran.stderr.contains(said), "{ran:?}");
+    assert!(!ran.stderr.contains("needs libc of"), "{ran:?}");
+    ran.succeeded();
+}
+
+#[test]
+fn a_program_with_more_rights_than_its_caller() {
+    let made = Made::new();
+    let program = made.compile("report.c", "report", &[]);
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o4755)).unwrap();
+    let ran = Ran::of(&mut made.bundle(&["report", "--out", "out"])).succeeded();
+    let said =
+        "starts with the rights of its owner or group, and in the bundle with those of its caller";
+    assert!(ran.stderr.contains(said), "{ran:?}");
+    let mode = fs::metadata(made.at("out/bin/report"))
+        .unwrap()
+        .permissions();
+    assert_eq!(mode.mode() & 0o7777, 0o755);
+}
+
+#[test]
+fn no_room() {
+    let made = Made::new();
+    made.compile("report.c", "report", &[]);
+    fs::create_dir(made.at("small")).unwrap();
+    for format in ["folder", "deb"] {
+        let bundle = made.bundle(&["report", "--out", "small/out", "--format", format]);
+        let script =
+            "mount -t tmpfs -o size=1m none small && \"$@\"; code=$?; ls -A small; exit $code";
+        let mut unshare = Command::new("unshare");
+        unshare.args([
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            script,
+            "sh",
+        ]);
+        unshare.arg(bundle.get_program()).args(bundle.get_args());
+        unshare.envs(
+            bundle
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        let ran = Ran::of(unshare.current_dir(made.at("")));
+        assert_eq!(ran.stdout, "", "{ran:?}");
+        ran.failed_with(
+            "there is no room in small; make some, or name another place with --out: cannot write ",
+        );
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ use super::closure::Closures;
 use super::host::HostLibraries;
 use super::kind::Kind;
 use super::manifest;
-use super::needs::{Command, Rewrite};
+use super::needs::{self, Command, Rewrite};
 use super::place::place;
 use super::setting::Setting;
 use crate::elf::Architecture;
@@ -32,6 +32,9 @@ pub use relative::{relative, relative_from_folder};
 
 /// The folder of the links to the programs.
 const BIN: &str = "bin";
+
+/// The bits of a mode by which a program has more rights than its caller.
+const SET_ID: u32 = 0o6000;
 
 /// Why a program is there.
 const ASKED_FOR: &str = "a program that was asked for";
@@ -156,11 +159,18 @@ impl Contents {
             "it may not be executed: `chmod +x` it, if it is a program"
         );
         let place = self.add_path(&command.file, ASKED_FOR)?;
-        if matches!(
-            self.items.get(&place).map(|it| &it.make),
-            Some(Make::Library { .. })
-        ) {
-            bail!("it is a library, and no program");
+        match self.items.get(&place).map(|it| &it.make) {
+            Some(Make::Library { .. }) => bail!("it is a library, and no program"),
+            Some(Make::Copy) if command.kind == needs::Kind::Program => bail!(
+                "it is an ELF file, but no program that could be started: damaged, not downloaded to its end, or made to be linked"
+            ),
+            _ => {}
+        }
+        if mode & SET_ID != 0 {
+            self.problems.push(format!(
+                "{} starts with the rights of its owner or group, and in the bundle with those of its caller",
+                command.file.display()
+            ));
         }
         let link = Path::new(BIN).join(&name);
         let item = Item {

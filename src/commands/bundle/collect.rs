@@ -36,6 +36,11 @@ pub(super) fn collect(args: &BundleArgs) -> Result<Contents> {
         contents.show_at_store(&ldshim)?;
     }
     contents.finish()?;
+    for name in contents.host.unknown(&contents.host_libraries) {
+        contents.problems.push(format!(
+            "nothing in the bundle needs {name} of --host-libs: names are like libz, libz.so.1, gl, cuda and nss"
+        ));
+    }
     Ok(contents)
 }
 

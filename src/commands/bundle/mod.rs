@@ -11,7 +11,7 @@ mod output;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::interrupt;
 use crate::bar;
@@ -43,6 +43,12 @@ fn make(args: &BundleArgs) -> Result<()> {
     }
     let out = args.out.as_deref();
     let out = out.context("say where the bundle goes: `--out PATH`")?;
+    naming::check("--name", args.name.as_deref())?;
+    naming::check("--release", args.release.as_deref())?;
+    ensure!(
+        args.learn || args.command.is_empty(),
+        "what stands behind `--` is a command for --learn; say that, or leave it out"
+    );
     output::check_target(args, out)?;
     let contents = collect::collect(args)?;
     if args.verbose {
@@ -52,7 +58,8 @@ fn make(args: &BundleArgs) -> Result<()> {
         say_problems(&contents, args.verbose);
         output::finish(args, new, out)
     });
-    interrupt::judge(written)
+    let written = interrupt::judge(written);
+    written.map_err(|error| output::with_room(error, folder_of(out)))
 }
 
 /// Writes the bundle's files into a new folder in this one.

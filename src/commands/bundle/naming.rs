@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use anyhow::{Result, ensure};
+
 use crate::nix::name_and_version;
 
 /// Name and version of the package that a program is of: of `/nix/store/HASH-NAME-VERSION/...`, as `parseDrvName` of Nix takes them
@@ -20,6 +22,23 @@ pub(super) fn package(source: &Path, program: &OsStr) -> (String, String) {
     };
     let (name, version) = name_and_version(whole);
     (name.to_owned(), version.unwrap_or("0").to_owned())
+}
+
+/// Whether a name or a version that a user gives can be one.
+///
+/// # Errors
+/// It is empty, or would garble what is printed.
+pub(super) fn check(flag: &str, text: Option<&str>) -> Result<()> {
+    let Some(text) = text else { return Ok(()) };
+    ensure!(
+        !text.is_empty(),
+        "{flag} is empty: leave it out, or say something"
+    );
+    ensure!(
+        !text.contains(char::is_control),
+        "{flag} has control characters in it"
+    );
+    Ok(())
 }
 
 #[cfg(test)]

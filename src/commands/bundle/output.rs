@@ -1,8 +1,9 @@
 //! Where a bundle goes: a folder, or an archive.
 
+use std::io;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 
 use super::super::size::size;
 use crate::bar;
@@ -79,6 +80,26 @@ pub(super) fn finish(args: &BundleArgs, new: New, out: &Path) -> Result<()> {
         note(&format!("it is installed to {}", folder.display()));
     }
     Ok(())
+}
+
+/// The error, with what to do if there was no room.
+pub(super) fn with_room(error: Error, folder: &Path) -> Error {
+    let mut causes = error
+        .chain()
+        .filter_map(|it| it.downcast_ref::<io::Error>());
+    let is_full = |it: &io::Error| {
+        matches!(
+            it.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        )
+    };
+    if !causes.any(is_full) {
+        return error;
+    }
+    let folder = folder.display();
+    error.context(format!(
+        "there is no room in {folder}; make some, or name another place with --out"
+    ))
 }
 
 fn counted(files: usize) -> String {

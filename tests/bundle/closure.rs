@@ -70,6 +70,47 @@ fn programs_with_different_libraries_of_one_name_get_a_folder_each() {
     assert!(moved.join("lib-2/libanswer.so").is_file());
 }
 
+/// The loader takes no second library of a name, so neither that nor what it needs goes along.
+#[test]
+fn a_module_brings_no_other_file_of_a_name_that_its_program_has() {
+    let made = Made::new();
+    answer(&made, "a/libanswer.so", "1");
+    made.compile(
+        "asks.c",
+        "asks",
+        &["-La", "-lanswer", "-Wl,-rpath,$ORIGIN/a"],
+    );
+    made.compile("report.c", "report", &[]);
+    let shared = [
+        "-shared",
+        "-fPIC",
+        "-Wl,--no-as-needed",
+        "-Lb",
+        "-DANSWER=2",
+    ];
+    let library =
+        |name: &str, flags: &[&str]| made.compile("answer.c", name, &[&shared, flags].concat());
+    library("b/libother.so", &["-Wl,-soname,libother.so"]);
+    library(
+        "b/libanswer.so",
+        &["-Wl,-soname,libanswer.so", "-lother", "-Wl,-rpath,$ORIGIN"],
+    );
+    library(
+        "module.so",
+        &["-lanswer", "-Wl,-rpath,$ORIGIN/b", "-Wl,-rpath-link,b"],
+    );
+    let brings = |program: &str| {
+        let out = format!("{program}-bundle");
+        Ran::of(&mut made.bundle(&[program, "--with", "module.so", "--out", &out])).succeeded();
+        made.at(&out).join("lib/libother.so").exists()
+    };
+    assert!(!brings("asks"));
+    let ran = Ran::of(&mut clean(made.at("asks-bundle/bin/asks"))).succeeded();
+    assert_eq!(ran.stdout, "1\n");
+    // The negative control: a program without a library of that name.
+    assert!(brings("report"));
+}
+
 #[test]
 fn a_library_that_is_missing_is_named() {
     let made = Made::new();

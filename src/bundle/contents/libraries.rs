@@ -54,6 +54,22 @@ impl LibrarySet {
         self.loader_source == loader && closure.libraries.iter().all(fits)
     }
 
+    /// Takes out of a module's libraries other files of names that the set has, and what is there only for those.
+    fn leave_what_is_loaded(&self, closure: &mut Closure) {
+        let is_other = |it: &Library| {
+            let known = it.names.iter().filter_map(|name| self.libraries.get(name));
+            known.into_iter().any(|known| known.source != it.source)
+        };
+        let mut left = Vec::new();
+        closure.libraries.retain(|it| {
+            let is_left = is_other(it) || left.contains(&it.needed_by);
+            if is_left {
+                left.push(it.source.clone());
+            }
+            !is_left
+        });
+    }
+
     fn add(&mut self, closure: &Closure) {
         for library in &closure.libraries {
             for name in &library.names {
@@ -127,6 +143,7 @@ impl Contents {
             Err(_) => return Ok(0),
         };
         self.leave_to_host(&mut closure);
+        self.sets[0].leave_what_is_loaded(&mut closure);
         for name in &closure.missing {
             self.problems.push(format!(
                 "{} needs {}, which is not there",

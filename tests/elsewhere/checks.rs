@@ -203,6 +203,8 @@ fn reports_files_that_are_missing() {
 fn knows_what_it_cannot_check() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     check(folder.path(), &[]).failed_with("bundle.json");
+    let gone = folder.path().join("gone");
+    check(&gone, &[]).failed_with("gone: there is no such file or folder");
     let mut ldshim = ldshim();
     ldshim
         .args(["bundle", "--check"])

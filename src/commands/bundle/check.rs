@@ -21,6 +21,11 @@ pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
         "--check runs one program; its arguments follow behind `--`"
     );
     let cannot = || format!("cannot check {}", path.display());
+    ensure!(
+        path.exists(),
+        "{}: there is no such file or folder",
+        cannot()
+    );
     let make = || tempfile::tempdir().context("cannot make a temporary folder");
     let unpacked = interrupt::nothing_stays_of(make, |it| it.path().to_owned())?;
     let folder = match path.is_dir() {

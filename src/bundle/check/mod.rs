@@ -73,14 +73,14 @@ pub struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    /// Reads standard input, which each run of the program gets anew, and makes the shell of the roots.
+    /// Reads standard input, which each run of the program gets anew, and makes the shell of the roots in this folder.
     ///
     /// # Errors
     /// The bundle has no such program, standard input cannot be kept, or this system's shell cannot be copied.
-    pub fn new(run: Run<'a>) -> Result<Self> {
+    pub fn new(run: Run<'a>, folder: &Path) -> Result<Self> {
         run.program()?;
         let input = Input::keep()?;
-        let shell = Shell::new()?;
+        let shell = Shell::new(folder)?;
         Ok(Self { run, input, shell })
     }
 

@@ -37,11 +37,11 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Makes copies that find their libraries in the roots.
+    /// Makes copies, in this folder, that find their libraries in the roots.
     ///
     /// # Errors
     /// One of them cannot be copied.
-    pub fn new() -> Result<Self> {
+    pub fn new(folder: &Path) -> Result<Self> {
         let mut contents = Contents::new(HostLibraries::new(Vec::new()));
         for path in [Some(PathBuf::from(SH)), readlink()].into_iter().flatten() {
             if path.exists() {
@@ -61,7 +61,7 @@ impl Shell {
             }
         }
         let manifest = Manifest::new("shell".into(), "0".into(), String::new());
-        let mut new = New::in_folder(&env::temp_dir(), manifest)?;
+        let mut new = New::in_folder(folder, manifest)?;
         new.fill(&contents, &mut Maker::new(&contents, false)?, &mut |_| {})?;
         for (place, folder) in folders {
             give_libraries(&new.path().join(place), &folder)?;

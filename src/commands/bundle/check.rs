@@ -35,12 +35,13 @@ pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
     let folder = folder.canonicalize().with_context(cannot)?;
     let manifest = bundle::read(&folder)?;
     let program = named(args, &manifest).with_context(cannot)?;
-    let check = Check::new(Run {
+    let run = Run {
         bundle: &folder,
         manifest: &manifest,
         program: &program,
         arguments: &args.command,
-    })?;
+    };
+    let check = Check::new(run, unpacked.path())?;
     let original = original(&check)?;
     let mut failures = 0;
     for shape in &SHAPES {

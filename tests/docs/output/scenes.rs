@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::common::{Ran, release_program, store_path, store_path_of_programs, target};
 use crate::fetched;
 use crate::ground::{Ground, HOME, programs};
+use crate::nixos_like::tool;
 
 /// A ground, and which commands of the page cannot be run as they are there.
 pub struct Scene {
@@ -169,6 +170,16 @@ pub fn ninja_and_an_index() -> Scene {
     let scene = Scene::new(ground);
     scene.before("ldshim index update");
     scene
+}
+
+/// A clone with its stub, ninja, and a package of the store that it needs.
+pub fn by_hand() -> Scene {
+    let mut ground = Ground::new();
+    ground.program(&programs::ninja(), "ninja");
+    ground.program(&tool().join("nix-ld"), "target/release/nix-ld");
+    ground.packages.glibc();
+    ground.packages.add_gcc();
+    Scene::new(ground)
 }
 
 /// ninja in a folder, and a curl of the store that may be changed.

@@ -136,7 +136,7 @@ fn starts_wrappers() {
         .join("tool")
         .canonicalize()
         .expect("it is there");
-    let said = format!("Running the original, {}\n", wrapper.display());
+    let said = format!("running the original, {}\n", wrapper.display());
     assert!(ran.stderr.contains(&said), "{ran:?}");
 }
 

@@ -2,6 +2,7 @@
 
 mod errors;
 mod holes;
+mod joined;
 mod log;
 mod names;
 mod openings;
@@ -18,6 +19,9 @@ use table::{Meaning, Table};
 
 /// Made once: it takes a millisecond, or a second without optimization.
 static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
+
+/// The longest text of which lines are joined, in bytes: a message, and no log.
+const LONGEST_TO_JOIN: usize = 1 << 14;
 
 /// The most of a line that is shown, in bytes.
 const MOST_SHOWN: usize = 400;
@@ -62,16 +66,12 @@ impl Diagnosis {
 pub fn diagnose(text: &str) -> Vec<Diagnosis> {
     let mut diagnoses = Diagnoses::default();
     for line in candidates(text) {
-        log::read(line, &|it| TABLE.holds(it), &mut |line| {
-            let meaning = TABLE.explain(line);
-            let is_known = meaning.is_some();
-            if let Some(meaning) = meaning {
-                diagnoses.add(line, meaning);
-            }
-            is_known
-        });
+        diagnoses.read(line);
     }
-    diagnoses.all
+    if diagnoses.says_little() && text.len() <= LONGEST_TO_JOIN {
+        joined::read(text, &mut |line| diagnoses.read(line));
+    }
+    diagnoses.sorted_out()
 }
 
 /// The lines that have an anchor of a pattern: one search finds them all.
@@ -98,6 +98,48 @@ struct Diagnoses {
 }
 
 impl Diagnoses {
+    /// Without those that say too little beside others, and without names that were only tried: whoever opens a library by a name
+    /// tries others that are made of it.
+    fn sorted_out(mut self) -> Vec<Diagnosis> {
+        if self.all.iter().any(|it| !it.trap.is_last_resort) {
+            self.all.retain(|it| !it.trap.is_last_resort);
+        }
+        let library = |it: &Diagnosis| -> Option<String> {
+            let name = it.names.iter().find(|it| it.0 == "library")?;
+            Some(stem(&name.1).to_owned())
+        };
+        let opened: Vec<_> = { self.all.iter() }
+            .filter(|it| it.trap.code == "opened-library")
+            .filter_map(library)
+            .collect();
+        self.all.retain(|it| {
+            it.trap.code != "missing-library" || library(it).is_none_or(|it| !opened.contains(&it))
+        });
+        // What the loader itself names comes before what it was for.
+        self.all.sort_by_key(|it| it.trap.code == "opened-library");
+        self.all
+    }
+
+    /// Whether nothing was understood that says what to do.
+    fn says_little(&self) -> bool {
+        self.all.iter().all(|it| it.trap.is_last_resort)
+    }
+
+    /// Reads a line. Says whether it was understood.
+    fn read(&mut self, line: &str) -> bool {
+        let mut is_understood = false;
+        log::read(line, &|it| TABLE.holds(it), &mut |line| {
+            let meaning = TABLE.explain(line);
+            let is_known = meaning.is_some();
+            is_understood |= meaning.as_ref().is_some_and(|it| !it.trap.is_last_resort);
+            if let Some(meaning) = meaning {
+                self.add(line, meaning);
+            }
+            is_known
+        });
+        is_understood
+    }
+
     fn add(&mut self, line: &str, meaning: Meaning) {
         let names: Vec<_> = { meaning.names.into_iter() }
             .map(|(name, value)| (name.to_owned(), printable::line(&value)))
@@ -116,6 +158,13 @@ impl Diagnoses {
             names,
         });
     }
+}
+
+/// What the names of one library have in common: `X11` of `/x/liblibX11.so.6.so`.
+fn stem(name: &str) -> &str {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let file = file.split(".so").next().unwrap_or(file);
+    file.trim_start_matches("lib")
 }
 
 /// A line, or what stands around its message.

@@ -8,6 +8,8 @@ mod closed_places;
 mod damaged;
 mod libraries;
 mod limits;
+mod opened;
+mod packaging;
 mod programs;
 mod speakers;
 mod starting;
@@ -39,6 +41,8 @@ pub struct Trap {
     pub advice: &'static str,
     /// Where it was reported: `owner/repository#number`.
     pub threads: &'static [&'static str],
+    /// Whether it says so little that it only counts where nothing else is understood.
+    pub is_last_resort: bool,
 }
 
 impl Trap {
@@ -50,6 +54,7 @@ impl Trap {
         cause: "",
         advice: "",
         threads: &[],
+        is_last_resort: false,
     };
 
     /// One that may mean something else.
@@ -78,12 +83,14 @@ pub fn traps() -> impl Iterator<Item = &'static Trap> {
     [
         stubs::TRAPS,
         askers::TRAPS,
+        packaging::TRAPS,
         programs::TRAPS,
         versions::TRAPS,
         closed_places::TRAPS,
         damaged::TRAPS,
         limits::TRAPS,
         usage::TRAPS,
+        opened::TRAPS,
         libraries::TRAPS,
         starting::TRAPS,
     ]

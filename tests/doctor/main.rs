@@ -4,6 +4,7 @@
 //! find what is wrong, and to find nothing where nothing is.
 
 mod answers;
+mod broken_lines;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "other tests need more of it")]
 mod common;

@@ -6,6 +6,8 @@ use ldshim::doctor::{diagnose, speakers, traps};
 fn program(pattern: &str) -> &'static str {
     if pattern.starts_with("{program:object") {
         "/srv/My Games/tool"
+    } else if pattern.contains("{program:word") {
+        "/srv/tool"
     } else {
         "/srv/My Games: x/tool"
     }
@@ -35,9 +37,10 @@ fn message(pattern: &str) -> String {
             (_, "driver-finder") => "libGL.so.1".to_owned(),
             (_, "command") => "tool".to_owned(),
             ("program", "quoted") => format!("\"{program}\""),
+            ("program", "command-line") => format!("`'{program}' -V`"),
             ("program", _) => program.to_owned(),
             ("library", "" | "object" | "library") => "libx.so.1".to_owned(),
-            (_, "" | "object") => "x".to_owned(),
+            (_, "" | "object" | "word") => "x".to_owned(),
             (_, "path") => "./x".to_owned(),
             (_, "quoted") => "`x'".to_owned(),
             (_, beginning) => format!("{beginning}1"),

@@ -12,6 +12,10 @@ pub(super) enum Kind {
     Quoted,
     /// A number.
     Number,
+    /// One word, such as a symbol.
+    Word,
+    /// A command line in quotes, of which the first word is told.
+    CommandLine,
     /// A path that can only be one.
     Path,
     /// A path, or a command in PATH.
@@ -49,6 +53,8 @@ impl Kind {
             "" => Self::Any,
             "quoted" => Self::Quoted,
             "number" => Self::Number,
+            "word" => Self::Word,
+            "command-line" => Self::CommandLine,
             "path" => Self::Path,
             "program" => Self::Program,
             "executed" => Self::Executed,
@@ -69,7 +75,8 @@ impl Kind {
         is_something
             && match self {
                 Self::Any | Self::Object => true,
-                Self::Quoted => quoted(text).is_some(),
+                Self::Quoted | Self::CommandLine => quoted(text).is_some(),
+                Self::Word => !name.contains(char::is_whitespace),
                 Self::Number => name
                     .strip_prefix('-')
                     .unwrap_or(name)
@@ -120,7 +127,8 @@ impl Kind {
 /// Whether a file is called like a library: `libz.so.1`, `ext.cpython-311.so`.
 fn is_library(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
-    file.ends_with(".so") || file.contains(".so.") || file.starts_with("lib")
+    let is_addon = file.ends_with(".node");
+    file.ends_with(".so") || file.contains(".so.") || file.starts_with("lib") || is_addon
 }
 
 /// The program's name before what its loader says, if it is clear where it begins.
@@ -145,6 +153,14 @@ fn last_name(text: &str) -> Option<&str> {
             .iter()
             .any(|beginning| it.starts_with(beginning))
     };
+    // What is said in brackets of what was named before: `x.so (libz.so.1: cannot open ...`
+    let inner = part.rfind(" (").map(|at| &part[at + 2..]);
+    let is_name = |it: &&str| !it.is_empty() && !it.contains([' ', ')']);
+    if let Some(inner) = inner.filter(is_name)
+        && (begins_path(inner) || !inner.contains('/'))
+    {
+        return Some(inner);
+    }
     if begins_path(part) {
         return Some(part);
     }
@@ -174,6 +190,7 @@ pub(super) fn to_the_end(kind: Kind, text: &str) -> &str {
         kind,
         Kind::Any
             | Kind::Quoted
+            | Kind::CommandLine
             | Kind::Path
             | Kind::Program
             | Kind::Executed

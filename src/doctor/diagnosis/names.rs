@@ -1,5 +1,7 @@
 //! Names within messages: without the quotes around them, and what they may be names of.
 
+use super::errors;
+
 /// Pairs of quotes that messages put around names.
 const QUOTES: &[(char, char)] = &[
     ('"', '"'),
@@ -71,6 +73,19 @@ pub(super) fn unquoted(text: &str) -> String {
     }
 }
 
+/// The program of a command line.
+pub(super) fn first_word(line: &str) -> &str {
+    let line = line.trim_start();
+    let in_quotes = line.chars().next().and_then(|first| {
+        let rest = &line[first.len_utf8()..];
+        mates(first).find_map(|mate| rest.split_once(mate))
+    });
+    match in_quotes {
+        Some((word, _)) => word,
+        None => line.split(char::is_whitespace).next().unwrap_or(line),
+    }
+}
+
 /// Whether a name is a path that can only be one: `/x y`, `./x`, `bin/x`, but not `cannot open /x`.
 pub(super) fn is_path(name: &str) -> bool {
     let Some((first, rest)) = name.split_once('/') else {
@@ -88,12 +103,14 @@ pub(super) fn is_command(name: &str) -> bool {
     letters.next().is_some_and(|it| it.is_ascii_alphanumeric()) && letters.all(is_plain)
 }
 
-/// Whether a file of this name may well be a program: it is not called like data, and does not lie where only others do.
+/// Whether a file of this name may well be a program: it is not called like data, does not lie where only others do, and is not
+/// the end of one message with the beginning of another.
 pub(super) fn may_be_program(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     let extension = file.rsplit_once('.').map_or("", |it| it.1);
     let lies_elsewhere = OTHERS.iter().any(|it| name.starts_with(it));
-    !file.is_empty() && !lies_elsewhere && !DATA.contains(&extension.to_ascii_lowercase().as_str())
+    let is_data = DATA.contains(&extension.to_ascii_lowercase().as_str());
+    !file.is_empty() && !lies_elsewhere && !is_data && !errors::texts().any(|it| name.contains(it))
 }
 
 /// Where the word begins that ends at `end`. A word ends at spaces, and at what messages are put into.
@@ -127,6 +144,18 @@ mod tests {
     }
 
     #[test]
+    fn a_command_line_begins_with_its_program() {
+        for (line, program) in [
+            ("rustc -vV", "rustc"),
+            ("'/x y/rustc' -vV", "/x y/rustc"),
+            ("/x/build-script-build", "/x/build-script-build"),
+            ("'a", "'a"),
+        ] {
+            assert_eq!(first_word(line), program);
+        }
+    }
+
+    #[test]
     fn paths_are_told_from_sentences() {
         for path in ["/a", "./a", "../x y/z", "bin/a b: c", "~/x"] {
             assert!(is_path(path), "{path}");
@@ -141,7 +170,14 @@ mod tests {
         for name in ["/srv/tool", "x.AppImage", "run.sh", "a.x86_64", ".hidden"] {
             assert!(may_be_program(name), "{name}");
         }
-        for name in ["config.json", "/x/a.TXT", "/dev/kvm", "/proc/1/mem", "/a/"] {
+        for name in [
+            "config.json",
+            "/x/a.TXT",
+            "/dev/kvm",
+            "/proc/1/mem",
+            "/a/",
+            "/a: Permission denied sh: /b",
+        ] {
             assert!(!may_be_program(name), "{name}");
         }
     }

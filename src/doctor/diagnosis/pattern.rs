@@ -9,7 +9,7 @@
 
 use super::errors::{self, Error};
 use super::holes::{Kind, to_the_end};
-use super::names::unquoted;
+use super::names::{first_word, unquoted};
 use super::openings::Opening;
 
 /// Texts that are shorter than this are no anchors, unless there is nothing better.
@@ -121,7 +121,7 @@ fn anchor(pieces: &[Piece]) -> usize {
 
 fn forward(pieces: &[Piece], line: &str, at: usize, found: &mut Match) -> bool {
     let Some((piece, rest)) = pieces.split_first() else {
-        return true;
+        return ends_number(line, at);
     };
     match piece {
         Piece::Opening(_) => false,
@@ -138,7 +138,7 @@ fn forward(pieces: &[Piece], line: &str, at: usize, found: &mut Match) -> bool {
         Piece::Hole(name, kind) => {
             let Some(Piece::Text(text)) = rest.first() else {
                 let value = to_the_end(*kind, &line[at..]);
-                return kind.accepts(value) && found.tell(name, value);
+                return kind.accepts(value) && found.tell(name, *kind, value);
             };
             let window = &line[at..floor(line, at + LONGEST + text.len())];
             let ends = window.match_indices(text).take(TRIES);
@@ -148,7 +148,7 @@ fn forward(pieces: &[Piece], line: &str, at: usize, found: &mut Match) -> bool {
                     return false;
                 }
                 let told = found.names.len();
-                found.tell(name, value);
+                found.tell(name, *kind, value);
                 let is_match = forward(rest, line, at + length, found);
                 if !is_match {
                     found.names.truncate(told);
@@ -194,7 +194,7 @@ fn backward(pieces: &[Piece], line: &str, end: usize, found: &mut Match) -> bool
                     return false;
                 }
                 let told = found.names.len();
-                found.tell(name, value);
+                found.tell(name, *kind, value);
                 let is_match = backward(before, line, at, found);
                 if !is_match {
                     found.names.truncate(told);
@@ -218,9 +218,9 @@ fn begins(name: &'static str, kind: Kind, window: &str, found: &mut Match) -> bo
     let Some((value, program)) = kind.at_end(window) else {
         return false;
     };
-    found.tell(name, value);
+    found.tell(name, kind, value);
     if let Some(program) = program {
-        found.tell("program", program);
+        found.tell("program", Kind::Any, program);
     }
     true
 }
@@ -232,9 +232,21 @@ fn begins_word(line: &str, at: usize) -> bool {
     !after || !line[..at].chars().next_back().is_some_and(is_letter)
 }
 
+/// Whether no number goes on at this place: 1271 is not 127.
+fn ends_number(line: &str, at: usize) -> bool {
+    let is_digit = |it: Option<&u8>| it.is_some_and(u8::is_ascii_digit);
+    let bytes = line.as_bytes();
+    !(is_digit(bytes[..at].last()) && is_digit(bytes.get(at)))
+}
+
 impl Match {
-    fn tell(&mut self, name: &'static str, value: &str) -> bool {
-        self.names.push((name, unquoted(value)));
+    fn tell(&mut self, name: &'static str, kind: Kind, value: &str) -> bool {
+        let value = unquoted(value);
+        let value = match kind {
+            Kind::CommandLine => first_word(&value).to_owned(),
+            _ => value,
+        };
+        self.names.push((name, value));
         true
     }
 }

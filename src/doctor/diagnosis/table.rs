@@ -36,18 +36,17 @@ pub(super) struct Meaning {
 impl Table {
     /// Takes all patterns apart.
     pub(super) fn new() -> Self {
-        let mut rows = Vec::new();
-        for trap in traps() {
-            rows.extend(
-                trap.patterns
-                    .iter()
-                    .map(|it| (Pattern::new(it), Of::Trap(trap))),
-            );
-        }
-        for speaker in speakers() {
-            let patterns = speaker.patterns.iter();
-            rows.extend(patterns.map(|it| (Pattern::new(it), Of::Speaker(speaker))));
-        }
+        let of_traps = |is_last_resort: bool| {
+            let traps = traps().filter(move |it| it.is_last_resort == is_last_resort);
+            traps.flat_map(|it| it.patterns.iter().map(move |text| (*text, Of::Trap(it))))
+        };
+        let of_speakers = speakers().flat_map(|it| {
+            let patterns = it.patterns.iter();
+            patterns.map(move |text| (*text, Of::Speaker(it)))
+        });
+        let rows: Vec<_> = { of_traps(false).chain(of_speakers).chain(of_traps(true)) }
+            .map(|(text, of)| (Pattern::new(text), of))
+            .collect();
         let mut anchors: Vec<&str> = Vec::new();
         let mut rows_of: Vec<Vec<usize>> = Vec::new();
         for (row, (pattern, _)) in rows.iter().enumerate() {

@@ -47,6 +47,17 @@ pub(super) const TRAPS: &[Trap] = &[
         ..Trap::SURE
     },
     Trap {
+        code: "library-not-loaded",
+        patterns: &["error while loading shared libraries: {library:word}"],
+        cause: "The real loader runs, but could not load this library. Most often it is missing; the loader says the reason behind \
+                its name.",
+        advice: "`ldshim explain {program}` lists all that are missing or of no use, `ldshim locate {library}` the packages that have \
+                 it.",
+        threads: &["commercialhaskell/stack#4244"],
+        is_last_resort: true,
+        ..Trap::LIKELY
+    },
+    Trap {
         code: "loader-cannot-load",
         patterns: &[
             "ld-musl-{_architecture}.so.1: cannot load {program}: {_reason}",

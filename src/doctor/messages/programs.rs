@@ -24,6 +24,18 @@ pub(super) const TRAPS: &[Trap] = &[
         ..Trap::SURE
     },
     Trap {
+        code: "venv-without-python",
+        patterns: &[
+            "virtual environment linked to non-existent Python interpreter: {program}",
+            "Broken virtual environment {_folder:quoted}",
+        ],
+        cause: "The Python that this virtual environment was made with is gone: it was updated, or Nix removed it as garbage, which \
+                nothing of the environment keeps.",
+        advice: "Make it anew: `uv venv --clear`, or `python3 -m venv --clear DIR` and install again. One with a Python that \
+                 `uv python install` downloads stays.",
+        ..Trap::SURE
+    },
+    Trap {
         code: "numpy",
         patterns: &[
             "Importing the numpy C-extensions failed",
@@ -64,6 +76,23 @@ pub(super) const TRAPS: &[Trap] = &[
         advice: "hardware.graphics.enable = true; and the driver's own options; ldshim's module then searches that directory. \
                  Under WSL: programs.nix-ld.extraPaths = [ \"/usr/lib/wsl/lib\" ];",
         threads: &["NixOS/nixpkgs#77834", "NixOS/nixpkgs#65515"],
+        ..Trap::SURE
+    },
+    Trap {
+        code: "driver-not-found",
+        patterns: &[
+            "couldn't find libnvidia-ml.so library in your system",
+            "Found no NVIDIA driver on your system",
+            "Failed to initialize NVML: Driver/library version mismatch",
+            "CUDA driver version is insufficient for CUDA runtime version",
+            "MESA-LOADER: failed to open {_driver:word}:",
+        ],
+        cause: "The program found no graphics driver, or one of another version than the running kernel's. The driver's libraries \
+                are not in any package's closure, but in /run/opengl-driver/lib.",
+        advice: "hardware.graphics.enable = true; and the driver's own options; ldshim's module then searches that directory. After \
+                 the system got another version of the driver, restart the machine. `ldshim doctor` says whether the \
+                 directory is there.",
+        threads: &["NixOS/nixpkgs#77834"],
         ..Trap::SURE
     },
     Trap {
@@ -136,8 +165,12 @@ pub(super) const TRAPS: &[Trap] = &[
         patterns: &[
             "Could not load the Qt platform plugin",
             "could not load the Qt platform plugin",
+            "Could not find the Qt platform plugin",
+            "could not find the Qt platform plugin",
+            "no Qt platform plugin could be initialized",
         ],
-        cause: "Qt found its plugin for windows, but a library that the plugin needs is missing.",
+        cause: "Qt did not load its plugin for windows: a library that the plugin needs is missing, or it looks for plugins in \
+                another Qt's folder (QT_PLUGIN_PATH).",
         advice: "`ldshim explain --all DIR` on the program's folder names it; QT_DEBUG_PLUGINS=1 does too. presets = [ \
                  \"desktop\" ]; has most of them.",
         ..Trap::SURE

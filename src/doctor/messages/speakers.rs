@@ -33,6 +33,20 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         patterns: &[": failed to execute {program:program}: {error}"],
     },
     Speaker {
+        name: "compilers, of their parts and linkers",
+        certainty: Sure,
+        patterns: &[
+            ": cannot execute {program:quoted}: execvp: {error}",
+            ": cannot execute {program:quoted}: posix_spawnp: {error}",
+            ": cannot execute {program:quoted}: posix_spawn: {error}",
+            "error trying to exec {program:quoted}: execvp: {error}",
+            "error trying to exec {program:quoted}: posix_spawnp: {error}",
+            "could not exec the linker {program:quoted}: {error}",
+            "could not exec the linker {program:quoted}",
+            "collect2: fatal error: cannot find {program:quoted}",
+        ],
+    },
+    Speaker {
         // Of programs that are linked statically, which it executes in its own place.
         name: "glibc's loader",
         certainty: Sure,
@@ -123,7 +137,32 @@ pub(super) const SPEAKERS: &[Speaker] = &[
     Speaker {
         name: "Neovim",
         certainty: Sure,
-        patterns: &["{error} (cmd): {program}"],
+        patterns: &[
+            "{error} (cmd): {program}",
+            "Spawning language server with cmd: `{{ {program:quoted}",
+            "Spawning language server with cmd: {program:quoted} failed",
+        ],
+    },
+    Speaker {
+        name: "pre-commit",
+        certainty: Likely,
+        patterns: &["Executable {program:quoted} not found"],
+    },
+    Speaker {
+        // With the lines joined that it puts between.
+        name: "uv",
+        certainty: Likely,
+        patterns: &[
+            "query python interpreter {program:quoted} Caused by: {error}",
+            "query Python interpreter {program:quoted} Caused by: {error}",
+            "query Python interpreter at {program:quoted} Caused by: {error}",
+        ],
+    },
+    Speaker {
+        // The same.
+        name: "Dart",
+        certainty: Likely,
+        patterns: &["ProcessException: {error} Command: {program:word}"],
     },
     Speaker {
         // Whoever passes on the name of the system call.
@@ -135,6 +174,8 @@ pub(super) const SPEAKERS: &[Speaker] = &[
             "execv({program:path}) failed: {error}",
             "execve({program:path}) failed: {error}",
             "execvp({program:path}) failed: {error}",
+            "execvp(*argv, argv): {error}",
+            "execv error: {error}",
             "execv: {error}",
             "execve: {error}",
             "execvp: {error}",
@@ -181,7 +222,7 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         name: "cargo",
         certainty: Likely,
         patterns: &[
-            "could not execute process {_command:quoted} (never executed)",
+            "could not execute process {program:command-line} (never executed)",
             "command failed: {program:quoted}: {error}",
         ],
     },
@@ -194,6 +235,14 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         name: "Bazel",
         certainty: Sure,
         patterns: &["\"execvp({program}, {_arguments})\": {error}"],
+    },
+    Speaker {
+        name: "WSL",
+        certainty: Sure,
+        patterns: &[
+            "execvpe {program:path} failed 2",
+            "execvpe({program:path}) failed: {error}",
+        ],
     },
     // Containers and services.
     Speaker {
@@ -251,6 +300,15 @@ pub(super) const SPEAKERS: &[Speaker] = &[
             "{@dash}{program:program}: not found",
             "{@bash}{program:program}: not found",
             "{program:path}: Command not found.",
+        ],
+    },
+    Speaker {
+        name: "fish before 3.4, nu, xonsh, of paths",
+        certainty: Likely,
+        patterns: &[
+            "The file {program:quoted} does not exist or could not be executed",
+            "{program:quoted} is neither a Nushell built-in or a known external command",
+            "xonsh: subprocess mode: command not found: {program}",
         ],
     },
     Speaker {

@@ -48,6 +48,8 @@ pub(super) const TRAPS: &[Trap] = &[
             "{program:object}: cannot execute: required file not found",
             "Failed to execute process {program:quoted}: The file specified the interpreter {interpreter:quoted}, which is not an \
              executable command",
+            "{@bash}{program:path}: {interpreter:path}: bad ELF interpreter: No such file or directory",
+            "{program:object}: {interpreter:path}: bad ELF interpreter: No such file or directory",
             "bad interpreter: No such file or directory",
         ],
         cause: "What the program asks to be started by is not there: the loader, /lib64/ld-linux-x86-64.so.2, if it is an ELF \
@@ -150,6 +152,7 @@ pub(super) const TRAPS: &[Trap] = &[
     Trap {
         code: "not-in-path",
         patterns: &[
+            "error: linker {program:quoted} not found",
             "exec: {program:quoted}: executable file not found in $PATH",
             "executable file {program:quoted} not found in $PATH",
         ],
@@ -182,6 +185,42 @@ pub(super) const TRAPS: &[Trap] = &[
         advice: "`strace -f -e trace=execve,openat PROGRAM` shows what it looked for; then `ldshim explain` on a program that was to \
                  be started.",
         threads: &["mozilla/nixpkgs-mozilla#22"],
+        is_last_resort: true,
+        ..Trap::LIKELY
+    },
+    Trap {
+        code: "ended-with-127",
+        patterns: &[
+            "{program:quoted} exited with code 127",
+            "exit code 127",
+            "exit code: 127",
+            "exit code (127",
+            "exit status 127",
+            "exit status: 127",
+            "exited with code 127",
+            "exited with 127",
+            "exited with status 127",
+            "exited with error code 127",
+            "exited with code: ExitFailure 127",
+            "exited with ExitFailure 127",
+            "failed with code 127",
+            "ended with code 127",
+            "quit with code 127",
+            "quit with exit code 127",
+            "returned 127 exit status",
+            "returned a non-zero code: 127",
+            "return code 127",
+            "stopped with error code 127",
+            "code=exited, status=127",
+            "non-zero exit status 127",
+            "(code 127)",
+            "{@make}*** {_target}Error 127",
+        ],
+        cause: "127 is what shells end with when a command is not there, or what starts it is not, and what loaders and stubs end with \
+                when a program or one of its libraries is missing.",
+        advice: "The lines before it say which program that is; `ldshim explain {program}` then says what it is missing.",
+        threads: &["mason-org/mason-lspconfig.nvim#419"],
+        is_last_resort: true,
         ..Trap::LIKELY
     },
 ];

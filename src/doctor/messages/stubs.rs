@@ -7,6 +7,7 @@ pub(super) const TRAPS: &[Trap] = &[
     Trap {
         code: "stub-ld",
         patterns: &[
+            "Could not start dynamically linked executable: {program} NixOS cannot run dynamically linked",
             "Could not start dynamically linked executable: {program}",
             "Could not start dynamically linked executable",
             "NixOS cannot run dynamically linked executables",

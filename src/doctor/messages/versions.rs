@@ -8,7 +8,7 @@ pub(super) const TRAPS: &[Trap] = &[
         code: "two-glibcs",
         patterns: &[
             "version {_version:GLIBC_PRIVATE} not found (required by {library})",
-            "undefined symbol: {symbol}, version GLIBC_PRIVATE",
+            "undefined symbol: {symbol:word}, version GLIBC_PRIVATE",
         ],
         cause: "Parts of two versions of glibc came together in one process: the loader of one, libc.so.6 or libpthread.so.0 of \
                 another. LD_LIBRARY_PATH or LD_PRELOAD usually did it.",
@@ -73,10 +73,10 @@ pub(super) const TRAPS: &[Trap] = &[
     Trap {
         code: "undefined-symbol",
         patterns: &[
-            "symbol lookup error: {library}: undefined symbol: {symbol}, version {version}",
-            "undefined symbol: {symbol}, version {version}",
-            "symbol lookup error: {library}: undefined symbol: {symbol}",
-            "{library:library}: undefined symbol: {symbol}",
+            "symbol lookup error: {library}: undefined symbol: {symbol:word}, version {version:word}",
+            "undefined symbol: {symbol:word}, version {version:word}",
+            "symbol lookup error: {library}: undefined symbol: {symbol:word}",
+            "{library:library}: undefined symbol: {symbol:word}",
             "Error relocating {library}: {symbol}: symbol not found",
             "Error relocating {library}: {symbol}: initial-exec TLS resolves to dynamic definition in {_other}",
         ],

@@ -15,6 +15,7 @@ pub mod drivers;
 pub mod elf;
 pub mod exec;
 pub mod explain;
+pub mod file_kind;
 pub mod fix;
 pub mod freeze;
 pub mod host_env;

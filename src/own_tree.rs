@@ -79,7 +79,7 @@ pub fn find(program: &Path, name: &OsStr, architecture: &Architecture) -> Option
     let fits = |path: &Path| {
         identify(path).is_ok_and(|it| architecture.matches(&it) && it.is_shared_object())
     };
-    let path = search(root, name, fits)?;
+    let path = search(root, name, |it| it.is_file() && fits(it))?;
     let search_path = from_origin(folder, path.parent()?);
     let search_path = search_path.to_string_lossy().into_owned();
     Some(OwnLibrary { path, search_path })
@@ -93,7 +93,21 @@ pub fn find_from(folder: &Path, name: &str) -> Option<PathBuf> {
         identify(path).is_ok_and(|it| Architecture::of(&it).is_some() && it.is_shared_object())
     };
     let root = root(folder, home().as_deref()).filter(|_| !name.contains('/'))?;
-    search(root, OsStr::new(name), fits)
+    search(root, OsStr::new(name), |it| it.is_file() && fits(it))
+}
+
+/// A link of this name in the tree of a program that leads nowhere, and where it leads: its tree was copied or unpacked without
+/// what the link stands for.
+#[must_use]
+pub fn find_broken_link(program: &Path, name: &OsStr) -> Option<(PathBuf, PathBuf)> {
+    if name.as_bytes().contains(&b'/') {
+        return None;
+    }
+    let program = program.canonicalize().ok()?;
+    let root = root(program.parent()?, home().as_deref())?;
+    let path = search(root, name, |it| it.is_symlink() && !it.exists())?;
+    let target = path.read_link().ok()?;
+    Some((path, target))
 }
 
 fn home() -> Option<PathBuf> {
@@ -125,7 +139,7 @@ fn search(root: &Path, name: &OsStr, fits: impl Fn(&Path) -> bool) -> Option<Pat
         let mut below = Vec::new();
         for folder in &folders {
             let candidate = folder.join(name);
-            if candidate.is_file() && fits(&candidate) {
+            if fits(&candidate) {
                 return Some(candidate);
             }
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -202,13 +216,16 @@ mod tests {
     #[test]
     fn the_nearest_to_the_top_is_found() {
         let tree = tree(&["bin/tool", "lib/x/liba.so", "lib/liba.so", "a/b/c/liba.so"]);
-        let found = search(tree.path(), OsStr::new("liba.so"), |_| true);
+        let found = search(tree.path(), OsStr::new("liba.so"), Path::is_file);
         assert_eq!(found, Some(tree.path().join("lib/liba.so")));
         let unfit = search(tree.path(), OsStr::new("liba.so"), |path| {
-            !path.ends_with("lib/liba.so")
+            path.is_file() && !path.ends_with("lib/liba.so")
         });
         assert_eq!(unfit, Some(tree.path().join("lib/x/liba.so")));
-        assert_eq!(search(tree.path(), OsStr::new("libb.so"), |_| true), None);
+        assert_eq!(
+            search(tree.path(), OsStr::new("libb.so"), Path::is_file),
+            None
+        );
     }
 
     #[test]

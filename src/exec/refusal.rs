@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
+use crate::file_kind::Data;
+
 /// Why there is no start.
 #[derive(Debug)]
 pub enum Stop {
@@ -81,8 +83,10 @@ pub enum Reason {
     NoInterpreter,
     /// Its first line is so long that the interpreter's name is cut off.
     LineCut,
-    /// It is for another system.
-    OtherSystem(&'static str),
+    /// It is for another system, or something that belongs to a program and is none.
+    Data(Data),
+    /// It is the text of a link to this path.
+    LinkText(PathBuf),
     /// It is an ELF file of a type that is no program: `e_type`.
     ElfType(u16),
     /// It has debugging information only, and no code.

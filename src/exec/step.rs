@@ -13,6 +13,7 @@ use super::program::{self, Program};
 use super::refusal::{Reason, Refusal, Role, Stop};
 use super::rules::{Rule, rules};
 use super::script::{HEAD_SIZE, Line};
+use crate::file_kind;
 
 /// How often an interpreter may be a script itself: the loop of `exec_binprm`.
 pub const MOST_INTERPRETERS: usize = 5;
@@ -111,12 +112,11 @@ fn format(
     Err(refused(match &head[..length] {
         [] => Reason::Empty,
         [0xef, 0xbb, 0xbf, b'#', b'!', ..] => Reason::ByteOrderMark,
-        [b'M', b'Z', ..] => Reason::OtherSystem("a program for Windows"),
-        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] | [0xca, 0xfe, 0xba, 0xbe, ..] => {
-            Reason::OtherSystem("a program for macOS, or Java classes")
-        }
-        [b'P', b'K', 3, 4, ..] => Reason::OtherSystem("a zip file"),
-        _ => Reason::NoFormat,
+        bytes => match (file_kind::of(bytes), file_kind::link_text(path, bytes)) {
+            (Some(data), _) => Reason::Data(data),
+            (None, Some(target)) => Reason::LinkText(target),
+            (None, None) => Reason::NoFormat,
+        },
     }))
 }
 

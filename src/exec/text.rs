@@ -9,6 +9,9 @@ use super::refusal::{Reason, Refusal, Role};
 use crate::elf::Architecture;
 use crate::printable::{line, shell_word};
 
+/// How many links the kernel follows: `MAXSYMLINKS` in Linux's `include/linux/namei.h`.
+const MOST_LINKS: usize = 40;
+
 impl Refusal {
     /// What is wrong, in words.
     #[must_use]
@@ -100,7 +103,11 @@ impl Refusal {
             Reason::ByteOrderMark => {
                 "has a byte order mark before its #!, as editors on Windows write it, and so is no script".into()
             }
-            Reason::OtherSystem(what) => format!("is {what}"),
+            Reason::Data(data) => format!("is {}", data.what),
+            Reason::LinkText(target) => format!(
+                "is the text of a link to {}, saved as a file",
+                target.display()
+            ),
             Reason::ElfType(elf_type) => format!("is {}", type_name(*elf_type)),
             Reason::NoCode => {
                 "has debugging information only: the code is in the program that it belongs to".into()
@@ -143,6 +150,7 @@ impl Refusal {
                  exec \"THE PATH\" \"$0\" \"$@\""
                     .into()
             }
+            Reason::Circle => format!("To see the links: namei {object}"),
             Reason::Other(Errno::ETXTBSY) => {
                 format!("Somebody is still writing it. Wait for its end: fuser -v {object} says who.")
             }
@@ -164,6 +172,10 @@ impl Refusal {
                 "If it is a script for a shell, give it a first line, #!/bin/sh. Shells run it without, other programs do not: \
                  sh {program}"
             ),
+            Reason::Data(data) => data.advice.to_owned(),
+            Reason::LinkText(target) => {
+                format!("Make it a link: ln -sf {} {object}", shell_word(target))
+            }
             Reason::NoInterpreter | Reason::NoName if self.role != Role::Loader => {
                 format!("Name one in the first line: sed -i '1s|.*|#!/bin/sh|' {program}")
             }
@@ -192,10 +204,22 @@ impl Refusal {
 
     /// How to get an interpreter or loader that is not there.
     fn where_from(&self, program: &str) -> Option<String> {
+        if let Some(folder) = self.environment() {
+            return Some(format!(
+                "It belongs to a Python environment, whose Python is gone: it was updated, or Nix removed it as garbage. Make it \
+                 anew: python3 -m venv --clear {}",
+                shell_word(&folder)
+            ));
+        }
+        let is_link = matches!(self.reason, Reason::LeadsNowhere(_));
+        let end = self.end_of_links().filter(|_| is_link);
+        if let Some(end) = end.filter(|it| it.starts_with("/nix/store")) {
+            return Some(in_store(&end, "or make the link anew"));
+        }
         match self.role {
             Role::Program => None,
             Role::Interpreter if self.object.starts_with("/nix/store") => {
-                Some(self.in_store("or change the script's first line"))
+                Some(in_store(&self.object, "or change the script's first line"))
             }
             Role::Interpreter => Some(format!(
                 "NixOS has no interpreters but /bin/sh and /usr/bin/env: begin the script with #!/usr/bin/env {}, or start it \
@@ -225,16 +249,26 @@ impl Refusal {
             place.unwrap_or("LOADER")
         );
         if self.object.starts_with("/nix/store") {
-            return self.in_store(&format!("or have it start through the stub: {patch}"));
+            return in_store(
+                &self.object,
+                &format!("or have it start through the stub: {patch}"),
+            );
         }
         if self.object.starts_with("/system/bin") {
             return "The program is for Android, whose C library Linux distributions do not have. Get the one for Linux.".into();
         }
-        let option = if Architecture::ALL.iter().any(|it| is(it.musl_loader_path)) {
-            "programs.nix-ld.musl.enable = true"
+        // ldshim has one stub beside it, for its own architecture, and brings no musl along.
+        let other = if Architecture::ALL.iter().any(|it| is(it.musl_loader_path)) {
+            Some("programs.nix-ld.musl.enable = true")
         } else if is(Architecture::I686.loader_path) && cfg!(target_arch = "x86_64") {
-            "programs.nix-ld.enable32Bit = true"
-        } else if Architecture::ALL.iter().any(|it| is(it.loader_path)) {
+            Some("programs.nix-ld.enable32Bit = true")
+        } else {
+            None
+        };
+        if let Some(option) = other {
+            return format!("On NixOS: {option}; it puts the stub there.");
+        }
+        let option = if Architecture::ALL.iter().any(|it| is(it.loader_path)) {
             "programs.nix-ld.enable = true"
         } else {
             return format!("Install it, or name another one in the program: {patch}");
@@ -244,14 +278,34 @@ impl Refusal {
         )
     }
 
-    fn in_store(&self, otherwise: &str) -> String {
-        let path: PathBuf = self.object.components().take(4).collect();
-        format!(
-            "It was removed by garbage collection, or Nix built the program on another machine. Get it, if a binary cache has it: \
-             nix-store --realise {}; {otherwise}",
-            shell_word(&path)
-        )
+    /// The Python environment (venv) that a link belongs to, if it is one that leads nowhere.
+    fn environment(&self) -> Option<PathBuf> {
+        let folder = self.object.parent()?.parent()?;
+        let is_link = matches!(self.reason, Reason::LeadsNowhere(_));
+        (is_link && folder.join("pyvenv.cfg").is_file()).then(|| folder.to_owned())
     }
+
+    /// Where links lead in the end, if nothing is there.
+    fn end_of_links(&self) -> Option<PathBuf> {
+        let mut path = self.object.clone();
+        for _ in 0..MOST_LINKS {
+            match path.read_link() {
+                Ok(target) => path = path.parent()?.join(target),
+                Err(_) => return Some(path),
+            }
+        }
+        None
+    }
+}
+
+/// How to get a path of the store that is not there.
+fn in_store(path: &Path, otherwise: &str) -> String {
+    let path: PathBuf = path.components().take(4).collect();
+    format!(
+        "It was removed by garbage collection, or Nix built the program on another machine. Get it, if a binary cache has it: \
+         nix-store --realise {}; {otherwise}",
+        shell_word(&path)
+    )
 }
 
 #[cfg(test)]

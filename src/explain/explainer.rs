@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use goblin::elf::header::{ET_DYN, ET_EXEC};
 use loader_stub::c_library::CLibrary;
 
@@ -112,6 +112,10 @@ impl<'s> Explainer<'s> {
                 Report::new(path, kind, vec![Problem::NotReadable])
             }
             (Err::<_, io::Error>(error), _) => {
+                if let (ErrorKind::NotFound, Ok(target)) = (error.kind(), path.read_link()) {
+                    let [path, target] = [path, &target].map(Path::display);
+                    bail!("cannot explain {path}: it is a link to {target}, where nothing is");
+                }
                 return Err(error).with_context(|| format!("cannot explain {}", path.display()));
             }
         };

@@ -79,7 +79,7 @@ impl Verdict {
         for refusal in refusals.into_iter().filter(is_wanted).rev() {
             let is_told = |problem: &Problem| match problem {
                 Problem::NotAProgram => true,
-                Problem::NoStub(_) => refusal.code() == "other-machine",
+                Problem::NoStub(_) | Problem::NoLoader => refusal.code() == "other-machine",
                 Problem::NoInterpreter(_) | Problem::UnknownLoader(_) => {
                     refusal.role == Role::Loader
                 }

@@ -11,6 +11,7 @@ use nix::unistd::{getegid, geteuid};
 
 use crate::elf::{Identity, Image};
 use crate::exec::Line;
+use crate::file_kind;
 use crate::resolver::Program;
 
 /// `S_ISUID`
@@ -48,12 +49,7 @@ pub(super) fn contents(bytes: &[u8], taken_for: Option<Identity>) -> Contents<'_
     Contents::Other(match bytes {
         [] => "an empty file",
         [b'#', b'!', ..] => "a script without an interpreter",
-        [b'M', b'Z', ..] => "a program for Windows",
-        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] | [0xca, 0xfe, 0xba, 0xbe, ..] => {
-            "a program for macOS, or Java classes"
-        }
-        [b'P', b'K', 3, 4, ..] => "a zip file",
-        _ => "no program that the kernel knows",
+        _ => file_kind::of(bytes).map_or("no program that the kernel knows", |it| it.what),
     })
 }
 

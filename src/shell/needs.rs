@@ -78,11 +78,13 @@ pub fn needs(
         return Err(Unsuitable::Other(why.into()));
     };
     let is_by_path = |name: &OsStr| name.as_bytes().contains(&b'/');
-    let by_path = report.problems.iter().find(|it| match it {
+    // No package helps against these.
+    let hopeless = report.problems.iter().find(|it| match it {
         Problem::Missing { name, .. } => is_by_path(name),
+        Problem::Unreadable(..) | Problem::Failure(_) => true,
         _ => false,
     });
-    if let Some(problem) = by_path {
+    if let Some(problem) = hopeless {
         return Err(Unsuitable::Other(problem_text(report, problem)));
     }
     let mut needs = BTreeMap::new();

@@ -137,6 +137,10 @@ fn what_a_loader_of_musl_would_do_cannot_be_told() {
     let ran = tree.ldshim(&["explain", "--stub", stub, "main"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stdout.contains("it is for musl"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("whether it would start cannot be told"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -202,4 +206,57 @@ fn no_damage_makes_it_fail_without_a_word() {
         let ran = explain(&tree, &["damaged.so"]);
         assert!(matches!(ran.code, Some(0..=2)), "{ran:?}");
     }
+}
+
+/// A program that needs `liba.so` and looks for it beside itself.
+fn program_with_library() -> LibraryTree {
+    let tree = LibraryTree::new();
+    tree.library("liba.so");
+    tree.file("main.c", "int main(void) { return 0; }");
+    tree.cc(&[
+        "-Wl,--no-as-needed",
+        "-o",
+        "main",
+        "main.c",
+        "liba.so",
+        "-Wl,-rpath,$ORIGIN",
+    ]);
+    std::fs::rename(tree.path("liba.so"), tree.path("liba.so.1")).unwrap();
+    tree
+}
+
+#[test]
+fn what_stands_in_a_librarys_place_is_told_with_what_to_do() {
+    let tree = program_with_library();
+    for (contents, step) in [
+        ("", "Get it again"),
+        (
+            "version https://git-lfs.github.com/spec/v1\n",
+            "git lfs pull",
+        ),
+        (
+            "/* GNU ld script */\nGROUP ( libb.so )\n",
+            "the library that it stands for",
+        ),
+        ("liba.so.1", "ln -sf liba.so.1 "),
+        ("neither of these", ""),
+    ] {
+        tree.file("liba.so", contents);
+        let ran = explain(&tree, &["main"]);
+        assert_eq!(ran.code, Some(1), "{contents}: {ran:?}");
+        assert!(ran.stdout.contains(step), "{contents}: {ran:?}");
+        let has_step = ran.stdout.contains("  do  ");
+        assert_eq!(has_step, !step.is_empty(), "{contents}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_told_of_a_library_that_is_missing() {
+    let tree = program_with_library();
+    std::fs::remove_file(tree.path("liba.so.1")).unwrap();
+    let hint = "liba.so is a link to liba.so.1, where nothing is";
+    assert!(!explain(&tree, &["main"]).stdout.contains(hint));
+    tree.link("liba.so", "liba.so.1");
+    let ran = explain(&tree, &["main"]);
+    assert!(ran.stdout.contains(hint), "{ran:?}");
 }

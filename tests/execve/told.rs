@@ -25,8 +25,15 @@ fn each_no_names_the_object_and_the_next_step() {
         ("link-to-nothing", "link to nothing-here", ""),
         ("empty", "empty file", "Get it again"),
         ("text", "begins with #!", "#!/bin/sh"),
-        ("html", "neither an ELF file nor a script", ""),
-        ("windows", "a program for Windows", ""),
+        ("html", "a page of a web server", "Get it again"),
+        ("lfs", "a pointer of Git LFS", "git lfs pull"),
+        (
+            "link-text",
+            "the text of a link to one-byte",
+            "ln -sf one-byte link-text",
+        ),
+        ("zip", "a zip file", "Unpack it"),
+        ("windows", "a program for Windows", "Get the one for Linux"),
         ("object.o", "an object file", "Link it"),
         (
             "debug-only",

@@ -45,6 +45,7 @@ const ROOMS: &[&str] = &[
     "exec",
     "surgery",
     "elf",
+    "file_kind",
     "calendar",
     "drivers",
     "parallel",

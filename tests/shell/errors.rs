@@ -92,6 +92,18 @@ fn files_that_are_no_programs_are_refused() {
         assert!(ran.stderr.contains(why), "{name}: {ran:?}");
         assert!(ran.stdout.is_empty(), "{name}: {ran:?}");
     }
+    user.cc("", &["-shared", "-o", "libcut.so"]);
+    let flags = [
+        "-Wl,--no-as-needed",
+        "-o",
+        "cut",
+        "./libcut.so",
+        "-Wl,-rpath,$ORIGIN",
+    ];
+    user.cc("int main(void) { return 0; }", &flags);
+    fs::write(user.path("libcut.so"), "").unwrap();
+    let ran = user.ldshim(&["shell", "cut"]);
+    assert_eq!(ran.code, Some(1), "no package helps: {ran:?}");
     let ran = user.ldshim(&["shell", "musl"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let ran = user.ldshim(&["shell"]);

@@ -5,7 +5,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::branches::name_of;
+use crate::elf::Class;
 use crate::explain::{Kind, Problem, Report};
+use crate::file_kind;
+use crate::own_tree;
 use crate::printable;
 use crate::resolver::Resolution;
 
@@ -35,7 +38,13 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
             .unwrap_or(&report.path)
     };
     match problem {
-        Problem::NotAProgram => "it is neither an ELF file nor a script".into(),
+        Problem::NotAProgram => match &report.kind {
+            Kind::Unknown(what) if file_kind::advice(what).is_some() => format!("it is {what}"),
+            Kind::Unknown(what) if what == "an empty file" => {
+                format!("it is {what}: the download may have failed")
+            }
+            _ => "it is neither an ELF file nor a script".into(),
+        },
         Problem::NoStub(identity) => format!("ldshim has no stub for {identity}"),
         Problem::Elsewhere(whom) => format!("it is for {whom}"),
         Problem::NoInterpreter(path) => format!("{} is not there", path.display()),
@@ -115,6 +124,26 @@ pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<S
             "On NixOS: programs.nix-ld.enable = true; puts ldshim's stub there. Without installing anything: ldshim run {}",
             printable::shell_word(&report.path)
         )),
+        Problem::Missing { name, .. } => {
+            let (link, target) = own_tree::find_broken_link(&report.path, name)?;
+            Some(format!(
+                "{} is a link to {}, where nothing is: copy or unpack its folder again with all that links lead to (cp -a, tar)",
+                link.display(),
+                target.display()
+            ))
+        }
+        Problem::NotAProgram => match &report.kind {
+            Kind::Unknown(what) => file_kind::advice(what).map(str::to_owned),
+            _ => None,
+        },
+        Problem::Unreadable(..) => Some("Get it again: its download has not come to its end, or an edit has damaged it.".to_owned()),
+        Problem::Failure(failure) => advice_about(Path::new(&failure.name)),
+        Problem::Musl => loader_of_musl(report),
+        Problem::NoLoader if is_32_bit(report) => Some(
+            "Name one that is there in NIX_LD_i686_linux or --loader, or on NixOS: programs.nix-ld.enable32Bit = true; to see what \
+             stands in the way: ldshim doctor"
+                .to_owned(),
+        ),
         Problem::NoLoader => Some(
             "Name one that is there in NIX_LD or --loader, or on NixOS: programs.nix-ld.enable = true; to see what stands in the \
              way: ldshim doctor"
@@ -126,6 +155,47 @@ pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<S
         )),
         _ => None,
     }
+}
+
+/// The command by which musl's loader tells itself what is missing, if it is there.
+fn loader_of_musl(report: &Report) -> Option<String> {
+    let Kind::Dynamic(dynamic) = &report.kind else {
+        return None;
+    };
+    let loader = &dynamic.plan.loader.as_ref()?.path;
+    let [loader, program] = [loader, &report.path].map(|it| printable::shell_word(it));
+    Some(format!(
+        "Its loader tells what is missing: {loader} --list {program}"
+    ))
+}
+
+/// Whether it is a program for 32 bits on a machine of 64.
+fn is_32_bit(report: &Report) -> bool {
+    let own = cfg!(target_pointer_width = "32");
+    matches!(&report.kind, Kind::Dynamic(it) if it.architecture.class == Class::Bits32 && !own)
+}
+
+/// What to do about a library that a loader does not take, by what it is.
+fn advice_about(path: &Path) -> Option<String> {
+    if !path.is_absolute() {
+        return None;
+    }
+    let head = file_kind::head(path).ok()?;
+    if head.is_empty() {
+        return Some(
+            "It is an empty file. Get it again: the download, or the room for it, may have failed."
+                .to_owned(),
+        );
+    }
+    if let Some(data) = file_kind::of(&head) {
+        return Some(format!("It is {}. {}", data.what, data.advice));
+    }
+    let target = file_kind::link_text(path, &head)?;
+    Some(format!(
+        "It is the text of a link, saved as a file. Make it a link: ln -sf {} {}",
+        printable::shell_word(&target),
+        printable::shell_word(path)
+    ))
 }
 
 /// What a version of glibc's that is missing means.

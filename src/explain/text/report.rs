@@ -172,11 +172,17 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
         _ = writeln!(text, "{GOOD}{verdict}{GOOD:#}");
         return;
     }
-    let verdict = match &report.kind {
-        Kind::Dynamic(dynamic) if dynamic.is_library => "would not load",
-        _ => "would not start",
+    let verb = match &report.kind {
+        Kind::Dynamic(dynamic) if dynamic.is_library => "load",
+        _ => "start",
     };
-    _ = writeln!(text, "{BAD}{verdict}{BAD:#}");
+    _ = match report.starts_for_sure() {
+        None => writeln!(
+            text,
+            "{DOUBTFUL}whether it would {verb} cannot be told{DOUBTFUL:#}"
+        ),
+        _ => writeln!(text, "{BAD}would not {verb}{BAD:#}"),
+    };
     for problem in &report.problems {
         *text += &Mark::Wrong.line(&problem_text(report, problem));
         if let Problem::Missing { name, .. } = problem {

@@ -235,4 +235,5 @@ fn no_formats(made: &Made) {
     made.file("python", [0xa7, 0x0d, 0x0d, 0x0a]);
     made.file("html", "<!DOCTYPE html>\n<html>404 Not Found</html>\n");
     made.file("lfs", "version https://git-lfs.github.com/spec/v1\n");
+    made.file("link-text", "one-byte");
 }

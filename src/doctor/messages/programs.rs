@@ -54,6 +54,8 @@ pub(super) const TRAPS: &[Trap] = &[
             "libfuse.so.2: cannot open shared object file",
             "AppImages require FUSE to run",
             "failed to exec fusermount",
+            "Cannot mount AppImage, please check your FUSE setup",
+            "fuse: device not found, try 'modprobe fuse' first",
         ],
         cause: "An AppImage mounts itself, by libfuse.so.2 and the setuid program fusermount.",
         advice: "`./X.AppImage --appimage-extract`, then start squashfs-root/AppRun, which the stub serves like any program. Or \

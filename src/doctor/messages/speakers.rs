@@ -211,7 +211,15 @@ pub(super) const SPEAKERS: &[Speaker] = &[
             "{program:object}: createProcess: does not exist ({error})",
             "{program:object}: createProcess: {_call}: permission denied ({error})",
             "{program:object}: readCreateProcess: {_call}: does not exist ({error})",
+            "{program:object}: rawSystem: {_call}: does not exist ({error})",
+            "{program:object}: callProcess: {_call}: does not exist ({error})",
+            "{program:object}: runInteractiveProcess: {_call}: does not exist ({error})",
         ],
+    },
+    Speaker {
+        name: "Zig",
+        certainty: Likely,
+        patterns: &["unable to spawn {program:program}: FileNotFound"],
     },
     Speaker {
         name: "GLib",

@@ -192,6 +192,8 @@ pub(super) const TRAPS: &[Trap] = &[
         code: "ended-with-127",
         patterns: &[
             "{program:quoted} exited with code 127",
+            "Command '['{program}', {_arguments}]' returned non-zero exit status 127",
+            "Command '['{program}']' returned non-zero exit status 127",
             "exit code 127",
             "exit code: 127",
             "exit code (127",

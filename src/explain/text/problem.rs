@@ -10,7 +10,7 @@ use crate::explain::{Kind, Problem, Report};
 use crate::file_kind;
 use crate::own_tree;
 use crate::printable;
-use crate::resolver::Resolution;
+use crate::resolver::{Found, Passed, Resolution};
 
 /// A problem in words.
 pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
@@ -69,6 +69,7 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
                 name.display(),
                 names(needed_by)
             ) + &by_path(name, file(needed_by.first()))
+                + &passed_over(resolution, name)
         }
         Problem::Failure(failure) => format!("{}: {}", failure.name.display(), failure.message),
         Problem::Version(missing) => {
@@ -124,6 +125,11 @@ pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<S
             "On NixOS: programs.nix-ld.enable = true; puts ldshim's stub there. Without installing anything: ldshim run {}",
             printable::shell_word(&report.path)
         )),
+        Problem::Missing { name, .. } if is_of_musl(name) => Some(
+            "It is musl's C library: what needs it was built for musl, as for Alpine. Get that for glibc, or all of the program for \
+             musl."
+                .to_owned(),
+        ),
         Problem::Missing { name, .. } => {
             let (link, target) = own_tree::find_broken_link(&report.path, name)?;
             Some(format!(
@@ -155,6 +161,25 @@ pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<S
         )),
         _ => None,
     }
+}
+
+/// A file of the right name that was passed over, because it is for other programs.
+fn passed_over(resolution: Option<&Resolution>, name: &OsStr) -> String {
+    let objects = resolution.iter().flat_map(|it| &it.objects);
+    let passed = objects.filter_map(|it| match &it.found {
+        Found::Nowhere(passed) if it.names.iter().any(|it| it == name) => Some(passed),
+        _ => None,
+    });
+    let mut passed = passed.flatten();
+    let other = passed.find(|it| it.reason != Passed::NOT_THERE);
+    other.map_or(String::new(), |it| {
+        format!("; {} has the {}", it.path.display(), it.reason)
+    })
+}
+
+/// Whether a library is musl's own: what Alpine calls it, and what musl itself does.
+fn is_of_musl(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b"libc.musl-") || name == "libc.so"
 }
 
 /// The command by which musl's loader tells itself what is missing, if it is there.

@@ -157,6 +157,12 @@ const LINES: &[&str] = &[
     "Note (libx): cannot open the door",
     "cat: '/x/y (old)': No such file or directory",
     "returned 1270 lines",
+    "bwrap: Can't find source path /System: No such file or directory",
+    "bwrap: Can't chdir to /home/user: No such file or directory",
+    "sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set",
+    "error: getting status of '/nix/store/x': No such file or directory",
+    "qemu-system-x86_64: -drive file=/x: Could not open '/x': No such file or directory",
+    "exit 127",
 ];
 
 #[test]

@@ -62,7 +62,7 @@ pub(super) const TRAPS: &[Trap] = &[
     Trap {
         code: "emulator-without-loader",
         patterns: &[
-            "qemu-{_architecture}: Could not open {loader:quoted}: No such file or directory",
+            "qemu-{_architecture:word}: Could not open {loader:quoted}: No such file or directory",
             "rosetta error: failed to open elf at {loader:path}",
         ],
         cause: "An emulator starts a program for another architecture, and nothing is at the path of the loader that it names.",
@@ -77,6 +77,23 @@ pub(super) const TRAPS: &[Trap] = &[
         advice: "`ldshim explain PROGRAM` on the path in ExecStart. Services do not have a session's variables: the stub has to \
                  have its paths baked in, as ldshim's module does.",
         threads: &["NixOS/nixpkgs#7329"],
+        ..Trap::SURE
+    },
+    Trap {
+        code: "service-step",
+        patterns: &[
+            "Failed at step NAMESPACE spawning {_program:path}: {_reason}",
+            "Failed at step CHDIR spawning {_program:path}: {_reason}",
+            "Failed at step USER spawning {_program:path}: {_reason}",
+            "Failed at step GROUP spawning {_program:path}: {_reason}",
+            "Failed at step STATE_DIRECTORY spawning {_program:path}: {_reason}",
+            "status=226/NAMESPACE",
+            "status=200/CHDIR",
+            "status=217/USER",
+        ],
+        cause: "systemd did not come as far as starting the program: what the unit asks for before that is not there, such as a folder \
+                of WorkingDirectory= or ReadWritePaths=, or a user. The program and its loader are not the matter.",
+        advice: "`systemctl cat UNIT` shows what the unit asks for; make the folder or the user, or take the line out.",
         ..Trap::SURE
     },
     Trap {

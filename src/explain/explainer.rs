@@ -30,7 +30,7 @@ use crate::resolver::{Program, Resolution, map_file, names_in_texts, refusal};
 use crate::stub_file::{Stranger, stranger};
 
 /// How a file is come by: how many scripts have led to it since the last execve, and how many of those `env` has made.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Depth {
     scripts: usize,
     envs: usize,

@@ -110,6 +110,13 @@ fn file(report: &Report, providers: &Providers) -> Value {
             value["kind"] = "script".into();
             value["interpreter"] = path_text(interpreter).into();
             value["interpreters"] = reports.iter().map(|it| file(it, providers)).collect();
+            if let Some(launch) = &report.launch {
+                let there = launch.programs.iter();
+                let there = there.map(|it| json!({ "path": path_text(it), "there": true }));
+                let absent = launch.absent.iter();
+                let absent = absent.map(|it| json!({ "path": it, "there": false }));
+                value["starts_programs"] = there.chain(absent).collect();
+            }
         }
         Kind::Unknown(what) => {
             value["kind"] = "unknown".into();

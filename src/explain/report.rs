@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{Payload, plan::Plan};
 use crate::elf::{Architecture, Elsewhere, Identity, ProgramIdentity, Unreadable};
 use crate::exec::{End, Refusal, Rule};
+use crate::launcher::Launch;
 use crate::resolver::{Failure, MissingVersion, Resolution};
 
 /// What would happen to a file if it were started.
@@ -25,6 +26,8 @@ pub struct Report {
     pub execve: Option<End>,
     /// The rule of binfmt_misc by which the kernel gives it to an interpreter.
     pub rule: Option<Rule>,
+    /// What it starts, if it is a script for a shell and was named itself.
+    pub launch: Option<Launch>,
 }
 
 /// What a file is.
@@ -139,6 +142,7 @@ impl Report {
             problems,
             execve: None,
             rule: None,
+            launch: None,
         }
     }
 

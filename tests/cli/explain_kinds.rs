@@ -27,6 +27,30 @@ fn a_script_is_explained_by_its_interpreter() {
 }
 
 #[test]
+fn what_a_launcher_starts_is_named_and_not_looked_at() {
+    let tree = LibraryTree::new();
+    let launcher = "#!/bin/sh\nexec \"$(dirname \"$0\")/app.bin\" \"$@\"\n";
+    tree.executable("app", launcher);
+    tree.executable("app.bin", "#!/bin/sh\n");
+    let ran = explain(&tree, &["app"]).succeeded();
+    let command = format!("ldshim explain {}", tree.path("app.bin").display());
+    assert!(ran.stdout.contains(&command), "{ran:?}");
+    let report = json(&tree, &["app"]);
+    assert_eq!(report["starts_programs"][0]["there"], true, "{report:#}");
+    std::fs::remove_file(tree.path("app.bin")).unwrap();
+    let ran = explain(&tree, &["app"]).succeeded();
+    assert!(
+        ran.stdout
+            .contains("app.bin, which it starts, is not there"),
+        "{ran:?}"
+    );
+    // One that starts nothing has nothing to say.
+    tree.executable("plain", "#!/bin/sh\necho hello\n");
+    let ran = explain(&tree, &["plain"]).succeeded();
+    assert!(!ran.stdout.contains("It starts"), "{ran:?}");
+}
+
+#[test]
 fn a_name_that_is_no_file_here_is_searched_for_in_path() {
     let tree = LibraryTree::new();
     let report = json(&tree, &["sh"]);

@@ -9,6 +9,7 @@ use anyhow::Result;
 use super::{Depth, Explainer};
 use crate::exec::{self, Line, Reason, Refusal, Role};
 use crate::explain::{Kind, Problem, Report, env, kernel};
+use crate::launcher::{self, Script};
 
 /// A script that `env` starts for a script, and so on so often, comes back to itself.
 const MOST_ENVS: usize = 20;
@@ -53,11 +54,16 @@ impl Explainer<'_> {
         if reports.iter().any(|report| !report.starts()) {
             problems.push(Problem::OfInterpreter);
         }
-        Report::new(
-            path,
-            Kind::Script(interpreter.to_owned(), reports),
-            problems,
-        )
+        let kind = Kind::Script(interpreter.to_owned(), reports);
+        let mut report = Report::new(path, kind, problems);
+        if depth == Depth::default() && !self.is_for_tree {
+            let looked = launcher::look(path, &self.settings.environment);
+            report.launch = match looked {
+                Ok(Script::Shell(launch)) => Some(launch),
+                _ => None,
+            };
+        }
+        report
     }
 
     /// The program that `env` starts for a script with this first line.

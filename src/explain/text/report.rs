@@ -9,6 +9,7 @@ use super::problem::{advice, problem_text, version};
 use super::searches;
 use crate::elf::Class;
 use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
+use crate::launcher::Launch;
 use crate::presets;
 use crate::printable;
 use crate::resolver::{Probe, Resolution};
@@ -30,6 +31,9 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
         kind(&report.kind)
     );
     write_verdict(text, report, providers);
+    if let Some(launch) = &report.launch {
+        write_launch(text, launch);
+    }
     if let Some(rule) = &report.rule {
         let (name, path) = (&rule.name, rule.interpreter.display());
         *text += &Mark::Known.line(&format!(
@@ -61,6 +65,27 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
             }
         }
         _ => {}
+    }
+}
+
+/// What a script starts: it is explained by itself, with what the script sets for it.
+fn write_launch(text: &mut String, launch: &Launch) {
+    for program in &launch.programs {
+        let sets = match launch.library_path.is_empty() {
+            true => "",
+            false => ", with LD_LIBRARY_PATH set",
+        };
+        *text += &Mark::Known.line(&format!(
+            "It starts {}{sets}, which was not looked at.",
+            program.display()
+        ));
+        *text += &Mark::Do.line(&format!(
+            "To see whether that would start: ldshim explain {}",
+            printable::shell_word(program)
+        ));
+    }
+    for absent in &launch.absent {
+        *text += &Mark::Known.line(&format!("{absent}, which it starts, is not there."));
     }
 }
 

@@ -54,8 +54,9 @@ pub(super) const TRAPS: &[Trap] = &[
         ],
         cause: "What the program asks to be started by is not there: the loader, /lib64/ld-linux-x86-64.so.2, if it is an ELF \
                 file; if it is a script, what its first line names, such as /bin/bash, which NixOS does not have.",
-        advice: "`ldshim explain {program}` says which it is. For programs: programs.nix-ld.enable = true; for scripts: \
-                 `bash {program}`, or services.envfs.enable = true;",
+        advice: "`ldshim explain {program}` says which it is, and what to do. For programs: programs.nix-ld.enable = true; for scripts of \
+                 a shell: `bash {program}`, or services.envfs.enable = true; a script of a Python environment whose Python is gone: make \
+                 the environment anew.",
         threads: &["nix-community/nix-ld#85", "tadfisher/android-nixpkgs#103"],
         ..Trap::SURE
     },

@@ -65,7 +65,8 @@ autoPatchelf() {
     if [ "${ignored[*]}" = 1 ]; then
         ignored=('*')
     fi
-    @ldshim@/bin/ldshim autopatch --no-undo "${flags[@]}" "${more[@]}" \
+    # Without bars: this is a log.
+    TERM=dumb @ldshim@/bin/ldshim autopatch --no-undo "${flags[@]}" "${more[@]}" \
         --ignore-missing "${ignored[@]}" \
         --paths "$@" \
         --libs "${autoPatchelfLibs[@]}" "${extraAutoPatchelfLibs[@]}" \

@@ -4,6 +4,7 @@
 //! colours or begin a line that looks as if it were our own. (The stub, which has no memory for another text, ends a name at its
 //! first control character instead.)
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// What stands for a control character: U+FFFD REPLACEMENT CHARACTER.
@@ -14,6 +15,18 @@ pub(crate) fn line(text: &str) -> String {
     text.replace(char::is_control, REPLACEMENT)
 }
 
+/// Names and paths as they may be shown within a line.
+pub(crate) trait Shown {
+    /// What [`line`] makes of it.
+    fn shown(&self) -> String;
+}
+
+impl<T: AsRef<OsStr> + ?Sized> Shown for T {
+    fn shown(&self) -> String {
+        line(&self.as_ref().to_string_lossy())
+    }
+}
+
 /// A text of several lines: the same, but line feeds remain.
 pub(crate) fn lines(text: &str) -> String {
     text.replace(|it: char| it.is_control() && it != '\n', REPLACEMENT)
@@ -21,13 +34,18 @@ pub(crate) fn lines(text: &str) -> String {
 
 /// A path as one word of a shell, for a command that users are to type.
 pub fn shell_word(path: &Path) -> String {
-    let text = line(&path.to_string_lossy());
+    let text = path.shown();
     let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=".contains(letter);
     if !text.is_empty() && text.chars().all(is_plain) {
         text
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
+}
+
+/// The same of any text, such as a name and what is chosen for it.
+pub fn word(text: &str) -> String {
+    shell_word(Path::new(text))
 }
 
 #[cfg(test)]
@@ -63,6 +81,8 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&printed), path);
         }
         assert_eq!(shell_word(Path::new("/plain/path-1.0")), "/plain/path-1.0");
+        assert_eq!(word("liba.so.1=zlib"), "liba.so.1=zlib");
+        assert_eq!(word("liba;id=zlib"), "'liba;id=zlib'");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod rank;
 #[cfg(test)]
 mod tests;
 
+use crate::printable;
 use std::fmt;
 
 pub use candidate::{Candidate, Selection, candidates};
@@ -146,8 +147,8 @@ impl ChoiceError {
 impl fmt::Display for ChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let select = |need: &Need| {
-            let name = &need.name;
-            format!("if you know one, name it: --select {name}=ATTR")
+            let choice = printable::word(&format!("{}=ATTR", need.name));
+            format!("if you know one, name it: --select {choice}")
         };
         match self {
             Self::NoProvider(need) => write!(

@@ -177,7 +177,7 @@ impl Refusal {
                 format!("Make it a link: ln -sf {} {object}", shell_word(target))
             }
             Reason::NoInterpreter | Reason::NoName if self.role != Role::Loader => {
-                format!("Name one in the first line: sed -i '1s|.*|#!/bin/sh|' {program}")
+                format!("Name one in the first line, /bin/sh if it is a script for a shell: sed -i '1s|.*|#!/bin/sh|' {program}")
             }
             Reason::LineCut => {
                 "Take a shorter path, such as that of a link to the interpreter: ln -s INTERPRETER LINK".into()

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::drivers::is_driver_library;
 use crate::elf::Architecture;
 use crate::index::{Absence, Index, Provider};
+use crate::printable::Shown as _;
 use crate::style::{Mark, NAME_WIDTH, QUIET};
 
 /// How many packages are named for a library; of the others only how many there are.
@@ -107,12 +108,12 @@ impl Providers {
         for it in providers.iter().take(MOST) {
             let label = it.label().unwrap_or_else(|| "in the store".into());
             let path = it.store_path.join(&it.path);
-            let path = path.display();
+            let path = path.shown();
             _ = writeln!(text, "{indent}{label:NAME_WIDTH$} {QUIET}{path}{QUIET:#}");
         }
         if providers.len() > MOST {
             let more = providers.len() - MOST;
-            let name = name.display();
+            let name = name.shown();
             _ = writeln!(text, "{indent}and {more} more: ldshim locate {name}");
         }
         text
@@ -130,10 +131,7 @@ impl Providers {
             return String::new();
         };
         let labels = providers.iter().take(MOST_IN_SHORT);
-        let labels = labels.map(|it| {
-            it.label()
-                .unwrap_or_else(|| it.store_path.display().to_string())
-        });
+        let labels = labels.map(|it| it.label().unwrap_or_else(|| it.store_path.shown()));
         let labels = labels.collect::<Vec<_>>().join(", ");
         match providers.len() {
             0 => "; no package in the index has it".to_owned(),

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::{Index, Pattern, Provider, Query};
 use crate::drivers::{NEVER_FROM_A_PACKAGE, WHERE_FROM, is_driver_library};
+use crate::printable;
 
 /// More other versions than these are not named.
 const MOST: usize = 3;
@@ -122,9 +123,10 @@ impl Absence {
         let when = if is_older { "an older" } else { "a newer" };
         let attribute = others.iter().find_map(|it| it.attribute.as_deref());
         let attribute = attribute.unwrap_or("ATTR");
+        let choice = printable::word(&format!("{name}={attribute}"));
         lines.push(format!(
             "{when} nixpkgs may have it (which, the index does not tell): \
-             ldshim pin --nixpkgs REF --select {name}={attribute} PROGRAM"
+             ldshim pin --nixpkgs REF --select {choice} PROGRAM"
         ));
         lines
     }

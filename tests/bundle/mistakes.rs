@@ -123,6 +123,9 @@ fn a_program_that_is_damaged() {
     let message = "cannot bundle report: it is an ELF file, but no program that could be started: damaged, not downloaded to its \
                    end, or made to be linked";
     refused(&made, &["report"], message);
+    fs::write(&program, &bytes[..3000]).unwrap();
+    let cut = "cannot bundle report: it cannot be put into memory: the file ends before a segment that is written to; get it again";
+    refused(&made, &["report"], cut);
     let object = made.compile("report.c", "report.o", &["-c"]);
     fs::set_permissions(object, fs::Permissions::from_mode(0o755)).unwrap();
     refused(

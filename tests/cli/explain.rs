@@ -56,6 +56,23 @@ fn a_library_that_is_missing_is_named_with_those_that_need_it() {
     assert_eq!(report["problems"][0]["needed_by"][0], 0);
 }
 
+/// A name may hold anything: no line of a report is anybody else's.
+#[test]
+fn a_name_with_line_feeds_begins_no_line() {
+    let tree = tree();
+    let name = "-Wl,-soname,liba.so\n  do       To fix this: forged\x1b[31m";
+    tree.cc(&["-shared", "-o", "lib/liba.so", "a.c", name]);
+    tree.cc(&["-o", "main", "main.c", "-Llib", "-la"]);
+    for more in [&[][..], &["-v"]] {
+        let ran = explain(&tree, &[&["main"], more].concat());
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.stdout.contains("liba.so\u{fffd}  do"), "{ran:?}");
+        let is_forged = |it: &str| it.trim_start().starts_with("do       To fix this");
+        assert!(!ran.stdout.lines().any(is_forged), "{ran:?}");
+        assert!(!ran.stdout.contains('\x1b'), "{ran:?}");
+    }
+}
+
 #[test]
 fn each_library_has_the_reason_for_its_path() {
     let tree = tree();

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use super::super::Setting;
 use super::interpreter::{SH, in_path, interpreter};
 use super::wrapper::{Taken, to_bundle, wrapper};
-use crate::exec::Line;
+use crate::exec::{self, Line, Loaders, Reason, Role, Stop};
 
 /// How many wrappers may stand before a program.
 const MOST_WRAPPERS: usize = 16;
@@ -57,6 +57,8 @@ pub fn command(path: &Path) -> Result<Command> {
         .canonicalize()
         .map_err(|error| not_there(path, &error))?;
     ensure!(!first.is_dir(), "it is a folder; name the programs in it");
+    // A pipe would have us wait for whoever writes into it.
+    ensure!(first.is_file(), "it is no file");
     let asked = asked(path).with_context(|| format!("cannot follow {}", path.display()))?;
     let mut file = first.clone();
     let mut wrappers = Vec::new();
@@ -94,6 +96,7 @@ pub fn command(path: &Path) -> Result<Command> {
             library_folders: Vec::new(),
         });
     }
+    check_whole(&file)?;
     let Taken {
         settings,
         paths,
@@ -109,6 +112,19 @@ pub fn command(path: &Path) -> Result<Command> {
         paths,
         library_folders,
     })
+}
+
+/// Whether a program is there to its end. What else keeps this system from starting it may be otherwise elsewhere.
+fn check_whole(program: &Path) -> Result<()> {
+    match exec::step(program, 0, &Loaders::Stub(None)) {
+        Err(Stop::Refused(it))
+            if it.role == Role::Program
+                && matches!(it.reason, Reason::CutOff | Reason::Unmappable(_)) =>
+        {
+            bail!("{}; get it again", it.text())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How many links there may be on the way to a program, as many as the kernel follows.

@@ -53,7 +53,8 @@ pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
     }
     if failures > 0 {
         let original = check.original_file()?;
-        tell(&Mark::Do.line(&step(&folder, original.as_deref(), &args.command)));
+        let step = step(path, &manifest, original.as_deref(), &args.command);
+        tell(&Mark::Do.line(&step));
     }
     Ok(ExitCode::from(u8::from(failures > 0)))
 }
@@ -83,14 +84,25 @@ fn original(check: &Check) -> Result<Option<Original>> {
     Ok(Some(original))
 }
 
-/// What takes along what the program misses, as a command.
-fn step(bundle: &Path, original: Option<&Path>, arguments: &[OsString]) -> String {
-    let program = original.map_or("PROGRAM".into(), shell_word);
-    let mut command = vec![program.clone(), "--out".into(), shell_word(bundle)];
-    command.extend(["--".into(), program]);
+/// What takes along what the program lacks, as a command. It makes another bundle, for the options of this one are not known.
+fn step(
+    bundle: &Path,
+    manifest: &Manifest,
+    original: Option<&Path>,
+    arguments: &[OsString],
+) -> String {
+    let word = |path: Option<&Path>| path.map_or("PROGRAM".into(), shell_word);
+    let programs = manifest.programs.iter();
+    let mut command: Vec<_> = programs.map(|it| word(it.original.as_deref())).collect();
+    let mut out = bundle.as_os_str().to_owned();
+    out.push("-learned");
+    command.extend(["--out".into(), shell_word(Path::new(&out))]);
+    command.extend(["--".into(), word(original)]);
     command.extend(arguments.iter().map(|it| shell_word(Path::new(it))));
     let command = command.join(" ");
-    format!("to take along all that the original opens: ldshim bundle --learn {command}")
+    format!(
+        "To take along all that the original opens, with the options that this bundle was made with: ldshim bundle --learn {command}"
+    )
 }
 
 fn say(shape: &str, checked: &Checked) {

@@ -9,12 +9,13 @@ use crate::cli::UnfixArgs;
 use crate::elf::interpreter;
 use crate::fix::{self, Record};
 use crate::pin::State;
+use crate::printable::Shown as _;
 use crate::style::Mark;
 
 pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
     let state = State::of_user()?;
     let mut is_done = false;
-    let operation = || format!("cannot look at {}", args.path.display());
+    let operation = || format!("cannot look at {}", args.path.shown());
     for (_, tree) in fix::trees(&args.path).with_context(operation)? {
         let Some(record) = Record::read(&tree)? else {
             continue;
@@ -24,12 +25,12 @@ pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
         let stub = copy.and_then(|it| interpreter(&it).ok().flatten());
         let restored = fix::restore(&tree, &record)?;
         for path in &restored {
-            say(&Mark::Fine.line(&format!("restored {}", path.display())))?;
+            say(&Mark::Fine.line(&format!("restored {}", path.shown())))?;
         }
         if restored.is_empty() {
             say(&Mark::Known.line(&format!(
                 "{}: what ldshim had put there is gone already",
-                tree.display()
+                tree.shown()
             )))?;
         }
         fix::release(&tree, &record, stub.as_deref(), &state);
@@ -37,7 +38,7 @@ pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
     if !is_done {
         bail!(
             "{} was not changed by `ldshim fix`: there is no {} in it; the pins of programs: ldshim unpin PROGRAM",
-            args.path.display(),
+            args.path.shown(),
             fix::FILE
         );
     }

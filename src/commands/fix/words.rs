@@ -7,6 +7,7 @@ use super::proof::Proven;
 use super::text;
 use crate::fix::Kind;
 use crate::modules::Missing;
+use crate::printable::Shown as _;
 use crate::style::Mark;
 use crate::{presets, printable};
 
@@ -14,9 +15,9 @@ use crate::{presets, printable};
 const MOST: usize = 3;
 
 pub(super) fn already(case: &Case) -> String {
-    let (tree, entry) = (case.place.tree.display(), case.place.entry());
+    let (tree, entry) = (case.place.tree.shown(), case.place.entry());
     let count = case.modules.libraries.len();
-    let entry = entry.display();
+    let entry = entry.shown();
     Mark::Fine.line(&format!(
         "{tree} is fixed already: {entry} has a pin for the {count} modules that are there"
     ))
@@ -24,8 +25,8 @@ pub(super) fn already(case: &Case) -> String {
 
 /// What is wrong, and what is done about it.
 pub(super) fn diagnosis(case: &Case, missing: &Missing) -> String {
-    let tree = case.place.tree.display();
-    let original = case.original.path.display();
+    let tree = case.place.tree.shown();
+    let original = case.original.path.shown();
     let what = match case.place.kind {
         Kind::Venv => "a virtual environment of",
         Kind::Node => "packages for",
@@ -52,7 +53,7 @@ pub(super) fn diagnosis(case: &Case, missing: &Missing) -> String {
         let entry = entry
             .strip_prefix(&case.place.tree)
             .unwrap_or(&entry)
-            .display();
+            .shown();
         said += &Mark::Known.line(&format!(
             "{entry} becomes a copy that starts through the stub, with a pin that has those libraries"
         ));
@@ -76,7 +77,7 @@ pub(super) fn diagnosis(case: &Case, missing: &Missing) -> String {
 /// That it is done, and how far that was proven.
 pub(super) fn done(case: &Case, proven: &Proven) -> String {
     let tree = printable::shell_word(&case.place.tree);
-    let mut text = Mark::Fine.line(&format!("fixed: {}", case.place.tree.display()));
+    let mut text = Mark::Fine.line(&format!("fixed: {}", case.place.tree.shown()));
     let (asked, failed) = (proven.asked, proven.failed.len());
     if asked > 0 {
         let (mark, well) = match failed {

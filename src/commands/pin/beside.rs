@@ -8,7 +8,7 @@ use super::lookup;
 use super::target::Target;
 use crate::choice::Need;
 use crate::own_tree;
-use crate::printable;
+use crate::printable::{self, Shown as _};
 use crate::style::Mark;
 
 /// Of a folder with more in it than this, nobody knows which of its folders belong to the program.
@@ -35,7 +35,7 @@ pub(super) fn text(target: &Target, needs: &[Need]) -> String {
         text += &Mark::Known.line(&format!(
             "{} {verb} in {}, beside the program",
             names.join(", "),
-            folder.display()
+            folder.shown()
         ));
         text += &Mark::Do.line(&format!(
             "to use what is there: ldshim pin --extra-path {place} {program}"

@@ -14,6 +14,7 @@ use crate::choice::{Candidate, Choice, is_part_of_glibc};
 use crate::elf::Architecture;
 use crate::nix::{Nix, STORE, Wanted};
 use crate::pin::{Package, Recipe};
+use crate::printable;
 
 /// A choice whose package is here.
 #[derive(Debug, Clone)]
@@ -112,14 +113,15 @@ pub(in crate::commands) fn had(
         format!("lib/{name}"),
         format!("lib64/{name}"),
     ];
+    let selection = printable::word(&format!("{name}=ATTR"));
     let mut files = places.iter().map(|it| store_path.join(it));
     let file = files.find(|it| it.is_file()).with_context(|| {
         let path = store_path.display();
-        format!("{path} has no {name}; choose another package: --select {name}=ATTR")
+        format!("{path} has no {name}; choose another package: --select {selection}")
     })?;
     ensure!(
         !lookup::is_unfit(&file, architecture),
-        "{} is no library for {architecture}, as the program is; choose another package: --select {name}=ATTR",
+        "{} is no library for {architecture}, as the program is; choose another package: --select {selection}",
         file.display()
     );
     Ok(Had {

@@ -11,7 +11,7 @@ use crate::explain::text::problem_text;
 use crate::explain::{Kind, Report};
 use crate::modules::Missing;
 use crate::pin::Written;
-use crate::printable;
+use crate::printable::{self, Shown as _};
 use crate::style::{INDENT, Mark, QUIET};
 
 /// More alternatives than these are not listed.
@@ -126,7 +126,7 @@ impl Again {
     /// The same with what was selected.
     pub(in crate::commands) fn selecting(mut self, selections: &[Selection]) -> Self {
         for it in selections {
-            let word = printable::shell_word(Path::new(&format!("{}={}", it.name, it.package)));
+            let word = printable::word(&format!("{}={}", it.name, it.package));
             _ = write!(self.command, " --select {word}");
         }
         self
@@ -152,12 +152,12 @@ pub(in crate::commands) fn unclear(choices: &Choices, again: &Again) -> String {
 fn write_alternatives(text: &mut String, choice: &Choice, again: &Again) {
     let alternatives = choice.alternatives();
     for candidate in alternatives.iter().take(MOST_LISTED) {
-        let option = format!("--select {}={}", choice.need.name, candidate.name());
-        _ = write!(text, "\n  {}", again.with(&option));
+        let word = printable::word(&format!("{}={}", choice.need.name, candidate.name()));
+        _ = write!(text, "\n  {}", again.with(&format!("--select {word}")));
     }
     if alternatives.len() > MOST_LISTED {
         let rest = alternatives.len() - MOST_LISTED;
-        let name = &choice.need.name;
+        let name = printable::word(&choice.need.name);
         _ = write!(text, "\n  and {rest} more; see: ldshim locate {name}");
     }
 }
@@ -184,10 +184,11 @@ pub(super) fn may_load(target: &Target, report: &Report) -> String {
         else {
             continue;
         };
-        let name = first.name.display();
+        let name = first.name.shown();
         let (priority, program) = (&note.priority, printable::shell_word(&target.path));
+        let choice = printable::word(&format!("{name}=ATTR"));
         text += &Mark::Known.line(&format!(
-            "{name}: may be loaded later ({priority}), and is not there; to have it: ldshim pin --select {name}=ATTR {program}"
+            "{name}: may be loaded later ({priority}), and is not there; to have it: ldshim pin --select {choice} {program}"
         ));
     }
     text
@@ -204,7 +205,7 @@ pub(in crate::commands) fn of_modules(missing: &Missing) -> String {
         text += &Mark::Do.line(WHERE_FROM);
     }
     for (module, why) in &missing.hopeless {
-        text += &Mark::Wrong.line(&format!("{}: {why}", module.display()));
+        text += &Mark::Wrong.line(&format!("{}: {why}", module.shown()));
     }
     text
 }
@@ -215,15 +216,15 @@ pub(in crate::commands) fn written(
     written: &Written,
     lock: Option<&Path>,
 ) -> String {
-    let path = target.path.display();
+    let path = target.path.shown();
     let verb = if written.replaced {
         "pinned anew"
     } else {
         "pinned"
     };
-    let mut done = format!("{verb}: {path}\n{}", written.directory.display());
+    let mut done = format!("{verb}: {path}\n{}", written.directory.shown());
     if let Some(lock) = lock {
-        _ = write!(done, "\nlock: {}", lock.display());
+        _ = write!(done, "\nlock: {}", lock.shown());
     }
     let word = printable::shell_word(&target.path);
     let how = match target.starts_by_itself() {

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::printable::Shown as _;
 use crate::resolver::{Found, Loaded, Passed, Resolution};
 use crate::style::{BAD, NAME_WIDTH, QUIET};
 
 /// The tree of libraries, each where it was loaded first.
 pub(super) fn write(text: &mut String, resolution: &Resolution, program: &Path) {
-    _ = writeln!(text, "{}", program.display());
+    _ = writeln!(text, "{}", program.shown());
     let children = |number: usize| -> Vec<usize> {
         let loaded_for = |it: &&usize| resolution.objects[**it].requested_by == Some(number);
         resolution
@@ -38,7 +39,7 @@ pub(super) fn write(text: &mut String, resolution: &Resolution, program: &Path) 
         open.push((children(number).into_iter(), indent));
     }
     for failure in &resolution.preload_failures {
-        let name = failure.name.display();
+        let name = failure.name.shown();
         _ = writeln!(text, "not preloaded: {name}: {}", failure.message);
     }
 }
@@ -49,10 +50,10 @@ fn open_depth(indent: &str) -> usize {
 
 fn branch_text(resolution: &Resolution, number: usize, program: &Path, width: usize) -> String {
     let object = &resolution.objects[number];
-    let name = object.names[0].display().to_string();
+    let name = object.names[0].shown();
     match (&object.path, reason(resolution, object, program)) {
         (Some(path), Some(reason)) => {
-            format!("{name:width$} {} {QUIET}{reason}{QUIET:#}", path.display())
+            format!("{name:width$} {} {QUIET}{reason}{QUIET:#}", path.shown())
         }
         _ => {
             let passed = match &object.found {
@@ -60,7 +61,7 @@ fn branch_text(resolution: &Resolution, number: usize, program: &Path, width: us
                 _ => &[],
             };
             let passed = passed.iter().map(|it| {
-                let path = it.path.display();
+                let path = it.path.shown();
                 match it.reason {
                     Passed::NOT_THERE => format!("; the cache lists {path}, which is not there"),
                     reason => format!("; {path} has the {reason}"),
@@ -100,5 +101,5 @@ pub(super) fn name_of(resolution: &Resolution, number: usize, program: &Path) ->
     let object = &resolution.objects[number];
     let path = object.path.as_deref().unwrap_or(program);
     let name = path.file_name().unwrap_or(path.as_os_str());
-    name.display().to_string()
+    name.shown()
 }

@@ -9,7 +9,7 @@ use crate::elf::Class;
 use crate::explain::{Kind, Problem, Report};
 use crate::file_kind;
 use crate::own_tree;
-use crate::printable;
+use crate::printable::{self, Shown as _};
 use crate::resolver::{Found, Passed, Resolution};
 
 /// A problem in words.
@@ -20,7 +20,7 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
     };
     let name = |number: usize| match resolution {
         Some(resolution) => name_of(resolution, number, &report.path),
-        None => report.path.display().to_string(),
+        None => report.path.shown(),
     };
     let names = |numbers: &[usize]| {
         numbers
@@ -47,17 +47,17 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
         },
         Problem::NoStub(identity) => format!("ldshim has no stub for {identity}"),
         Problem::Elsewhere(whom) => format!("it is for {whom}"),
-        Problem::NoInterpreter(path) => format!("{} is not there", path.display()),
+        Problem::NoInterpreter(path) => format!("{} is not there", path.shown()),
         Problem::Refused(refusal) => refusal.text(),
         Problem::StubLd(path) => format!(
             "{} is NixOS's stub-ld, which prints a message and starts nothing",
-            path.display()
+            path.shown()
         ),
         Problem::OfInterpreter => "the program that runs it would not start".into(),
         Problem::Musl => "it is for musl, whose search is not explained".into(),
         Problem::UnknownLoader(path) => format!(
             "the loader that it names, {}, is none of glibc's, and what it does is not explained",
-            path.display()
+            path.shown()
         ),
         Problem::NotReadable => {
             "it may be executed and not read, so that nothing is known of what it needs".into()
@@ -66,17 +66,17 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
         Problem::Missing { name, needed_by } => {
             format!(
                 "{} is missing (needed by {})",
-                name.display(),
+                name.shown(),
                 names(needed_by)
             ) + &by_path(name, file(needed_by.first()))
                 + &passed_over(resolution, name)
         }
-        Problem::Failure(failure) => format!("{}: {}", failure.name.display(), failure.message),
+        Problem::Failure(failure) => format!("{}: {}", failure.name.shown(), failure.message),
         Problem::Version(missing) => {
             let (library, by) = (name(missing.library), name(missing.wanted_by));
             let text = format!(
                 "{library} has no version {} (needed by {by})",
-                missing.version.display()
+                missing.version.shown()
             );
             text + &older_glibc(resolution, missing.library, &missing.version)
         }
@@ -134,8 +134,8 @@ pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<S
             let (link, target) = own_tree::find_broken_link(&report.path, name)?;
             Some(format!(
                 "{} is a link to {}, where nothing is: copy or unpack its folder again with all that links lead to (cp -a, tar)",
-                link.display(),
-                target.display()
+                link.shown(),
+                target.shown()
             ))
         }
         Problem::NotAProgram => match &report.kind {
@@ -173,7 +173,7 @@ fn passed_over(resolution: Option<&Resolution>, name: &OsStr) -> String {
     let mut passed = passed.flatten();
     let other = passed.find(|it| it.reason != Passed::NOT_THERE);
     other.map_or(String::new(), |it| {
-        format!("; {} has the {}", it.path.display(), it.reason)
+        format!("; {} has the {}", it.path.shown(), it.reason)
     })
 }
 

@@ -11,7 +11,7 @@ use crate::elf::Class;
 use crate::explain::{Dynamic, How, Kind, Problem, Providers, Report};
 use crate::launcher::Launch;
 use crate::presets;
-use crate::printable;
+use crate::printable::{self, Shown as _};
 use crate::resolver::{Probe, Resolution};
 use crate::style::{BAD, DOUBTFUL, GOOD, INDENT, Mark, NAME, NAME_WIDTH, QUIET};
 
@@ -27,7 +27,7 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
     _ = writeln!(
         text,
         "{NAME}{}{NAME:#}: {}",
-        report.path.display(),
+        report.path.shown(),
         kind(&report.kind)
     );
     write_verdict(text, report, providers);
@@ -35,7 +35,7 @@ fn write_report(text: &mut String, report: &Report, providers: &Providers) {
         write_launch(text, launch);
     }
     if let Some(rule) = &report.rule {
-        let (name, path) = (&rule.name, rule.interpreter.display());
+        let (name, path) = (&rule.name, rule.interpreter.shown());
         *text += &Mark::Known.line(&format!(
             "The kernel gives it to {path}, as the rule {name} of binfmt_misc says."
         ));
@@ -77,7 +77,7 @@ fn write_launch(text: &mut String, launch: &Launch) {
         };
         *text += &Mark::Known.line(&format!(
             "It starts {}{sets}, which was not looked at.",
-            program.display()
+            program.shown()
         ));
         *text += &Mark::Do.line(&format!(
             "To see whether that would start: ldshim explain {}",
@@ -100,7 +100,7 @@ fn kind(kind: &Kind) -> String {
         }
         Kind::Foreign(identity) => format!("for {identity}"),
         Kind::Script(interpreter, _) => {
-            printable::line(&format!("script for {}", interpreter.display()))
+            printable::line(&format!("script for {}", interpreter.shown()))
         }
         Kind::Unknown(what) => what.clone(),
     }
@@ -110,7 +110,7 @@ fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
     let plan = &dynamic.plan;
     text.push('\n');
     for refused in plan.pin_not_used.iter().chain(&plan.refused) {
-        let path = refused.choice.path.display();
+        let path = refused.choice.path.shown();
         let (from, reason) = (refused.choice.from, &refused.reason);
         _ = writeln!(
             text,
@@ -121,7 +121,7 @@ fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
         let version = dynamic
             .glibc
             .map_or(String::new(), |it| format!("glibc {}, ", version(it)));
-        let path = loader.path.display();
+        let path = loader.path.shown();
         _ = writeln!(text, "  loader     {path} ({version}from {})", loader.from);
     }
     if let Some(libraries) = &plan.libraries {
@@ -130,7 +130,7 @@ fn write_dynamic(text: &mut String, report: &Report, dynamic: &Dynamic) {
             How::Environment => "by the loader's LD_LIBRARY_PATH",
             _ => "not used: the program has more rights than its caller",
         };
-        let path = libraries.path.display();
+        let path = libraries.path.shown();
         _ = writeln!(text, "  libraries  {path} (from {}, {how})", libraries.from);
     }
     if plan.how == How::WithoutStub {
@@ -152,17 +152,14 @@ fn write_probes(text: &mut String, resolution: &Resolution, program: &Path) {
     }
     text.push_str("\nmay be loaded later\n");
     for probe in &resolution.probes {
-        let names = probe
-            .candidates
-            .iter()
-            .map(|it| it.name.display().to_string());
+        let names = probe.candidates.iter().map(|it| it.name.shown());
         let names = names.collect::<Vec<_>>().join(" or ");
         let usable = probe.candidates.iter().find(|it| it.is_usable());
         let found = usable.or(probe.candidates.iter().find(|it| it.path.is_some()));
         let found = match found.map(|it| (&it.path, &it.trouble)) {
-            Some((Some(path), None)) => path.display().to_string(),
+            Some((Some(path), None)) => path.shown(),
             Some((Some(path), Some(trouble))) => {
-                let path = path.display();
+                let path = path.shown();
                 format!("{path} {DOUBTFUL}cannot be loaded: {trouble}{DOUBTFUL:#}")
             }
             _ => format!("{DOUBTFUL}not found{DOUBTFUL:#}"),
@@ -201,15 +198,21 @@ fn write_verdict(text: &mut String, report: &Report, providers: &Providers) {
         Kind::Dynamic(dynamic) if dynamic.is_library => "load",
         _ => "start",
     };
-    _ = match report.starts_for_sure() {
-        None => writeln!(
-            text,
-            "{DOUBTFUL}whether it would {verb} cannot be told{DOUBTFUL:#}"
-        ),
-        _ => writeln!(text, "{BAD}would not {verb}{BAD:#}"),
+    let mark = match report.starts_for_sure() {
+        None => {
+            _ = writeln!(
+                text,
+                "{DOUBTFUL}whether it would {verb} cannot be told{DOUBTFUL:#}"
+            );
+            Mark::Doubtful
+        }
+        _ => {
+            _ = writeln!(text, "{BAD}would not {verb}{BAD:#}");
+            Mark::Wrong
+        }
     };
     for problem in &report.problems {
-        *text += &Mark::Wrong.line(&problem_text(report, problem));
+        *text += &mark.line(&problem_text(report, problem));
         if let Problem::Missing { name, .. } = problem {
             *text += &providers.text(name, INDENT);
         }

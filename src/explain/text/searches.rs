@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::branches::name_of;
-use crate::printable;
+use crate::printable::{self, Shown as _};
 use crate::resolver::{Found, Look, Resolution};
 use crate::style::{BAD, GOOD, NAME, NAME_WIDTH, QUIET};
 
@@ -37,7 +37,7 @@ pub(super) fn write(text: &mut String, resolution: &Resolution, program: &Path) 
                 _ => QUIET,
             };
             let path = look.path.as_ref();
-            let path = path.map_or(String::new(), |it| format!("{}: ", it.display()));
+            let path = path.map_or(String::new(), |it| format!("{}: ", it.shown()));
             let line = printable::line(&format!("{via:NAME_WIDTH$} {path}"));
             _ = writeln!(text, "    {line}{style}{}{style:#}", look.result);
         }

@@ -9,6 +9,7 @@ use crate::explain::tree::{Missing, Standing, Tree, has_no_loader};
 use crate::explain::{Problem, Providers, Report};
 use crate::own_tree::from_origin;
 use crate::presets;
+use crate::printable::Shown as _;
 use crate::style::{BAD, DOUBTFUL, GOOD, INDENT, Mark, NAME, NAME_WIDTH, QUIET};
 
 /// Of things that may be of no matter, so many are listed.
@@ -25,7 +26,7 @@ pub fn tree(tree: &Tree, providers: &Providers) -> String {
     write_later(&mut text, tree);
     write_of_tree(&mut text, tree);
     for (path, error) in &tree.unreadable {
-        text += &Mark::Doubtful.line(&format!("{}: {error}", path.display()));
+        text += &Mark::Doubtful.line(&format!("{}: {error}", path.shown()));
     }
     write_others(&mut text, tree);
     text
@@ -64,7 +65,7 @@ fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
     for (group, most, style, title) in groups.iter().filter(|it| !it.0.is_empty()) {
         _ = writeln!(text, "{title}");
         for missing in group.iter().take(*most) {
-            let name = missing.name.display().to_string();
+            let name = missing.name.shown();
             let files = in_files(tree, missing);
             let packages = providers.in_short(missing.name);
             _ = writeln!(
@@ -92,7 +93,7 @@ fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
         _ = writeln!(text, "too old for some");
     }
     for ((library, version), count) in lacking {
-        let lacks = format!("{library} without {}", version.display());
+        let lacks = format!("{library} without {}", version.shown());
         _ = writeln!(
             text,
             "  {BAD}{lacks:NAME_WIDTH$}{BAD:#} in {}",
@@ -104,7 +105,7 @@ fn write_missing(text: &mut String, tree: &Tree, providers: &Providers) {
 /// In how many files; if it is one, in which.
 fn in_files(tree: &Tree, missing: &Missing<'_>) -> String {
     match missing.files[..] {
-        [file] => format!("in {}", short(tree, file).display()),
+        [file] => format!("in {}", short(tree, file).shown()),
         _ => format!("in {}", files(missing.files.len())),
     }
 }
@@ -114,7 +115,7 @@ fn write_files(text: &mut String, tree: &Tree) {
         if standing != Standing::Bad || is_said(report) {
             continue;
         }
-        _ = writeln!(text, "{NAME}{}{NAME:#}", report.path.display());
+        _ = writeln!(text, "{NAME}{}{NAME:#}", report.path.shown());
         for problem in &report.problems {
             *text += &Mark::Wrong.line(&problem_text(report, problem));
             write_place_in_tree(text, tree, report, problem);
@@ -130,14 +131,14 @@ fn write_place_in_tree(text: &mut String, tree: &Tree, report: &Report, problem:
     let Some(found) = tree.find(name) else {
         return;
     };
-    _ = writeln!(text, "{INDENT}the tree has it: {}", found.display());
+    _ = writeln!(text, "{INDENT}the tree has it: {}", found.shown());
     let folders = (report.path.parent(), found.parent());
     // Only a file of that very name is found by a search path.
     if let ((Some(from), Some(to)), true) = (folders, found.file_name() == Some(name)) {
         let file = crate::printable::shell_word(&report.path);
         *text += &Mark::Do.line(&format!(
             "to have it found: ldshim patch --add-rpath '{}' {file}",
-            from_origin(from, to).display()
+            from_origin(from, to).shown()
         ));
     }
 }
@@ -149,8 +150,8 @@ fn write_later(text: &mut String, tree: &Tree) {
     }
     _ = writeln!(text, "may be loaded later, and cannot be");
     for (name, (file, trouble)) in later.iter().take(MOST) {
-        let (name, file) = (name.display().to_string(), short(tree, file));
-        let file = file.display();
+        let (name, file) = (name.shown(), short(tree, file));
+        let file = file.shown();
         let trouble = trouble.map_or(String::new(), |it| format!(": {it}"));
         _ = writeln!(
             text,
@@ -171,7 +172,7 @@ fn write_of_tree(text: &mut String, tree: &Tree) {
     let missing = tree.missing_of_tree();
     for (name, count) in missing.iter().take(MOST) {
         let found = tree.find(name).unwrap_or(Path::new(""));
-        let (name, found) = (name.display(), found.display());
+        let (name, found) = (name.shown(), found.shown());
         let count = files(*count);
         _ = writeln!(
             text,

@@ -120,11 +120,11 @@ pub enum Command {
     Run(RunArgs),
     /// Explain what would happen if a program were started
     Explain(ExplainArgs),
-    /// Make the wheels, addons and programs of a folder work: find what they miss, and give it to them for good
+    /// Make the wheels, addons and programs of a folder work: find what they lack, and give it to them for good
     Fix(FixArgs),
     /// Give back what `ldshim fix` has changed
     Unfix(UnfixArgs),
-    /// Find the libraries that a program misses, and give them to it for good
+    /// Find the libraries that a program lacks, and give them to it for good
     Pin(PinArgs),
     /// List the pins of programs, check them, and remove those of no use
     Pins(PinsArgs),
@@ -190,7 +190,7 @@ Examples:
   ldshim run ./program --its-option
   ldshim run --once ./program")]
 pub struct RunArgs {
-    /// Do not ask: get what the program misses, and where several packages are as good, take the first
+    /// Do not ask: get what the program lacks, and where several packages fit equally well, take the first
     #[arg(short, long)]
     pub yes: bool,
     /// Leave no pin: the next start looks for the libraries again

@@ -11,7 +11,7 @@ use crate::choice::Selection;
 #[command(after_help = "\
 A virtual environment of Python, or a project with node_modules, gets a copy of its interpreter that starts through a \
 stub of its own, in the place of the link to the interpreter (node: in node_modules/.bin, which npm and npx put first in PATH). The \
-copy has a pin of its own with the libraries that the extension modules and addons miss. Nothing is set in the environment, \
+copy has a pin of its own with the libraries that the extension modules and addons lack. Nothing is set in the environment, \
 so children of the interpreter see nothing of it. Foreign programs in the tree are pinned as `ldshim pin` does. `ldshim \
 unfix` gives the tree back as it was.
 

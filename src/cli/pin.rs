@@ -12,7 +12,7 @@ use crate::choice::Selection;
 #[command(after_help = "\
 A pin is a library environment for one program, which the stub takes whenever that program is started: from any \
 shell, with no variable set and no file changed. It holds the libraries that the program gets today, and the packages \
-that are chosen here for those it misses. `ldshim pins` lists pins, `ldshim unpin` removes one.
+that are chosen here for those it lacks. `ldshim pins` lists pins, `ldshim unpin` removes one.
 
 A package is chosen for each library by this order: what --select says; a package that is chosen for another library \
 already; one known to offer the symbol versions that are wanted; one at the top level of nixpkgs; an output that is \
@@ -32,10 +32,10 @@ pub struct PinArgs {
     #[arg(short, long)]
     pub yes: bool,
     /// Take the library NAME from the package ATTR of nixpkgs, or from a store path; also for a library that the
-    /// program loads later by itself, and so does not seem to miss [several times for several]
+    /// program loads later by itself, and so does not seem to lack [several times for several]
     #[arg(long, value_name = "NAME=ATTR", value_parser = Selection::parse)]
     pub select: Vec<Selection>,
-    /// Find also what the libraries in PATH miss, which the program loads once it has started: extension modules of
+    /// Find also what the libraries in PATH lack, which the program loads once it has started: extension modules of
     /// Python, addons of Node, plugins; a directory stands for all below it [several times for several]
     #[arg(long = "for", value_name = "PATH", conflicts_with = "lock")]
     pub modules: Vec<PathBuf>,

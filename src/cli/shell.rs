@@ -29,6 +29,6 @@ pub enum ShellFormat {
     Shell,
     /// A flake.nix with such a shell
     Flake,
-    /// A module for NixOS, with the libraries that the programs miss on this system
+    /// A module for NixOS, with the libraries that the programs lack on this system
     Nixos,
 }

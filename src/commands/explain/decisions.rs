@@ -80,7 +80,7 @@ fn write_pin(text: &mut String, entry: &Entry, pin: &Pin) {
 /// Who has decided what a mark says.
 fn meaning(mark: Mark) -> &'static str {
     match mark {
-        Mark::NothingMissing => "a start on demand found that it misses no library",
+        Mark::NothingMissing => "a start on demand found that no library is missing",
         Mark::Declined => "its user was asked, and wants no pin",
         Mark::Failed => "a start on demand could make no pin",
     }

@@ -102,6 +102,8 @@ pub fn needs(report: &Report) -> Result<Vec<Need>, Unpinnable> {
                 let name = file_name(report, resolution, missing.wanted_by);
                 need.needed_by.push(name);
             }
+            // Another version of the library may have them; which, only its user knows.
+            Problem::Symbols(_) => {}
             // What is said of this is told by what is missing, or found again afterwards.
             Problem::MixedGlibc(_) => {}
             other => return Err(Unpinnable::Other(problem_text(report, other))),

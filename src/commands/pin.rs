@@ -10,6 +10,7 @@ use super::report;
 use crate::cli::PinArgs;
 use crate::elf::Class;
 use crate::explain::Problem;
+use crate::explain::text::{advice, problem_text};
 use crate::nix::Nix;
 use crate::pin::{self, State};
 use crate::presets;
@@ -75,6 +76,7 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
              write a lock of them: --force"
         );
         if !args.force {
+            ensure_has_symbols(target)?;
             let has_pin = state.pin(target.identity.short).is_dir();
             report(&text::nothing_missing(target, has_pin))?;
             return Ok(None);
@@ -117,6 +119,17 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
         return Ok(None);
     }
     Ok(Some(outcome))
+}
+
+/// Fails if libraries are there in other versions than the program needs, which only its user can choose.
+fn ensure_has_symbols(target: &Target) -> Result<()> {
+    let mut problems = target.report.problems.iter();
+    let Some(problem) = problems.find(|it| matches!(it, Problem::Symbols(_))) else {
+        return Ok(());
+    };
+    let text = problem_text(&target.report, problem);
+    let advice = advice(&target.report, problem).map(|it| format!("\n  {it}"));
+    bail!("{text}{}", advice.unwrap_or_default())
 }
 
 /// As a pin has them: it is used from any folder.

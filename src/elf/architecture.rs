@@ -3,6 +3,7 @@
 use std::fmt;
 
 use goblin::elf::header::{EM_386, EM_AARCH64, EM_RISCV, EM_X86_64};
+use goblin::elf::reloc::{R_386_COPY, R_AARCH64_COPY, R_RISCV_COPY, R_X86_64_COPY};
 
 use super::{Class, Identity};
 
@@ -28,6 +29,8 @@ pub struct Architecture {
     /// Whether C's `char` is signed, as its psABI says. The order of names in `ld.so.cache`
     /// depends on it where names are not ASCII.
     pub char_is_signed: bool,
+    /// `R_..._COPY`: the relocation by which a program gets a library's data copied into itself.
+    pub copy_relocation: u32,
 }
 
 impl Architecture {
@@ -40,6 +43,7 @@ impl Architecture {
         musl_loader_path: "/lib/ld-musl-x86_64.so.1",
         cache_flags: 0x300 | CACHE_FLAG_LIBC6,
         char_is_signed: true,
+        copy_relocation: R_X86_64_COPY,
     };
 
     /// 32-bit x86.
@@ -51,6 +55,7 @@ impl Architecture {
         musl_loader_path: "/lib/ld-musl-i386.so.1",
         cache_flags: CACHE_FLAG_LIBC6,
         char_is_signed: true,
+        copy_relocation: R_386_COPY,
     };
 
     /// 64-bit ARM.
@@ -62,6 +67,7 @@ impl Architecture {
         musl_loader_path: "/lib/ld-musl-aarch64.so.1",
         cache_flags: 0xa00 | CACHE_FLAG_LIBC6,
         char_is_signed: false,
+        copy_relocation: R_AARCH64_COPY,
     };
 
     /// 64-bit RISC-V with the calling convention for double floats, lp64d.
@@ -73,6 +79,7 @@ impl Architecture {
         musl_loader_path: "/lib/ld-musl-riscv64.so.1",
         cache_flags: 0x1000 | CACHE_FLAG_LIBC6,
         char_is_signed: false,
+        copy_relocation: R_RISCV_COPY,
     };
 
     /// Every architecture that ldshim knows.

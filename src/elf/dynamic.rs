@@ -145,8 +145,13 @@ impl Dynamic {
     }
 }
 
+/// The entries of a file's dynamic section, if it has one that can be read.
+pub(super) fn entries_of(image: &Image<'_>) -> Option<Entries> {
+    table(image, image.segment(PT_DYNAMIC)?).ok()
+}
+
 /// Tags and values.
-type Entries = Vec<(u64, u64)>;
+pub(super) type Entries = Vec<(u64, u64)>;
 
 /// The entries of the table; those that can be read, if it has no end.
 fn table(image: &Image<'_>, segment: &Segment) -> Result<Entries, Entries> {
@@ -169,10 +174,7 @@ fn table(image: &Image<'_>, segment: &Segment) -> Result<Entries, Entries> {
 
 /// Tags and values, up to the one that ends the table; those that there are, if none does.
 fn entries(table: &[u8], class: Class) -> Result<Entries, Entries> {
-    let word = match class {
-        Class::Bits32 => 4,
-        Class::Bits64 => 8,
-    };
+    let word = class.word();
     let number = |bytes: &[u8]| {
         let digits = bytes.iter().rev();
         digits.fold(0, |number, &byte| number << 8 | u64::from(byte))

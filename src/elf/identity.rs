@@ -19,6 +19,17 @@ pub enum Class {
     Bits64,
 }
 
+impl Class {
+    /// The size of an address, in bytes.
+    #[must_use]
+    pub fn word(self) -> usize {
+        match self {
+            Self::Bits32 => 4,
+            Self::Bits64 => 8,
+        }
+    }
+}
+
 /// What an ELF header says of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::ops::Range;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use goblin::elf::header::{header32, header64};
@@ -97,6 +98,12 @@ impl<'a> Image<'a> {
     /// The bytes from an address on, as far as the file has them without a gap.
     #[must_use]
     pub fn from_address(&self, address: u64) -> Option<&'a [u8]> {
+        self.bytes.get(self.range_from_address(address)?)
+    }
+
+    /// Where in the file they are.
+    #[must_use]
+    pub fn range_from_address(&self, address: u64) -> Option<Range<usize>> {
         let mut pieces = self.memory.from(address);
         let first = pieces.next()?;
         let start = first.offset?;
@@ -108,8 +115,7 @@ impl<'a> Image<'a> {
             }
             end += piece.end - piece.start;
         }
-        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
-        self.bytes.get(range)
+        Some(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
     }
 
     /// The bytes from an address on, at most `most`, as far as anything is there: zeros, too, and what comes from elsewhere in the

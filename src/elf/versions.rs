@@ -16,6 +16,8 @@ pub struct VersionNeed {
     pub file: OsString,
     /// The version.
     pub version: OsString,
+    /// The number that the file's symbols of this version have.
+    pub number: u16,
     /// Whether nobody minds if it is missing.
     pub is_weak: bool,
 }
@@ -38,6 +40,7 @@ pub(super) fn read_versions_needed(
             needs.push(VersionNeed {
                 file: name.clone(),
                 version: string(u32_at(need, 8)?.into())?,
+                number: u16_at(need, 6)?,
                 is_weak: u16_at(need, 4)? & WEAK != 0,
             });
             Some(())

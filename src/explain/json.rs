@@ -238,6 +238,11 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
             value["library"] = missing.library.into();
             value["needed_by"] = vec![missing.wanted_by].into();
         }
+        Problem::Symbols(missing) => {
+            value["symbols"] = missing.names.iter().map(|it| text(it)).collect();
+            value["library"] = missing.library.into();
+            value["needed_by"] = vec![missing.wanted_by].into();
+        }
         Problem::MixedGlibc(versions) => {
             value["versions"] = versions.iter().map(|&it| version(it)).collect();
         }

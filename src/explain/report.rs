@@ -9,7 +9,7 @@ use super::{Payload, plan::Plan};
 use crate::elf::{Architecture, Elsewhere, Identity, ProgramIdentity, Unreadable};
 use crate::exec::{End, Refusal, Rule};
 use crate::launcher::Launch;
-use crate::resolver::{Failure, MissingVersion, Resolution};
+use crate::resolver::{Failure, MissingSymbols, MissingVersion, Resolution};
 
 /// What would happen to a file if it were started.
 #[derive(Debug)]
@@ -102,6 +102,8 @@ pub enum Problem {
     Failure(Failure),
     /// A library does not offer a symbol version.
     Version(MissingVersion),
+    /// A library does not have symbols that are looked up at the start.
+    Symbols(MissingSymbols),
     /// The object of this number has something that cannot be read, and what its loader makes of it nobody knows.
     Unreadable(usize, Unreadable),
     /// Parts of several versions of glibc come together: these.
@@ -127,6 +129,7 @@ impl Problem {
             Self::Missing { .. } => "missing-library",
             Self::Failure(_) => "loader-gives-up",
             Self::Version(_) => "missing-version",
+            Self::Symbols(_) => "missing-symbols",
             Self::Unreadable(..) => "unreadable",
             Self::MixedGlibc(_) => "mixed-glibc",
         }
@@ -235,5 +238,7 @@ pub(super) fn problems(resolution: &Resolution) -> Vec<Problem> {
     problems.extend(resolution.failure.clone().map(Problem::Failure));
     let versions = resolution.missing_versions.iter().cloned();
     problems.extend(versions.map(Problem::Version));
+    let symbols = resolution.missing_symbols.iter().cloned();
+    problems.extend(symbols.map(Problem::Symbols));
     problems
 }

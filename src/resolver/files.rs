@@ -8,13 +8,14 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use memmap2::Mmap;
 use nix::libc;
 
 use super::guesses::names_in_texts;
 use super::mapped::{map, map_file, open_to_read};
 use super::object::{Object, Opened};
 use super::real_loader::RealLoader;
-use crate::elf::{Architecture, Dynamic, Image};
+use crate::elf::{Architecture, Dynamic, Image, Symbols, Wanted};
 
 /// Where to look in a directory, in order.
 type Prefixes = Rc<[Vec<u8>]>;
@@ -27,6 +28,8 @@ pub struct Files {
     opened: RefCell<HashMap<Vec<u8>, Opened>>,
     names: RefCell<HashMap<PathBuf, Rc<[OsString]>>>,
     prefixes: RefCell<HashMap<Vec<u8>, Prefixes>>,
+    symbols: RefCell<HashMap<PathBuf, Option<Rc<Symbols<Mmap>>>>>,
+    unmet: RefCell<HashMap<Vec<PathBuf>, Rc<[Wanted]>>>,
 }
 
 impl Files {
@@ -39,6 +42,8 @@ impl Files {
             opened: RefCell::default(),
             names: RefCell::default(),
             prefixes: RefCell::default(),
+            symbols: RefCell::default(),
+            unmet: RefCell::default(),
         }
     }
 
@@ -62,6 +67,46 @@ impl Files {
         let mut all = self.names.borrow_mut();
         all.insert(path.to_owned(), Rc::clone(&names));
         names
+    }
+
+    /// The symbols of the file at `path`; `None` if they cannot be read.
+    pub(super) fn symbols(&self, path: &Path) -> Option<Rc<Symbols<Mmap>>> {
+        if let Some(known) = self.symbols.borrow().get(path) {
+            return known.clone();
+        }
+        let symbols = map_file(path).ok().and_then(Symbols::read).map(Rc::new);
+        let mut all = self.symbols.borrow_mut();
+        all.insert(path.to_owned(), symbols.clone());
+        symbols
+    }
+
+    /// What the first of these files wants at the start and none of the others has.
+    pub(super) fn unmet(&self, files: &[PathBuf]) -> Rc<[Wanted]> {
+        if let Some(known) = self.unmet.borrow().get(files) {
+            return Rc::clone(known);
+        }
+        let mut unmet = Vec::new();
+        if let Some((own, others)) = files.split_first()
+            && let Some(own) = self.symbols(own)
+        {
+            unmet = own.wanted_at_start();
+            let others: Vec<_> = others.iter().filter_map(|it| self.symbols(it)).collect();
+            unmet.retain(|wanted| {
+                let name = own.name(wanted.symbol);
+                !name.is_some_and(|name| others.iter().any(|it| it.has(name, wanted.is_called)))
+            });
+        }
+        let unmet: Rc<[Wanted]> = unmet.into();
+        let mut all = self.unmet.borrow_mut();
+        all.insert(files.to_vec(), Rc::clone(&unmet));
+        unmet
+    }
+
+    /// Forgets what was read for the first of these files, which nobody asks for again.
+    pub(super) fn forget(&self, files: &[PathBuf]) {
+        self.unmet.borrow_mut().remove(files);
+        let mut all = self.symbols.borrow_mut();
+        files.first().and_then(|it| all.remove(it));
     }
 
     /// The version of glibc if the file at `path` is a `libc.so.6` of it.

@@ -27,6 +27,11 @@ pub(super) fn load(program: &Program<'_>, start: &Start<'_>, files: &Files) -> R
         failure = loading.load_later(library).err();
     }
     let versions = versions::missing(&loading.objects, loading.visible());
+    let symbols = if failure.is_none() && versions.is_empty() {
+        loading.missing_symbols(program)
+    } else {
+        Vec::new()
+    };
     let probes = loading.probe_all(program);
     Resolution {
         objects: loading.objects,
@@ -34,6 +39,7 @@ pub(super) fn load(program: &Program<'_>, start: &Start<'_>, files: &Files) -> R
         failure,
         preload_failures: preloads.failures,
         missing_versions: versions,
+        missing_symbols: symbols,
         probes,
     }
 }

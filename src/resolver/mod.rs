@@ -22,6 +22,7 @@ mod object;
 mod preload;
 mod real_loader;
 mod search;
+mod symbols;
 mod tokens;
 mod versions;
 
@@ -44,6 +45,7 @@ pub use mapped::map_file;
 pub use object::{Object, refusal};
 pub use preload::preloaded_by;
 pub use real_loader::RealLoader;
+pub use symbols::MissingSymbols;
 pub use versions::MissingVersion;
 
 /// What a loader is told at one start.
@@ -147,6 +149,8 @@ pub struct Resolution {
     pub preload_failures: Vec<Failure>,
     /// The symbol versions that nobody offers.
     pub missing_versions: Vec<MissingVersion>,
+    /// The symbols that nobody has, if it is a program that has all else.
+    pub missing_symbols: Vec<MissingSymbols>,
     /// The libraries that may be loaded later.
     pub probes: Vec<Probe>,
 }

@@ -14,6 +14,7 @@ use goblin::elf::header::EM_MIPS;
 
 use super::object::Object;
 use super::overlay::Overlay;
+use crate::elf::{gnu_hash, hash};
 
 /// `DT_ANDROID_REL` and `DT_ANDROID_RELA` (bionic's `linker_reloc_iterators.h`): relocations in another form.
 const ANDROID_RELOCATIONS: [u64; 2] = [0x6000_000f, 0x6000_0011];
@@ -254,30 +255,4 @@ fn hash_table(object: &Object<'_>, names: &[&[u8]], patched: &mut Overlay<'_>) -
         &numbers.collect::<Vec<_>>().concat(),
     );
     Ok(())
-}
-
-/// The hash function of `DT_GNU_HASH`.
-fn gnu_hash(name: &[u8]) -> u32 {
-    let add = |hash: u32, &byte: &u8| hash.wrapping_mul(33).wrapping_add(byte.into());
-    name.iter().fold(5381, add)
-}
-
-/// The hash function of `DT_HASH` (System V ABI, "Hash Table").
-fn hash(name: &[u8]) -> u32 {
-    name.iter().fold(0, |hash: u32, &byte| {
-        let hash = (hash << 4).wrapping_add(byte.into());
-        let high = hash & 0xf000_0000;
-        (hash ^ high >> 24) & !high
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hashes_are_those_of_the_specifications() {
-        assert_eq!(gnu_hash(b"printf"), 0x156b_2bb8);
-        assert_eq!(hash(b"printf"), 0x077905a6);
-    }
 }

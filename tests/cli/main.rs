@@ -20,6 +20,7 @@ mod explain_mapping;
 mod explain_payload;
 mod explain_pins;
 mod explain_providers;
+mod explain_symbols;
 mod explain_tree;
 mod explain_verbose;
 mod help;

@@ -1,5 +1,6 @@
 //! An answer, in the words of a real loader: how it is read, and how two are compared.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -7,15 +8,25 @@ use ldshim::resolver::RealLoader;
 
 /// What is loaded: the first name of each library and its path, in the order of the loader's list,
 /// without the loader itself; then the versions that are missing, as the loader writes them; then
-/// whether the loader gives up.
+/// whether the loader gives up; then, of programs that have all else, the symbols that nobody has.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     pub libraries: Vec<(String, Option<String>)>,
     pub missing_versions: Vec<String>,
     pub failure: Option<String>,
+    pub missing_symbols: BTreeSet<String>,
 }
 
-/// Runs a command that lists libraries as the loader does.
+impl Answer {
+    /// Whether nothing is missing but symbols.
+    fn is_whole(&self) -> bool {
+        let is_there = |it: &(String, Option<String>)| it.1.is_some();
+        let has_all = self.libraries.iter().all(is_there) && self.missing_versions.is_empty();
+        has_all && self.failure.is_none()
+    }
+}
+
+/// Runs a command that lists libraries as the loader does, and with LD_WARN missing symbols, too.
 pub fn parse(command: &mut Command, loader: &RealLoader) -> Answer {
     let output = command.output().expect("the loader runs");
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -31,9 +42,14 @@ pub fn parse(command: &mut Command, loader: &RealLoader) -> Answer {
             );
         } else if line.contains("' not found (required by ") {
             answer.missing_versions.extend(versions_line(line, loader));
+        } else if let Some(symbol) = symbol_of(line) {
+            answer.missing_symbols.insert(symbol.to_owned());
         } else if let Some(entry) = line.strip_prefix('\t') {
             answer.libraries.extend(entry_of(entry, loader));
         }
+    }
+    if !answer.is_whole() {
+        answer.missing_symbols.clear();
     }
     answer
 }
@@ -50,6 +66,19 @@ fn versions_line(line: &str, loader: &RealLoader) -> Option<String> {
         name_in_message(Path::new(library), loader),
         name_in_message(Path::new(by), loader)
     ))
+}
+
+/// What the loader says of symbols if LD_WARN is set. Of some it tells in which file they should be.
+fn symbol_of(line: &str) -> Option<&str> {
+    let plain = line.strip_prefix("undefined symbol: ");
+    let of_file = || {
+        line.contains(" not defined in file ")
+            .then(|| line.strip_prefix("symbol "))
+    };
+    plain
+        .or_else(|| of_file().flatten())?
+        .split([',', '\t', ' '])
+        .next()
 }
 
 fn entry_of(entry: &str, loader: &RealLoader) -> Option<(String, Option<String>)> {
@@ -87,6 +116,12 @@ pub fn compare(ours: &Answer, truth: &Answer) -> String {
         libraries
             .chain(versions)
             .chain(answer.failure.clone())
+            .chain(
+                answer
+                    .missing_symbols
+                    .iter()
+                    .map(|it| format!("symbol {it}")),
+            )
             .collect()
     };
     let (left, right) = (lines(ours), lines(truth));

@@ -18,6 +18,7 @@ mod layouts;
 mod random;
 mod real_files;
 mod rules;
+mod symbols;
 mod through_the_stub;
 mod truth;
 
@@ -25,6 +26,7 @@ fn main() {
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(built_in::trials());
     trials.extend(rules::trials());
+    trials.extend(symbols::trials());
     trials.extend(random::trials());
     trials.extend(layouts::trials());
     trials.extend(through_the_stub::trials());

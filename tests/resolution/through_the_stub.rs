@@ -90,7 +90,10 @@ impl StubRoot {
 
     fn truth(&self, program: &Path) -> Answer {
         let mut command = self.command(program);
-        parse(command.env("LD_TRACE_LOADED_OBJECTS", "1"), &self.loader)
+        command
+            .env("LD_TRACE_LOADED_OBJECTS", "1")
+            .env("LD_WARN", "yes");
+        parse(&mut command, &self.loader)
     }
 
     /// One report about many programs is one start of ldshim instead of many.
@@ -182,7 +185,11 @@ fn answer(report: &Value, loader: &RealLoader) -> Answer {
             let (library, by) = (path(&it["library"]), path(&it["needed_by"][0]));
             format!("{library}: version `{version}' not found (required by {by})")
         });
+    let problems = report["problems"].as_array().expect("problems").iter();
+    let symbols = problems.filter(|it| it["problem"] == "missing-symbols");
+    let symbols = symbols.flat_map(|it| it["symbols"].as_array().expect("symbols"));
     Answer {
+        missing_symbols: symbols.filter_map(text).collect(),
         libraries: libraries.collect(),
         missing_versions: versions.collect(),
         failure: None,

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ldshim::elf::{Architecture, DependencyKind, Image};
+use ldshim::elf::{Architecture, DependencyKind, Image, interpreter};
 use ldshim::loader_cache::CacheFile;
 use ldshim::resolver::{
     Files, Found, Loaded, Program, RealLoader, Resolution, Start, map_file, refusal, resolve,
@@ -50,7 +50,12 @@ impl Environment {
 
     /// What the loader itself says.
     pub fn truth(&self, file: &Path) -> Answer {
-        parse(&mut self.command(file), &self.loader)
+        let mut command = self.command(file);
+        // Others may have their symbols of whoever loads them.
+        if interpreter(file).is_ok_and(|it| it.is_some()) {
+            command.env("LD_WARN", "yes");
+        }
+        parse(&mut command, &self.loader)
     }
 
     /// Asks the loader.
@@ -165,6 +170,9 @@ pub fn answer(resolution: &Resolution, file: &Path, loader: &RealLoader) -> Answ
         } else {
             missing.collect()
         },
+        missing_symbols: (resolution.missing_symbols.iter())
+            .flat_map(|it| it.names.iter().map(|it| text(it)))
+            .collect(),
         failure: failure.map(|it| format!("{}: {}", text(&it.name), it.message)),
     }
 }

@@ -82,7 +82,7 @@ fn branch_text(resolution: &Resolution, number: usize, program: &Path, width: us
 }
 
 /// Why a library is where it is.
-fn reason(resolution: &Resolution, object: &Loaded, program: &Path) -> Option<String> {
+pub(super) fn reason(resolution: &Resolution, object: &Loaded, program: &Path) -> Option<String> {
     Some(match &object.found {
         Found::Rpath(of) => format!("RPATH of {}", name_of(resolution, *of, program)),
         Found::LibraryPath => "LD_LIBRARY_PATH".into(),

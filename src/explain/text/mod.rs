@@ -7,7 +7,6 @@ mod report;
 mod searches;
 mod tree;
 
-pub(super) use problem::advice;
-pub(crate) use problem::problem_text;
+pub(crate) use problem::{advice, problem_text};
 pub use report::report;
 pub use tree::tree;

@@ -1,16 +1,19 @@
 //! Problems in words.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::branches::name_of;
+use super::branches::{self, name_of};
 use crate::elf::Class;
-use crate::explain::{Kind, Problem, Report};
+use crate::explain::{How, Kind, Problem, Report};
 use crate::file_kind;
 use crate::own_tree;
 use crate::printable::{self, Shown as _};
-use crate::resolver::{Found, Passed, Resolution};
+use crate::resolver::{Found, MissingSymbols, Passed, Resolution};
+
+/// So many symbols that are missing are named; of the others there is the number.
+const MOST_SYMBOLS: usize = 3;
 
 /// A problem in words.
 pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
@@ -80,6 +83,17 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
             );
             text + &older_glibc(resolution, missing.library, &missing.version)
         }
+        Problem::Symbols(missing) => {
+            let who = match missing.library {
+                Some(library) => format!("{} has no", name(library)),
+                None => "none of its libraries has the".to_owned(),
+            };
+            format!(
+                "{who} {} (needed by {})",
+                symbols(&missing.names),
+                name(missing.wanted_by)
+            )
+        }
         Problem::Unreadable(object, it) => format!(
             "{}: {} cannot be read: nothing is mapped at {:#x}, or it has no end; the file is damaged",
             name(*object),
@@ -93,6 +107,19 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
                 versions.join(" and ")
             )
         }
+    }
+}
+
+/// Names of symbols, but not too many.
+fn symbols(names: &[OsString]) -> String {
+    let shown = names.iter().take(MOST_SYMBOLS).map(|it| it.shown());
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match names.len() {
+        1 => format!("symbol {shown}"),
+        many if many > MOST_SYMBOLS => {
+            format!("symbols {shown} and {} more", many - MOST_SYMBOLS)
+        }
+        _ => format!("symbols {shown}"),
     }
 }
 
@@ -118,7 +145,7 @@ fn by_path(name: &OsStr, asking: &Path) -> String {
 }
 
 /// What to do about a problem, where that is not told otherwise.
-pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<String> {
+pub(crate) fn advice(report: &Report, problem: &Problem) -> Option<String> {
     match problem {
         Problem::Refused(refusal) => refusal.advice(&report.path),
         Problem::StubLd(_) => Some(format!(
@@ -155,12 +182,49 @@ pub(in crate::explain) fn advice(report: &Report, problem: &Problem) -> Option<S
              way: ldshim doctor"
                 .to_owned(),
         ),
+        Problem::Symbols(missing) => advice_about_symbols(report, missing),
         Problem::MixedGlibc(_) | Problem::Version(_) => Some(format!(
             "To see why these files are taken: ldshim explain -v {}",
             printable::shell_word(&report.path)
         )),
         _ => None,
     }
+}
+
+/// Where another version of a library comes from than the program was built with, and how to have that.
+fn advice_about_symbols(report: &Report, missing: &MissingSymbols) -> Option<String> {
+    let Kind::Dynamic(dynamic) = &report.kind else {
+        return None;
+    };
+    let program = printable::shell_word(&report.path);
+    let see = format!("To see where its libraries come from: ldshim explain -v {program}");
+    let (Some(number), Some(resolution)) = (missing.library, &dynamic.resolution) else {
+        return Some(see);
+    };
+    let library = &resolution.objects[number];
+    let (Some(path), Some(reason)) = (
+        &library.path,
+        branches::reason(resolution, library, &report.path),
+    ) else {
+        return Some(see);
+    };
+    let name = printable::shell_word(Path::new(&library.names[0]));
+    let wanted = format!(
+        "It is another version of {name} than was there when {} was built: {} ({reason}).",
+        name_of(resolution, missing.wanted_by, &report.path),
+        path.shown()
+    );
+    let step = match library.found {
+        // What goes before a pin stays there with one.
+        Found::ByPath | Found::Rpath(_) | Found::Runpath => {
+            format!("Put the right one there, or get the program's folder again. {see}")
+        }
+        _ if dynamic.plan.how == How::WithoutStub => see,
+        _ => format!(
+            "Packages with others: ldshim locate {name}; to have one of them: ldshim pin --select {name}=PACKAGE {program}"
+        ),
+    };
+    Some(format!("{wanted} {step}"))
 }
 
 /// A file of the right name that was passed over, because it is for other programs.

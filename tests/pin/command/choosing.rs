@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 
 use super::ground::Ground;
 use crate::nix::{self, text};
+use crate::world::compile;
 
 /// From the first failure to a start that works.
 pub fn a_program_that_misses_a_library_starts_once_it_is_pinned() {
@@ -132,6 +133,20 @@ pub fn a_library_can_be_selected_that_is_not_missing() {
     let select = format!("{soname}={}", package.display());
     ground.pin(&["--select", &select, "./program"]).succeeded();
     ground.prints(&program, &[5]);
+}
+
+/// Another version of the library may have it; which, only its user knows.
+pub fn a_symbol_that_a_library_lacks_is_told() {
+    let ground = Ground::new();
+    let library = ground.path("libd.so");
+    compile("int d = 1;", &library, &["-shared", "-fPIC"]);
+    let source = "extern int d; int main(void) { return d; }";
+    let program = ground.program_of("program", source, &[text(&library)]);
+    compile("int other = 1;", &library, &["-shared", "-fPIC"]);
+    let said = ground.pin(&["./program"]);
+    let said = said.failed_with("libd.so has no symbol d (needed by program)");
+    assert!(!said.stdout.contains("nothing to pin"), "{said:?}");
+    assert_eq!(ground.settled(&program), "nothing");
 }
 
 pub fn a_program_that_misses_nothing_is_pinned_by_force_only() {

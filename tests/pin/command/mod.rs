@@ -48,6 +48,7 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         choosing::where_nobody_can_be_asked_the_packages_are_listed,
         choosing::an_attribute_can_be_selected_that_no_index_has,
         choosing::a_library_can_be_selected_that_is_not_missing,
+        choosing::a_symbol_that_a_library_lacks_is_told,
         choosing::a_program_that_misses_nothing_is_pinned_by_force_only,
         choosing::a_package_is_chosen_that_offers_the_symbol_versions,
         choosing::a_library_that_lacks_a_symbol_version_is_replaced,

@@ -14,8 +14,8 @@ use super::state::{self, State};
 /// Whether the thread is there, or why it cannot be.
 static WATCH: OnceLock<Result<(), String>> = OnceLock::new();
 
-/// Makes something of which nothing is to stay if this process is interrupted: the folder that `path` names. No signal comes
-/// between both, and from now on signals wait until all such folders have gone.
+/// Makes something of which nothing is to stay if this process is interrupted: the folder, or the file, that `path` names. No signal comes
+/// between both, and from now on signals wait until all such have gone.
 ///
 /// # Errors
 /// It cannot be made, or the system refuses to have signals wait.
@@ -97,11 +97,14 @@ fn end(state: MutexGuard<'_, State>, signal: Signal) -> ! {
 /// How often a folder is removed in which somebody still writes.
 const MOST_TRIES: usize = 1000;
 
-/// Removes a folder with everything in it. The thread that fills it goes on meanwhile: what it adds to a folder that was just
+/// Removes a folder with everything in it, or a file. The thread that fills it goes on meanwhile: what it adds to a folder that was just
 /// emptied keeps that from going.
 fn remove(folder: &Path) {
     for _ in 0..MOST_TRIES {
-        let _again = fs::remove_dir_all(folder);
+        let _again = match folder.is_dir() {
+            true => fs::remove_dir_all(folder),
+            false => fs::remove_file(folder),
+        };
         if folder.symlink_metadata().is_err() {
             break;
         }
@@ -129,6 +132,9 @@ mod tests {
         remove(&folder);
         assert!(!folder.exists());
         writer.join().unwrap();
+        let file = kept.path().join("file");
+        fs::write(&file, "").unwrap();
+        remove(&file);
         assert_eq!(fs::read_dir(kept.path()).unwrap().count(), 0);
     }
 }

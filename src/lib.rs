@@ -20,6 +20,7 @@ pub mod fix;
 pub mod freeze;
 pub mod host_env;
 pub mod index;
+mod interrupt;
 pub mod launcher;
 pub mod ldconfig;
 pub mod library_env;

@@ -13,6 +13,7 @@ use super::contents::{Contents, Item, Make};
 use super::hash::hexadecimal;
 use super::make::Maker;
 use super::manifest::{FILE_NAME, FileKind, Manifest, Program};
+use crate::interrupt::Undisturbed;
 use crate::whole_file::TEMPORARY;
 
 /// The modes of what is written, whatever the umask is.
@@ -145,6 +146,8 @@ impl New {
     /// Something else is there, or the file system refuses.
     pub fn finish(self, out: &Path) -> Result<()> {
         let operation = || format!("cannot write {}", out.display());
+        // Whoever removes it on an interrupt has not begun, and finds it no more.
+        let _undisturbed = Undisturbed::begin().with_context(operation)?;
         self.complete().with_context(operation)?;
         if is_bundle(out) {
             let flags = nix::fcntl::RenameFlags::RENAME_EXCHANGE;

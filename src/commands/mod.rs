@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::cli::{Cli, Command, choice};
+use crate::interrupt;
 use crate::terminal;
 
 mod autopatch;
@@ -17,7 +18,6 @@ mod explain;
 mod fix;
 mod freeze;
 mod index;
-mod interrupt;
 mod ldconfig;
 mod locate;
 mod patch;
@@ -26,6 +26,7 @@ mod pins;
 mod run;
 mod shell;
 mod size;
+mod stopped;
 mod stub;
 mod unpin;
 
@@ -38,7 +39,11 @@ pub use patch::patchelf;
 /// What the subcommand reports: a message that names the object, the operation and the reason.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     choice(cli.color).write_global();
-    match cli.command {
+    interrupt::judge(carry_out(cli.command))
+}
+
+fn carry_out(command: Command) -> Result<ExitCode> {
+    match command {
         Command::Run(args) => Ok(run::run(&args)),
         Command::Explain(args) => Ok(explain::run(&args)),
         Command::Doctor(args) => doctor::run(&args),

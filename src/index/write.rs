@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
+use crate::interrupt::Undisturbed;
 use crate::whole_file;
 
 /// Writes a file of this date beside `path`, then puts it there. Who has the old one mapped keeps it.
@@ -13,7 +14,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8], date: Option<SystemTime>) -> Re
     let operation = || format!("cannot write the index {}", path.display());
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory).with_context(operation)?;
-    let _undisturbed = whole_file::Undisturbed::begin().with_context(operation)?;
+    let _undisturbed = Undisturbed::begin().with_context(operation)?;
     let written = whole_file::write(path, bytes, 0o644);
     if let (Ok(()), Some(date)) = (&written, date) {
         // Where that fails it is as old as this file.

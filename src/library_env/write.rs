@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::target::Target;
 use super::{CACHE_NAME, KNOWN_PATHS_NAME, LOADER_NAME, LibraryEnv, ORIGINAL_NAME, PLACE_NAME};
-use crate::whole_file::Undisturbed;
+use crate::interrupt::Undisturbed;
 
 /// The modes of what is written, whatever the umask: other users' programs read it too.
 const DIRECTORY_MODE: u32 = 0o755;

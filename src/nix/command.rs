@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use nix::sys::prctl::set_pdeathsig;
-use nix::sys::signal::{SigSet, Signal, killpg};
+use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use super::Nix;
 use super::log::{Log, Said, Work};
-use crate::{bar, loader_variables, printable, terminal};
+use crate::{bar, interrupt, loader_variables, printable, terminal};
 
 /// How many lines of a failed command's messages are told.
 const LINES_TOLD: usize = 6;
@@ -159,15 +159,11 @@ fn wait_until(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitSta
 
 /// Has a command end when this process does: what it does is of no use to anybody then.
 pub(super) fn end_with_this_process(command: &mut Command) {
-    // Whatever signals wait in this process, those of a user are for the command.
-    let none = SigSet::empty();
-    // SAFETY: the closure makes two system calls and nothing else.
+    interrupt::for_child(command);
+    // SAFETY: the closure makes one system call and nothing else.
     #[allow(unsafe_code)]
     unsafe {
-        command.pre_exec(move || {
-            none.thread_set_mask()?;
-            Ok(set_pdeathsig(Signal::SIGTERM)?)
-        })
+        command.pre_exec(|| Ok(set_pdeathsig(Signal::SIGTERM)?))
     };
 }
 

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use crate::elf::Architecture;
 use crate::library_env::{LOADER_NAME, original_loader};
-use crate::{loader_variables, stub_file};
+use crate::{interrupt, loader_variables, stub_file};
 
 /// What the real loader has said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +96,7 @@ pub fn verify_with(
         .env("NIX_LD_ON_DEMAND", "0")
         .env_remove("NIX_LD_LOG");
     command.env("LD_TRACE_LOADED_OBJECTS", "1").arg(program);
+    interrupt::for_child(&mut command);
     let output = command
         .output()
         .with_context(|| format!("cannot start {}", loader.display()))?;

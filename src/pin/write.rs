@@ -10,6 +10,7 @@ use super::manifest::{self, Kept, Needs};
 use super::pin_json::Pin;
 use super::{MANIFEST, ROOT, Recipe, environment, lock, place, sweep, switch, verify};
 use crate::elf::ProgramIdentity;
+use crate::interrupt::Undisturbed;
 use crate::library_env::{CACHE_NAME, LOADER_NAME, LibraryEnv, may_execute_in};
 use crate::nix::Nix;
 use crate::pin::State;
@@ -80,6 +81,8 @@ fn write_swept(
     let size = nix.closure_size(&needs.store_paths)?;
     let mut notes = notes(&needs);
 
+    // Nix is done: what is left takes a moment.
+    let _undisturbed = Undisturbed::begin().context("cannot have signals wait")?;
     let path = state.pin(identity);
     let new = place::beside(&path);
     // One that cannot be prepared does as well, and a home may forbid to execute what is in it.

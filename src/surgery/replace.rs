@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use xattr::FileExt as _;
 
 use super::changes::Plan;
-use crate::whole_file::Undisturbed;
+use crate::interrupt::Undisturbed;
 
 /// Makes a plan's changes to the file at `path`. The new file is written beside it and takes its place in one step, so the
 /// old one may be running meanwhile. Mode, owner, access control lists, capabilities and other extended attributes stay.

@@ -13,6 +13,7 @@ use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, Pid, fork};
 
 use super::filter::Filter;
+use crate::interrupt;
 
 /// A command that was started.
 pub struct Started {
@@ -31,6 +32,7 @@ pub fn start(command: &mut Command) -> Result<Started> {
     let name = Path::new(command.get_program()).display().to_string();
     let (traced, tracer) = pipe().context("cannot make a pipe")?;
     let (failure, failed) = pipe().context("cannot make a pipe")?;
+    interrupt::for_child(command);
     add_filter(command);
     // SAFETY: the child executes a program or ends. Until then it uses the allocator, whose locks glibc's fork makes usable
     // in the child, and no other lock that another thread may hold.

@@ -1,7 +1,8 @@
-//! Ctrl-C while a bundle is written: nothing of it is left, and nothing is said that is no reason.
+//! Ctrl-C while a bundle is written: it is there whole or not at all, and nothing is said that is no reason.
 
 use std::fs;
-use std::path::Path;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -11,14 +12,14 @@ use nix::unistd::Pid;
 use crate::common::Ran;
 use crate::made::Made;
 
-/// Starts a command, and interrupts it this long after something is in the folder.
-fn interrupted(command: &mut Command, folder: &Path, after: Duration) -> Output {
+/// Starts a command, and interrupts it this long after something is there.
+fn interrupted(command: &mut Command, is_there: impl Fn() -> bool, after: Duration) -> Output {
     let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    while fs::read_dir(folder).unwrap().next().is_none() {
+    while !is_there() {
         if child.try_wait().unwrap().is_some() {
             break;
         }
@@ -39,6 +40,19 @@ fn names(folder: &Path) -> Vec<String> {
     names.collect()
 }
 
+/// Whether the command was interrupted in time; nothing was said then.
+fn was_in_time(output: &Output) -> bool {
+    let said = String::from_utf8_lossy(&output.stderr);
+    match (output.status.code(), output.status.signal()) {
+        (Some(0), None) => false,
+        (None, Some(nix::libc::SIGINT)) => {
+            assert!(!said.contains("cannot"), "{said}");
+            true
+        }
+        _ => panic!("{output:?}"),
+    }
+}
+
 #[test]
 fn nothing_is_left_of_any_format() {
     let made = Made::new();
@@ -57,27 +71,78 @@ fn nothing_is_left_of_any_format() {
                 "report", "--with", "data", "--out", "into/out", "--format", format,
             ];
             let mut command = made.bundle(&args);
-            let output = interrupted(&mut command, &folder, Duration::from_millis(after));
-            let said = String::from_utf8_lossy(&output.stderr);
-            // It was either too late for the signal, or nothing is there.
-            match output.status.code() {
-                Some(0) => assert_eq!(names(&folder), ["out"], "{format}"),
-                Some(130) => {
-                    assert_eq!(names(&folder), [""; 0], "{format}");
-                    assert_eq!(said, "", "{format}");
-                }
-                other => panic!("{format}: {other:?}, {said}"),
+            let is_there = || !names(&folder).is_empty();
+            let after = Duration::from_millis(after);
+            let is_in_time = was_in_time(&interrupted(&mut command, is_there, after));
+            // The signal may have come when the bundle was at its place.
+            match &*names(&folder) {
+                [] => assert!(is_in_time, "{format}"),
+                [name] if name == "out" => {}
+                names => panic!("{format}: {names:?}"),
             }
-            ends.push(output.status.code());
-            for name in names(&folder) {
-                let path = folder.join(name);
-                fs::remove_dir_all(&path)
-                    .or_else(|_| fs::remove_file(&path))
-                    .unwrap();
+            ends.push(names(&folder).is_empty());
+            let out = folder.join("out");
+            if out.is_dir() {
+                Ran::of(&mut crate::made::clean(out.join("bin/report"))).succeeded();
+                fs::remove_dir_all(out).unwrap();
+            } else if out.exists() {
+                fs::remove_file(out).unwrap();
             }
         }
     }
-    assert!(ends.contains(&Some(130)), "none was early enough: {ends:?}");
+    assert!(ends.contains(&true), "none was early enough: {ends:?}");
+}
+
+/// Whether a bundle is complete in a folder in this one: it is about to be put to its place.
+fn is_about_to_be_there(folder: &Path) -> bool {
+    let mut folders = names(folder).into_iter().map(|it| folder.join(it));
+    folders.any(|it| !it.ends_with("out") && it.join("bundle.json").exists())
+}
+
+/// All files and links below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap());
+    let mut files = Vec::new();
+    for it in entries {
+        match it.file_type().unwrap().is_dir() {
+            true => files.extend(self::files(&it.path())),
+            false => files.push(it.path()),
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn what_is_at_its_place_is_whole() {
+    let made = Made::new();
+    made.compile("report.c", "report", &[]);
+    fs::create_dir(made.at("data")).unwrap();
+    for number in 0..200 {
+        fs::write(made.at(&format!("data/{number}")), "").unwrap();
+    }
+    let folder = made.at("into");
+    fs::create_dir(&folder).unwrap();
+    let out = folder.join("out");
+    let args = ["report", "--with", "data", "--out", "into/out"];
+    Ran::of(&mut made.bundle(&args)).succeeded();
+    let whole = files(&out);
+    // Something is replaced, or nothing is.
+    for is_older in [true, false] {
+        for _ in 0..6 {
+            if !is_older {
+                _ = fs::remove_dir_all(&out);
+            }
+            let is_there = || is_about_to_be_there(&folder);
+            let output = interrupted(&mut made.bundle(&args), is_there, Duration::ZERO);
+            let is_in_time = was_in_time(&output);
+            match &*names(&folder) {
+                [] => assert!(is_in_time && !is_older),
+                [name] if name == "out" => assert!(files(&out) == whole, "{output:?}"),
+                names => panic!("{names:?}"),
+            }
+        }
+    }
 }
 
 #[test]
@@ -97,7 +162,8 @@ fn who_is_to_ignore_interrupts_does() {
             .get_envs()
             .filter_map(|(name, value)| Some((name, value?))),
     );
-    let output = interrupted(&mut ignoring, &folder, Duration::ZERO);
+    let is_there = || !names(&folder).is_empty();
+    let output = interrupted(&mut ignoring, is_there, Duration::ZERO);
     assert!(output.status.success(), "{output:?}");
     Ran::of(&mut crate::made::clean(folder.join("out/bin/report"))).succeeded();
 }

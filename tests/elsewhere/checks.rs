@@ -1,10 +1,14 @@
 //! `ldshim bundle --check`: a bundle that is right passes, and one that is broken does not, with the reason.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::bundles::{bundle, ldshim};
@@ -32,6 +36,11 @@ pub const CHECKS: &[(&str, fn())] = &[
         "check_reports_files_that_are_missing",
         reports_files_that_are_missing,
     ),
+    (
+        "check_lets_signals_end_what_it_runs",
+        lets_signals_end_what_it_runs,
+    ),
+    ("check_leaves_nothing_if_interrupted", leaves_nothing),
     (
         "check_knows_what_it_cannot_check",
         knows_what_it_cannot_check,
@@ -198,6 +207,40 @@ fn reports_files_that_are_missing() {
     let original = store_program("python").join("lib/python3.11/os.py");
     let said = format!("the original finds {}", original.display());
     assert!(ran.stderr.contains(&said), "{ran:?}");
+}
+
+fn lets_signals_end_what_it_runs() {
+    // Who inherits signals that wait does not notice this one.
+    let script = "(kill -TERM $BASHPID; echo goes on); echo $?";
+    let ran = check(&bundle(shell()), &["-c", script]).succeeded();
+    assert_eq!(ran.stdout, "143\n".repeat(6), "{ran:?}");
+}
+
+fn leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut ldshim = ldshim();
+    ldshim.args(["bundle", "--check"]).arg(bundle(shell()));
+    // It has read its input, and then does not end.
+    ldshim.args(["--", "-c", "read line; echo $line; while :; do :; done"]);
+    ldshim.env_clear().env("TMPDIR", folder.path());
+    let pipe = Stdio::piped;
+    let mut child = { ldshim.stdin(pipe()).stdout(pipe()).stderr(Stdio::null()) }
+        .spawn()
+        .expect("it starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(b"begun\n").expect("it reads");
+    drop(input);
+    let mut said = [0; 6];
+    let mut output = child.stdout.take().expect("a pipe");
+    output.read_exact(&mut said).expect("it writes");
+    assert_eq!(&said, b"begun\n");
+    let names = || fs::read_dir(folder.path()).expect("a folder").count();
+    assert_ne!(names(), 0);
+    let process = Pid::from_raw(child.id().try_into().expect("a number"));
+    kill(process, Signal::SIGTERM).expect("it runs");
+    let status = child.wait().expect("a child");
+    assert_eq!(status.signal(), Some(nix::libc::SIGTERM), "{status}");
+    assert_eq!(names(), 0);
 }
 
 fn knows_what_it_cannot_check() {

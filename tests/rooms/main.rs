@@ -55,6 +55,7 @@ const ROOMS: &[&str] = &[
     "style",
     "printable",
     "whole_file",
+    "interrupt",
 ];
 
 /// What is named against the order of the rooms, and rooms that have no place in it.

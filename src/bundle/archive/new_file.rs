@@ -6,8 +6,10 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use anyhow::Result;
 use tempfile::NamedTempFile;
 
+use crate::interrupt::{self, Undisturbed};
 use crate::whole_file::{TEMPORARY, folder_of};
 
 /// A file that has no name yet.
@@ -23,7 +25,7 @@ pub(super) enum NewFile {
 ///
 /// # Errors
 /// The file system refuses.
-pub(super) fn beside(path: &Path) -> io::Result<NewFile> {
+pub(super) fn beside(path: &Path) -> Result<NewFile> {
     let folder = folder_of(path);
     let nameless = fs::OpenOptions::new()
         .read(true)
@@ -35,10 +37,11 @@ pub(super) fn beside(path: &Path) -> io::Result<NewFile> {
         Ok(file) => Ok(NewFile::Nameless(file, folder.to_owned())),
         Err(error) if matches!(error.raw_os_error(), Some(libc::EOPNOTSUPP | libc::EISDIR)) => {
             let mut named = tempfile::Builder::new();
-            let named = named.prefix(TEMPORARY).tempfile_in(folder)?;
+            let make = || Ok(named.prefix(TEMPORARY).tempfile_in(folder)?);
+            let named = interrupt::nothing_stays_of(make, |it| it.path().to_owned())?;
             Ok(NewFile::Named(named))
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -58,6 +61,8 @@ impl NewFile {
         self.file()
             .set_permissions(fs::Permissions::from_mode(mode))?;
         self.file().sync_all()?;
+        // For a moment it has a temporary name.
+        let _undisturbed = Undisturbed::begin()?;
         let named =
             match self {
                 Self::Named(file) => file,

@@ -1,14 +1,15 @@
 //! Standard input for a program that runs several times.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Seek};
+use std::io::{self, IsTerminal};
+use std::os::fd::AsRawFd;
 use std::process::Stdio;
 
 use anyhow::{Context, Result};
 
 /// What this process's standard input holds, if it is no terminal.
 #[derive(Debug)]
-pub struct Input(Option<tempfile::NamedTempFile>);
+pub struct Input(Option<File>);
 
 impl Input {
     /// Reads it to its end.
@@ -20,9 +21,9 @@ impl Input {
         if input.is_terminal() {
             return Ok(Self(None));
         }
-        let mut kept = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+        // It has no name, so nothing of it is left, however this process ends.
+        let mut kept = tempfile::tempfile().context("cannot make a temporary file")?;
         io::copy(&mut input, &mut kept).context("cannot keep standard input")?;
-        kept.rewind().context("cannot keep standard input")?;
         Ok(Self(Some(kept)))
     }
 
@@ -34,7 +35,9 @@ impl Input {
         let Some(kept) = &self.0 else {
             return Ok(Stdio::null());
         };
-        let file = File::open(kept.path()).context("cannot read standard input again")?;
+        // Opened anew, for each has a position of its own.
+        let path = format!("/proc/self/fd/{}", kept.as_raw_fd());
+        let file = File::open(path).context("cannot read standard input again")?;
         Ok(file.into())
     }
 }

@@ -12,16 +12,16 @@ use anyhow::{Context, Result, ensure};
 mod from_index;
 mod undo;
 
-use super::interrupt::Steps;
-use super::{patch, print};
+use super::{patch, print, stopped};
 use crate::autopatch::{Libraries, Missing, Outcome, Settings, Target, autopatch, files_of};
 use crate::bar;
 use crate::cli::AutopatchArgs;
 use crate::drivers::{NEVER_FROM_A_PACKAGE, is_driver_library};
 use crate::index::{Index, Pattern};
+use crate::interrupt::Steps;
 use crate::parallel;
 use crate::surgery::{Options, Undo};
-use crate::terminal::{tell, warn};
+use crate::terminal::tell;
 use from_index::Packages;
 
 /// What auto-patchelf says where libraries are missing.
@@ -68,15 +68,8 @@ pub(super) fn run(args: &AutopatchArgs) -> Result<ExitCode> {
         Some(outcome)
     });
     bar.finish_and_clear();
-    if steps.is_stopped() {
-        let done = outcomes.iter().flatten().count();
-        warn(&format!(
-            "interrupted: {done} of {} files were looked at, and those that needed it are changed; the same command goes on, and \
-             `ldshim autopatch --undo` gives the originals back",
-            files.len()
-        ));
-        steps.end();
-    }
+    let interrupted = steps.end();
+    let done = outcomes.iter().flatten().count();
     let mut missing = Vec::new();
     let mut is_whole = true;
     for outcome in outcomes.into_iter().flatten() {
@@ -97,6 +90,9 @@ pub(super) fn run(args: &AutopatchArgs) -> Result<ExitCode> {
     }
     let is_complete = report(&missing, &args.ignore_missing, &mut text)?;
     print(&text)?;
+    if let Some(it) = interrupted {
+        stopped::end(it, done, files.len());
+    }
     if !is_complete {
         // As it is: whoever builds with auto-patchelf looks for these words.
         tell(&format!("{FAILURE}\n"));

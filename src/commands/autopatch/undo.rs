@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 
 use super::from_index;
 use crate::bar;
-use crate::commands::interrupt::Steps;
-use crate::commands::print;
+use crate::commands::{print, stopped};
+use crate::interrupt::Steps;
 use crate::parallel;
 use crate::resolver::map_file;
 use crate::surgery::{self, replace};
@@ -29,7 +29,7 @@ pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
         Ok(true)
     };
     let mut status = ExitCode::SUCCESS;
-    let mut restored = 0;
+    let (mut restored, mut done) = (0, 0);
     let steps = Steps::begin()?;
     let bar = bar::of_things("undoing", files.len());
     let results = parallel::each(files, |it| {
@@ -38,8 +38,9 @@ pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
         result
     });
     bar.finish_and_clear();
-    steps.end();
+    let interrupted = steps.end();
     for result in results.into_iter().flatten() {
+        done += 1;
         match result {
             Ok(is_restored) => restored += usize::from(is_restored),
             Err(error) => {
@@ -49,12 +50,15 @@ pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
         }
     }
     // What could not be undone still needs the packages.
-    if status == ExitCode::SUCCESS {
+    if status == ExitCode::SUCCESS && interrupted.is_none() {
         trees.iter().for_each(|it| from_index::forget(it));
     }
     print(&match restored {
         1 => "1 file is as it was\n".to_owned(),
         _ => format!("{restored} files are as they were\n"),
     })?;
+    if let Some(it) = interrupted {
+        stopped::end(it, done, files.len());
+    }
     Ok(status)
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use crate::bundle::check::{Check, Checked, Original, Run, SHAPES};
 use crate::bundle::{self, Manifest, archive};
 use crate::cli::BundleArgs;
-use crate::commands::interrupt;
+use crate::interrupt;
 use crate::printable::{self, shell_word};
 use crate::style::{BAD, GOOD, Mark};
 use crate::terminal::{note, tell};

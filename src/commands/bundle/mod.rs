@@ -13,10 +13,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::interrupt;
 use crate::bar;
 use crate::bundle::{Contents, Maker, Manifest, New, archive, at_store, papers};
 use crate::cli::BundleArgs;
+use crate::interrupt;
 use crate::printable;
 use crate::terminal::warn;
 use crate::whole_file::folder_of;
@@ -58,7 +58,6 @@ fn make(args: &BundleArgs) -> Result<()> {
         say_problems(&contents, args.verbose);
         output::finish(args, new, out)
     });
-    let written = interrupt::judge(written);
     written.map_err(|error| output::with_room(error, folder_of(out)))
 }
 

@@ -12,6 +12,7 @@ use crate::commands::pin::rounds::Outcome;
 use crate::commands::pin::target::{Target, settings};
 use crate::explain::{Explainer, Settings};
 use crate::fix::{self, Copy, Original, Place, Record, StubPlace};
+use crate::interrupt::Undisturbed;
 use crate::modules::{self, Modules};
 use crate::nix::{Nix, store_path_of};
 use crate::pin::{self, Condition, Package, State};
@@ -130,12 +131,15 @@ impl Case {
         // Modules that no package can help are told, and do not stand in the way of the others.
         let written = pin::write(&recipe, &self.state, &Nix::find()?, false)?;
         written.notes.iter().for_each(|it| warn(it));
+        // All of the rest or nothing: the pin alone does no harm.
+        let undisturbed = Undisturbed::begin().context("cannot have signals wait")?;
         self.stub.bake(&written.directory)?;
         let older = self.older.as_ref();
         let mut record = Record::new(self.original.path.clone(), self.copy.identity.short);
         record.modules.clone_from(&self.fingerprint);
         record.left = outcome.left.into_iter().map(|it| it.name).collect();
         fix::put(&self.place, &self.copy, record, older)?;
+        drop(undisturbed);
         let identity = self.copy.identity.short.to_string();
         if let Some(older) = older.filter(|it| it.identity != identity) {
             fix::release(&self.place.tree, older, None, &self.state);

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::case::Case;
 use super::{Work, proof, say, text, words};
-use crate::commands::interrupt;
 use crate::fix::Place;
+use crate::interrupt;
 use crate::style::Mark;
 
 /// Where NixOS has the graphics driver's libraries.

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::elf::Architecture;
 use crate::fix::{Kind, Place};
+use crate::interrupt;
 use crate::modules::Modules;
 use crate::pin;
 
@@ -71,6 +72,7 @@ pub(super) fn of_start(place: &Place) -> Result<()> {
         )
     };
     let mut command = Command::new(&entry);
+    interrupt::for_child(&mut command);
     let output = command.args(arguments).stdin(Stdio::null()).output();
     let output = output.with_context(operation)?;
     let said = String::from_utf8_lossy(&output.stderr);

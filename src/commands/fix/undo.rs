@@ -8,6 +8,7 @@ use super::say;
 use crate::cli::UnfixArgs;
 use crate::elf::interpreter;
 use crate::fix::{self, Record};
+use crate::interrupt::Undisturbed;
 use crate::pin::State;
 use crate::printable::Shown as _;
 use crate::style::Mark;
@@ -23,7 +24,9 @@ pub(in crate::commands) fn run(args: &UnfixArgs) -> Result<ExitCode> {
         is_done = true;
         let copy = record.replaced.first().map(|it| tree.join(&it.path));
         let stub = copy.and_then(|it| interpreter(&it).ok().flatten());
+        let undisturbed = Undisturbed::begin().context("cannot have signals wait")?;
         let restored = fix::restore(&tree, &record)?;
+        drop(undisturbed);
         for path in &restored {
             say(&Mark::Fine.line(&format!("restored {}", path.shown())))?;
         }

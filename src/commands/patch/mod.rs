@@ -8,9 +8,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::interrupt::Steps;
-use super::print;
+use super::{print, stopped};
 use crate::cli::PatchArgs;
+use crate::interrupt::Steps;
 use crate::parallel;
 use crate::printable;
 use crate::resolver::map_file;
@@ -75,9 +75,11 @@ pub(super) fn run(args: &PatchArgs) -> Result<ExitCode> {
     let said = parallel::each(&args.files, |path| {
         (!steps.is_stopped()).then(|| patch(path, &task))
     });
-    steps.end();
+    let interrupted = steps.end();
     let mut status = ExitCode::SUCCESS;
+    let mut done = 0;
     for said in said.into_iter().flatten() {
+        done += 1;
         match said {
             Ok(said) => {
                 said.notes.iter().for_each(|it| note(it));
@@ -89,6 +91,9 @@ pub(super) fn run(args: &PatchArgs) -> Result<ExitCode> {
                 status = ExitCode::FAILURE;
             }
         }
+    }
+    if let Some(it) = interrupted {
+        stopped::end(it, done, args.files.len());
     }
     Ok(status)
 }

@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Result, bail};
 
 use crate::elf::{Architecture, identify, interpreter};
+use crate::interrupt;
 use crate::loader_variables;
 
 /// Asks the loader at hand about a changed file beside the one that it will replace.
@@ -28,6 +29,7 @@ pub(in crate::commands) fn verify(old: &Path, new: &Path) -> Result<()> {
         let mut command = Command::new(&loader);
         loader_variables::remove(&mut command);
         command.env("LD_TRACE_LOADED_OBJECTS", "1").arg(file);
+        interrupt::for_child(&mut command);
         command.stdin(Stdio::null()).output().ok()
     };
     let Some(after) = ask(new).filter(|it| !it.status.success()) else {

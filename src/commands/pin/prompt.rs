@@ -11,6 +11,7 @@ use nix::unistd::{getpgrp, tcgetpgrp};
 
 use super::temporary::Temporary;
 use crate::choice::{Candidate, Choice, Selection};
+use crate::interrupt;
 use crate::printable;
 
 /// At most so many packages are shown at once.
@@ -73,7 +74,12 @@ fn with_cursor_restored<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result
     let answer = ask();
     Term::stderr().show_cursor()?;
     before.thread_set_mask()?;
-    Ok(answer?)
+    let answer = answer.map_err(anyhow::Error::from);
+    if answer.as_ref().is_err_and(is_interruption) {
+        // The signal is this thread's, and waits on where it waited before.
+        interrupt::interrupted();
+    }
+    answer
 }
 
 fn is_interruption(error: &anyhow::Error) -> bool {

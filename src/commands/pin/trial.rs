@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 
 use super::target::Target;
 use crate::explain::{Explainer, Kind, Report, Settings};
+use crate::interrupt::Undisturbed;
 use crate::library_env::LibraryEnv;
 use crate::modules::Missing;
-use crate::whole_file::Undisturbed;
 
 /// What would happen.
 pub(super) struct Trial {

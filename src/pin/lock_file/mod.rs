@@ -13,6 +13,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::elf::ProgramIdentity;
+use crate::interrupt::Undisturbed;
 
 /// Counts up if a field goes or changes its meaning.
 const VERSION: u64 = 1;
@@ -180,6 +181,7 @@ impl Lock {
             _ => Path::new("."),
         };
         let text = self.to_text()?;
+        let _undisturbed = Undisturbed::begin().with_context(operation)?;
         let mut new = tempfile::Builder::new()
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
             .tempfile_in(folder)

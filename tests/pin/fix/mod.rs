@@ -2,6 +2,7 @@
 
 mod changes;
 mod interpreters;
+mod interrupts;
 mod misfortune;
 mod programs;
 mod real;
@@ -30,6 +31,8 @@ pub fn tests() -> Vec<(&'static str, fn())> {
         interpreters::it_is_kept_from_the_garbage_collector,
         interpreters::one_may_be_named,
         interpreters::a_foreign_one_gets_a_copy_too,
+        interrupts::a_tree_is_fixed_whole_or_not_at_all,
+        interrupts::a_question_ends_by_the_interrupt,
         misfortune::the_copy_starts_without_a_home,
         misfortune::a_copied_tree_leaves_the_pin_of_the_first_one,
         misfortune::a_moved_tree_is_told_and_fixed_where_it_is,

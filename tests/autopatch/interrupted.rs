@@ -154,16 +154,14 @@ fn a_second_interrupt_does_not_wait_for_a_step() {
         .arg(tree.path("program"));
     let mut child = patch.stderr(Stdio::null()).spawn().unwrap();
     let process = Pid::from_raw(child.id().try_into().unwrap());
-    let mut status = None;
-    while status.is_none() {
+    while child.try_wait().unwrap().is_none() {
         // Two that come at once are one.
         if begun.exists() {
             kill(process, Signal::SIGINT).unwrap();
         }
         thread::sleep(Duration::from_millis(1));
-        status = child.try_wait().unwrap();
     }
-    let signal = status.and_then(|it| it.signal());
+    let signal = child.wait().unwrap().signal();
     assert_eq!(signal, Some(nix::libc::SIGINT));
 }
 

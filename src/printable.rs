@@ -17,7 +17,7 @@ pub(crate) fn line(text: &str) -> String {
 
 /// Names and paths as they may be shown within a line.
 pub(crate) trait Shown {
-    /// What [`line`] makes of it.
+    /// What [`line()`] makes of it.
     fn shown(&self) -> String;
 }
 

@@ -5,7 +5,6 @@
 //! first control character instead.)
 
 use std::ffi::OsStr;
-use std::path::Path;
 
 /// What stands for a control character: U+FFFD REPLACEMENT CHARACTER.
 pub(crate) const REPLACEMENT: &str = "\u{fffd}";
@@ -32,20 +31,15 @@ pub(crate) fn lines(text: &str) -> String {
     text.replace(|it: char| it.is_control() && it != '\n', REPLACEMENT)
 }
 
-/// A path as one word of a shell, for a command that users are to type.
-pub fn shell_word(path: &Path) -> String {
-    let text = path.shown();
+/// A path, or any other text, as one word of a shell, for a command that users are to type.
+pub fn shell_word(text: &(impl AsRef<OsStr> + ?Sized)) -> String {
+    let text = text.shown();
     let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=".contains(letter);
     if !text.is_empty() && text.chars().all(is_plain) {
         text
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
-}
-
-/// The same of any text, such as a name and what is chosen for it.
-pub fn word(text: &str) -> String {
-    shell_word(Path::new(text))
 }
 
 #[cfg(test)]
@@ -73,16 +67,16 @@ mod tests {
     #[test]
     fn a_path_is_one_word_of_a_shell() {
         for path in ["/srv/with space/it's", "/plain/path-1.0", "a$b`c\"d", "/ß"] {
-            let script = format!("printf %s {}", shell_word(Path::new(path)));
+            let script = format!("printf %s {}", shell_word(path));
             let shell = std::process::Command::new("sh")
                 .args(["-c", &script])
                 .output();
             let printed = shell.expect("a shell").stdout;
             assert_eq!(String::from_utf8_lossy(&printed), path);
         }
-        assert_eq!(shell_word(Path::new("/plain/path-1.0")), "/plain/path-1.0");
-        assert_eq!(word("liba.so.1=zlib"), "liba.so.1=zlib");
-        assert_eq!(word("liba;id=zlib"), "'liba;id=zlib'");
+        assert_eq!(shell_word("/plain/path-1.0"), "/plain/path-1.0");
+        assert_eq!(shell_word("liba.so.1=zlib"), "liba.so.1=zlib");
+        assert_eq!(shell_word("liba;id=zlib"), "'liba;id=zlib'");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::manifest::{File, FileKind, Manifest, Start};
 use super::setting::{Choice, Setting};
-use crate::printable;
+use crate::printable::{self, Shown as _};
 
 /// The list, for a terminal with so many columns; without a number no line is cut off.
 #[must_use]
@@ -77,7 +77,7 @@ fn place(file: &File) -> String {
 }
 
 fn shown(path: &Path) -> String {
-    printable::line(&path.to_string_lossy())
+    path.shown()
 }
 
 /// A size in the unit that fits.

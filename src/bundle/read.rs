@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use super::manifest::{FILE_NAME, FileKind, Manifest, VERSION};
-use crate::printable;
+use crate::printable::Shown as _;
 
 /// Reads the `bundle.json` of a bundle's folder.
 ///
@@ -117,7 +117,7 @@ fn check_target(place: &Path, target: &Path) -> Result<()> {
 }
 
 fn shown(path: &Path) -> String {
-    printable::line(&path.to_string_lossy())
+    path.shown()
 }
 
 #[cfg(test)]

@@ -147,7 +147,7 @@ impl ChoiceError {
 impl fmt::Display for ChoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let select = |need: &Need| {
-            let choice = printable::word(&format!("{}=ATTR", need.name));
+            let choice = printable::shell_word(&format!("{}=ATTR", need.name));
             format!("if you know one, name it: --select {choice}")
         };
         match self {

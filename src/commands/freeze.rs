@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::{patch, print};
 use crate::cli::FreezeArgs;
 use crate::freeze::{Frozen, Settings, freeze};
-use crate::printable;
+use crate::printable::{self, Shown as _};
 use crate::resolver::map_file;
 use crate::surgery::{Options, Undo, plan, replace};
 
@@ -37,14 +37,14 @@ pub(super) fn run(args: &FreezeArgs) -> Result<ExitCode> {
 }
 
 fn text(args: &FreezeArgs, frozen: &Frozen) -> String {
-    let name = printable::line(&args.program.to_string_lossy());
+    let name = args.program.shown();
     let verb = if args.dry_run { "would name" } else { "names" };
     let mut text = format!(
         "{name} {verb} {} libraries by their paths\n",
         frozen.libraries.len()
     );
     for library in frozen.libraries.iter().filter(|_| args.dry_run) {
-        text += &format!("  {}\n", printable::line(&library.to_string_lossy()));
+        text += &format!("  {}\n", library.shown());
     }
     for (library, why) in &frozen.kept {
         text += &format!(

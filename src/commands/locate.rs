@@ -119,7 +119,7 @@ fn remarks(name: &str, absence: &Absence, found: usize, shown: usize) -> Vec<Str
 
 /// The names that a shell can have as words without quotes, in order, a line each.
 fn names(providers: &[Provider]) -> String {
-    let is_plain = |name: &&str| printable::shell_word(Path::new(name)) == *name;
+    let is_plain = |name: &&str| printable::shell_word(name) == *name;
     let names = providers.iter().map(Provider::name).filter(is_plain);
     let names: BTreeSet<&str> = names.collect();
     names.iter().map(|name| format!("{name}\n")).collect()

@@ -16,7 +16,7 @@ use nix::unistd::execve;
 
 use crate::bare_env::has_real_loader;
 use crate::cli::RunArgs;
-use crate::printable;
+use crate::printable::Shown as _;
 use crate::sandbox::Forbidden;
 use crate::terminal::{complain, note};
 use environment::Environment;
@@ -85,7 +85,7 @@ fn become_program(args: &RunArgs) -> Result<Infallible> {
             {
                 note(&format!(
                     "no namespace is allowed here, so what {} starts itself finds no loader",
-                    printable::line(&program.path.display().to_string())
+                    program.path.shown()
                 ));
                 direct::start(args, &program, &stub, directory, &environment)
             }

@@ -10,7 +10,6 @@ mod pattern;
 mod table;
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use super::messages::{Certainty, Trap};
@@ -51,7 +50,7 @@ impl Diagnosis {
         {
             advice.push_str(text);
             match self.names.iter().find(|it| it.0 == name) {
-                Some((_, value)) => advice.push_str(&printable::shell_word(Path::new(value))),
+                Some((_, value)) => advice.push_str(&printable::shell_word(value)),
                 // Where a message has no name, one in capitals stands for it: `ldshim locate LIBRARY`.
                 None => advice.push_str(&name.to_uppercase()),
             }

@@ -162,7 +162,7 @@ impl Refusal {
             Reason::NoExec(mount) => format!(
                 "Copy it to a file system without noexec. Where programs unpack themselves into /tmp, set TMPDIR to a folder of \
                  your home. Or mount this one without noexec: mount -o remount,exec {}",
-                mount.as_ref().map_or("MOUNT".into(), |it| shell_word(it))
+                mount.as_ref().map_or("MOUNT".into(), shell_word)
             ),
             Reason::Closed(folder) => format!("Its owner can open it: chmod a+x {}", shell_word(folder)),
             Reason::NoFile("a folder") => {

@@ -123,7 +123,7 @@ impl Absence {
         let when = if is_older { "an older" } else { "a newer" };
         let attribute = others.iter().find_map(|it| it.attribute.as_deref());
         let attribute = attribute.unwrap_or("ATTR");
-        let choice = printable::word(&format!("{name}={attribute}"));
+        let choice = printable::shell_word(&format!("{name}={attribute}"));
         lines.push(format!(
             "{when} nixpkgs may have it (which, the index does not tell): \
              ldshim pin --nixpkgs REF --select {choice} PROGRAM"

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use super::{BIN, Contents, Item, Make};
 use crate::bundle::read::is_inside;
-use crate::printable;
+use crate::printable::Shown as _;
 
 impl Contents {
     /// Leaves out what a reader of `bundle.json` would refuse, and says so of each.
@@ -47,7 +47,7 @@ fn is_listed(place: &Path, item: &Item) -> bool {
 }
 
 fn shown(path: &Path) -> String {
-    printable::line(&path.to_string_lossy())
+    path.shown()
 }
 
 #[cfg(test)]

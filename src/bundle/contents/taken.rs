@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::{Contents, Item, Make};
 use crate::bundle::needs::{Need, Needs};
 use crate::bundle::place::place;
-use crate::printable;
+use crate::printable::Shown as _;
 
 impl Contents {
     /// Takes along what is needed. Settings are not made yet: see [`Self::set`].
@@ -27,7 +27,7 @@ impl Contents {
         self.rewrites.clone_from(&needs.rewrites);
         self.problems_of_needs = (needs.problems.iter())
             .map(|it| {
-                let file = printable::line(&it.file.to_string_lossy());
+                let file = it.file.shown();
                 format!("{file}: {}; {}", it.what, it.remedy)
             })
             .collect();
@@ -59,7 +59,7 @@ impl Contents {
     /// Takes along what a run has opened. What cannot be read any more is left out.
     pub fn take_opened(&mut self, path: &Path, why: &str) {
         if let Err(error) = self.add_path(path, why) {
-            let path = printable::line(&path.to_string_lossy());
+            let path = path.shown();
             self.problems.push(format!("{path} is left out: {error:#}"));
         }
     }

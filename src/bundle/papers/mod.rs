@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::hash::hexadecimal;
 use super::manifest::{File, FileKind, Manifest};
 use super::write::make_folders;
-use crate::printable;
+use crate::printable::Shown as _;
 
 mod part;
 mod spdx;
@@ -80,7 +80,7 @@ fn copy_texts(bundle: &Path, manifest: &mut Manifest, part: &mut Part) -> Result
     for source in &part.texts {
         let name = source.file_name().context("a license has no name")?;
         // A text is not left out for its name, as other files are.
-        let name = printable::line(&name.to_string_lossy());
+        let name = name.shown();
         let mut place = Path::new(TEXTS).join(&part.folder).join(&name);
         let mut number = 2;
         while manifest.files.iter().any(|it| it.place == place) {

@@ -10,7 +10,7 @@ use crate::bundle::check::{Check, Checked, Original, Run, SHAPES};
 use crate::bundle::{self, Manifest, archive};
 use crate::cli::BundleArgs;
 use crate::interrupt;
-use crate::printable::{self, shell_word};
+use crate::printable::{self, Shown as _, shell_word};
 use crate::style::{BAD, GOOD, Mark};
 use crate::terminal::{note, tell};
 
@@ -75,7 +75,7 @@ fn original(check: &Check) -> Result<Option<Original>> {
         );
         return Ok(None);
     };
-    let shown = printable::line(&file.to_string_lossy());
+    let shown = file.shown();
     note(&format!("running the original, {shown}"));
     let original = check
         .run_original(&file)
@@ -96,9 +96,9 @@ fn step(
     let mut command: Vec<_> = programs.map(|it| word(it.original.as_deref())).collect();
     let mut out = bundle.as_os_str().to_owned();
     out.push("-learned");
-    command.extend(["--out".into(), shell_word(Path::new(&out))]);
+    command.extend(["--out".into(), shell_word(&out)]);
     command.extend(["--".into(), word(original)]);
-    command.extend(arguments.iter().map(|it| shell_word(Path::new(it))));
+    command.extend(arguments.iter().map(shell_word));
     let command = command.join(" ");
     format!(
         "To take along all that the original opens, with the options that this bundle was made with: ldshim bundle --learn {command}"

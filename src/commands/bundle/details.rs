@@ -1,12 +1,12 @@
 //! What `-v` says: how each program is started, and where its libraries come from.
 
 use crate::bundle::{Contents, Make, Start};
-use crate::printable;
+use crate::printable::{self, Shown as _};
 use crate::terminal::note;
 
 pub(super) fn say(contents: &Contents) {
     for program in &contents.programs {
-        let name = printable::line(&program.name.to_string_lossy());
+        let name = program.name.shown();
         let how = match contents.start_of(&program.place) {
             Start::Inside => "the kernel starts it, and the entry is in it",
             Start::Launcher => "a launcher starts it, for it has no room for the entry",

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::bundle::learn::{self, Learned};
 use crate::cli::BundleArgs;
-use crate::printable;
+use crate::printable::Shown as _;
 use crate::terminal::{note, warn};
 use crate::watch::Ending;
 
@@ -41,7 +41,7 @@ fn say_left(learned: &Learned, verbose: bool) {
         return;
     }
     for (path, reason) in &learned.left {
-        let path = printable::line(&path.to_string_lossy());
+        let path = path.shown();
         note(&format!("{path} stays behind: {reason}"));
     }
 }

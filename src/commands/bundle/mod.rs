@@ -17,7 +17,7 @@ use crate::bar;
 use crate::bundle::{Contents, Maker, Manifest, New, archive, at_store, papers};
 use crate::cli::BundleArgs;
 use crate::interrupt;
-use crate::printable;
+use crate::printable::Shown as _;
 use crate::terminal::warn;
 use crate::whole_file::folder_of;
 
@@ -70,7 +70,7 @@ fn write(args: &BundleArgs, contents: &Contents, folder: &Path) -> Result<New> {
     let bar = bar::of_things("writing", contents.items.len());
     let filled = new.fill(contents, &mut maker, &mut |place| {
         bar.inc(1);
-        bar.set_message(printable::line(&place.to_string_lossy()));
+        bar.set_message(place.shown());
     });
     bar.finish_and_clear();
     filled?;

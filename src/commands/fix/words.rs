@@ -32,8 +32,7 @@ pub(super) fn diagnosis(case: &Case, missing: &Missing) -> String {
         Kind::Node => "packages for",
         Kind::Given => "modules for",
     };
-    let said = format!("{tree}: {what} {original}");
-    let mut said = printable::line(&said);
+    let mut said = format!("{tree}: {what} {original}");
     said += match case.original.is_foreign() {
         true => ", a foreign program\n",
         false => ", which finds no libraries but its own\n",

@@ -113,7 +113,7 @@ pub(in crate::commands) fn had(
         format!("lib/{name}"),
         format!("lib64/{name}"),
     ];
-    let selection = printable::word(&format!("{name}=ATTR"));
+    let selection = printable::shell_word(&format!("{name}=ATTR"));
     let mut files = places.iter().map(|it| store_path.join(it));
     let file = files.find(|it| it.is_file()).with_context(|| {
         let path = store_path.display();

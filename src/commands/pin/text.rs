@@ -126,7 +126,7 @@ impl Again {
     /// The same with what was selected.
     pub(in crate::commands) fn selecting(mut self, selections: &[Selection]) -> Self {
         for it in selections {
-            let word = printable::word(&format!("{}={}", it.name, it.package));
+            let word = printable::shell_word(&format!("{}={}", it.name, it.package));
             _ = write!(self.command, " --select {word}");
         }
         self
@@ -152,12 +152,12 @@ pub(in crate::commands) fn unclear(choices: &Choices, again: &Again) -> String {
 fn write_alternatives(text: &mut String, choice: &Choice, again: &Again) {
     let alternatives = choice.alternatives();
     for candidate in alternatives.iter().take(MOST_LISTED) {
-        let word = printable::word(&format!("{}={}", choice.need.name, candidate.name()));
+        let word = printable::shell_word(&format!("{}={}", choice.need.name, candidate.name()));
         _ = write!(text, "\n  {}", again.with(&format!("--select {word}")));
     }
     if alternatives.len() > MOST_LISTED {
         let rest = alternatives.len() - MOST_LISTED;
-        let name = printable::word(&choice.need.name);
+        let name = printable::shell_word(&choice.need.name);
         _ = write!(text, "\n  and {rest} more; see: ldshim locate {name}");
     }
 }
@@ -186,7 +186,7 @@ pub(super) fn may_load(target: &Target, report: &Report) -> String {
         };
         let name = first.name.shown();
         let (priority, program) = (&note.priority, printable::shell_word(&target.path));
-        let choice = printable::word(&format!("{name}=ATTR"));
+        let choice = printable::shell_word(&format!("{name}=ATTR"));
         text += &Mark::Known.line(&format!(
             "{name}: may be loaded later ({priority}), and is not there; to have it: ldshim pin --select {choice} {program}"
         ));

@@ -11,7 +11,7 @@ use nix::sys::termios::{SetArg, tcgetattr, tcsetattr};
 
 use super::{prompt, target};
 use crate::pin::{self, Mark, State};
-use crate::printable;
+use crate::printable::{self, Shown as _};
 use crate::terminal::complain;
 
 /// The variable that sets the limit, in seconds.
@@ -42,7 +42,7 @@ pub(super) fn set(path: &Path) -> Instant {
         if let (Ok(state), Ok(identity)) = (State::of_user(), target::identity(&path)) {
             _ = pin::mark(&state, identity.short, Mark::Failed);
         }
-        let name = printable::line(&path.display().to_string());
+        let name = path.shown();
         let path = printable::shell_word(&path);
         let seconds = limit.as_secs();
         complain(&format!(

@@ -186,6 +186,6 @@ fn with_yes(args: &RunArgs) -> String {
         all.push(format!("--show {}", printable::shell_word(path)));
     }
     let words = args.command.iter();
-    all.extend(words.map(|it| printable::shell_word(Path::new(it))));
+    all.extend(words.map(printable::shell_word));
     all.join(" ")
 }

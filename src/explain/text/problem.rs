@@ -208,7 +208,7 @@ fn advice_about_symbols(report: &Report, missing: &MissingSymbols) -> Option<Str
     ) else {
         return Some(see);
     };
-    let name = printable::shell_word(Path::new(&library.names[0]));
+    let name = printable::shell_word(&library.names[0]);
     let wanted = format!(
         "It is another version of {name} than was there when {} was built: {} ({reason}).",
         name_of(resolution, missing.wanted_by, &report.path),
@@ -252,7 +252,7 @@ fn loader_of_musl(report: &Report) -> Option<String> {
         return None;
     };
     let loader = &dynamic.plan.loader.as_ref()?.path;
-    let [loader, program] = [loader, &report.path].map(|it| printable::shell_word(it));
+    let [loader, program] = [loader, &report.path].map(printable::shell_word);
     Some(format!(
         "Its loader tells what is missing: {loader} --list {program}"
     ))

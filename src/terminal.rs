@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstream::AutoStream;
 use anstream::adapter::strip_str;
+use anstyle::Style;
 use terminal_size::{Width, terminal_size_of};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter, wrap};
@@ -44,19 +45,22 @@ pub fn tell(text: &str) {
 
 /// Prints what went wrong to stderr, behind the name of the tool, whatever names there are in it.
 pub fn complain(text: &str) {
-    let text = printable::lines(text.trim_end());
-    tell(&format!("{BAD}ldshim:{BAD:#} {text}\n"));
+    tell_named(BAD, text);
 }
 
 /// The same for what may be wrong.
 pub fn warn(text: &str) {
-    let text = printable::lines(text.trim_end());
-    tell(&format!("{DOUBTFUL}ldshim:{DOUBTFUL:#} {text}\n"));
+    tell_named(DOUBTFUL, text);
 }
 
 /// The same for what went as it should, and is to be known.
 pub fn note(text: &str) {
-    tell(&format!("ldshim: {}\n", printable::lines(text.trim_end())));
+    tell_named(Style::new(), text);
+}
+
+fn tell_named(style: Style, text: &str) {
+    let text = printable::lines(text.trim_end());
+    tell(&format!("{style}ldshim:{style:#} {text}\n"));
 }
 
 /// The columns of a terminal, for lines that are neither too short nor too long to read; `None` if it is no terminal.

@@ -6,8 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-/// The most links that the kernel follows in one path: `MAXSYMLINKS` of include/linux/namei.h.
-const MOST_LINKS: usize = 40;
+use crate::exec::MOST_LINKS;
 
 /// How a path leads to what it names.
 #[derive(Debug, PartialEq, Eq)]

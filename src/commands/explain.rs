@@ -15,9 +15,6 @@ use crate::terminal::complain;
 
 mod decisions;
 
-/// The exit statuses: everything would start, something would not, that cannot be told.
-const STATUSES: [u8; 3] = [0, 1, 2];
-
 /// Returns 0 if everything would start, 1 if something would not, 2 if that cannot be told.
 pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     let status = settings(args).and_then(|settings| match &args.all {
@@ -30,11 +27,12 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     }))
 }
 
+/// The higher one counts if there are several.
 fn status_of(starts: Option<bool>) -> u8 {
     match starts {
-        Some(true) => STATUSES[0],
-        Some(false) => STATUSES[1],
-        None => STATUSES[2],
+        Some(true) => 0,
+        Some(false) => 1,
+        None => 2,
     }
 }
 

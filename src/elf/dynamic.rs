@@ -9,6 +9,7 @@ use goblin::elf::dynamic::{
 };
 use goblin::elf::program_header::PT_DYNAMIC;
 
+use super::number::number;
 use super::versions::{VersionNeed, read_versions_needed, read_versions_offered};
 use super::{Class, Image, Segment};
 
@@ -175,15 +176,12 @@ fn table(image: &Image<'_>, segment: &Segment) -> Result<Entries, Entries> {
 /// Tags and values, up to the one that ends the table; those that there are, if none does.
 fn entries(table: &[u8], class: Class) -> Result<Entries, Entries> {
     let word = class.word();
-    let number = |bytes: &[u8]| {
-        let digits = bytes.iter().rev();
-        digits.fold(0, |number, &byte| number << 8 | u64::from(byte))
-    };
     let mut known = Vec::new();
     for entry in table.chunks_exact(2 * word).take(MOST_ENTRIES) {
-        match number(&entry[..word]) {
-            0 => return Ok(known),
-            tag => known.push((tag, number(&entry[word..]))),
+        match [0, word].map(|at| number(entry, at, word)) {
+            [Some(0), _] => return Ok(known),
+            [Some(tag), Some(value)] => known.push((tag, value)),
+            _ => break,
         }
     }
     Err(known)

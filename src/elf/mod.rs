@@ -10,6 +10,7 @@ mod interpreter;
 mod memory;
 mod names;
 mod notes;
+mod number;
 mod payload_section;
 mod program_identity;
 mod sections;

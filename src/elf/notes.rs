@@ -6,6 +6,7 @@
 use goblin::elf::program_header::PT_NOTE;
 
 use super::Image;
+use super::number::u32_at;
 
 /// The size of a note's header.
 const HEADER_SIZE: usize = 12;
@@ -40,11 +41,7 @@ pub fn notes<'a>(image: &Image<'a>) -> impl Iterator<Item = Note<'a>> {
 
 /// The first note, and where the next one begins.
 fn split(bytes: &[u8], alignment: usize) -> Option<(Note<'_>, usize)> {
-    let number = |at: usize| {
-        let bytes = bytes.get(at..)?.first_chunk()?;
-        Some(u32::from_le_bytes(*bytes))
-    };
-    let size = |at| usize::try_from(number(at)?).ok();
+    let size = |at| usize::try_from(u32_at(bytes, at)?).ok();
     let (name_size, description_size) = (size(0)?, size(4)?);
     let name_end = HEADER_SIZE.checked_add(name_size)?;
     let start = name_end.checked_next_multiple_of(alignment)?;
@@ -52,7 +49,7 @@ fn split(bytes: &[u8], alignment: usize) -> Option<(Note<'_>, usize)> {
     let name = bytes.get(HEADER_SIZE..name_end)?;
     let note = Note {
         owner: name.strip_suffix(&[0]).unwrap_or(name),
-        kind: number(8)?,
+        kind: u32_at(bytes, 8)?,
         description: bytes.get(start..end)?,
     };
     Some((note, end.checked_next_multiple_of(alignment)?))

@@ -6,9 +6,9 @@ use goblin::elf::header::{header32, header64};
 use goblin::elf::program_header::{program_header32, program_header64};
 use loader_stub::identity::{self, BUILD_ID, Identity, Part};
 
+use super::{Class, Image};
 use super::notes::notes;
 use super::segments::structure_at;
-use super::{Class, Image};
 
 /// What tells a program from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +22,7 @@ pub struct ProgramIdentity {
 /// The identity of the program or library `image`.
 #[must_use]
 pub fn program_identity(image: &Image<'_>) -> ProgramIdentity {
-    let word = match image.identity.class {
-        Class::Bits32 => 4,
-        Class::Bits64 => 8,
-    };
+    let word = image.identity.class.word();
     let table = table(image).unwrap_or_default();
     let short = Identity::of(table, word, parts(image), |range| {
         let length = usize::try_from(range.end - range.start).ok()?;

@@ -17,6 +17,7 @@ use goblin::elf::sym::{
 };
 
 use super::dynamic::entries_of;
+use super::number::number;
 use super::{Architecture, Class, Image, names};
 
 /// What a loader looks at of a version's number; the rest says whether it is the default.
@@ -304,14 +305,4 @@ impl<B: Deref<Target = [u8]>> Symbols<B> {
     fn table(&self, range: &Range<usize>) -> &[u8] {
         self.bytes.get(range.clone()).unwrap_or_default()
     }
-}
-
-/// A number of `width` bytes, little-endian.
-fn number(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
-    let bytes = bytes.get(at..)?.get(..width)?;
-    Some(match width {
-        2 => u16::from_le_bytes(*bytes.first_chunk()?).into(),
-        4 => u32::from_le_bytes(*bytes.first_chunk()?).into(),
-        _ => u64::from_le_bytes(*bytes.first_chunk()?),
-    })
 }

@@ -3,6 +3,8 @@
 
 use std::ffi::OsString;
 
+use super::number::{u16_at, u32_at};
+
 /// More entries than this no linker makes: a file that has more is damaged, or made to waste time.
 const MOST_ENTRIES: usize = 1 << 16;
 
@@ -92,16 +94,6 @@ fn for_each<'a>(
 
 fn table_at(bytes: &[u8], offset: u32) -> Option<&[u8]> {
     bytes.get(usize::try_from(offset).ok()?..)
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    Some(u16::from_le_bytes(*bytes))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    Some(u32::from_le_bytes(*bytes))
 }
 
 #[cfg(test)]

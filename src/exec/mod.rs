@@ -29,3 +29,6 @@ pub use rules::{Rule, rules};
 pub use script::Line;
 pub use search::search;
 pub use step::{MOST_INTERPRETERS, Next, step, step_of_executable};
+
+/// The most links that the kernel follows in one path: `MAXSYMLINKS` of include/linux/namei.h.
+pub const MOST_LINKS: usize = 40;

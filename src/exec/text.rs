@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
+use super::MOST_LINKS;
 use super::program::{is_same, type_name};
 use super::refusal::{Reason, Refusal, Role};
 use crate::elf::Architecture;
 use crate::printable::{line, shell_word};
-
-/// How many links the kernel follows: `MAXSYMLINKS` in Linux's `include/linux/namei.h`.
-const MOST_LINKS: usize = 40;
 
 impl Refusal {
     /// What is wrong, in words.

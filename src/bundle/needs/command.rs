@@ -127,14 +127,11 @@ fn check_whole(program: &Path) -> Result<()> {
     }
 }
 
-/// How many links there may be on the way to a program, as many as the kernel follows.
-const MOST_LINKS: usize = 40;
-
 /// Follows a path as long as its last name stays: to where a program is installed, and not to the file that it shares with others.
 fn asked(path: &Path) -> Result<PathBuf> {
     let name = path.file_name().context("a program has a name")?;
     let mut path = std::path::absolute(path)?;
-    for _ in 0..MOST_LINKS {
+    for _ in 0..exec::MOST_LINKS {
         let folder = path.parent().context("it is in no folder")?;
         path = folder.canonicalize()?.join(name);
         match path.read_link() {

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::exec::MOST_LINKS;
 use crate::index::Place;
 use crate::library_env::is_in;
 use crate::nix::STORE;
@@ -18,8 +19,6 @@ use crate::pin::Recipe;
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 /// `S_ISVTX`.
 const STICKY: u32 = 0o1000;
-/// As many as the kernel follows: `MAXSYMLINKS` of include/linux/namei.h.
-const MOST_LINKS: usize = 40;
 
 /// Fails if anything that the pin would hold may be changed by somebody else than root.
 pub(super) fn check(recipe: &Recipe) -> Result<()> {

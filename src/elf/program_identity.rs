@@ -6,9 +6,9 @@ use goblin::elf::header::{header32, header64};
 use goblin::elf::program_header::{program_header32, program_header64};
 use loader_stub::identity::{self, BUILD_ID, Identity, Part};
 
-use super::{Class, Image};
 use super::notes::notes;
 use super::segments::structure_at;
+use super::{Class, Image};
 
 /// What tells a program from others.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,4 +13,4 @@ mod watch;
 pub use signals::for_child;
 pub use steps::{Steps, Stopped};
 pub use undisturbed::Undisturbed;
-pub use watch::{interrupted, judge, nothing_stays_of};
+pub use watch::{interrupted, judge, nothing_stays_of, temporary_folder};

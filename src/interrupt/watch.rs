@@ -7,6 +7,7 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 use nix::sys::signal::{SigSet, Signal};
+use tempfile::TempDir;
 
 use super::signals;
 use super::state::{self, State};
@@ -28,6 +29,15 @@ pub fn nothing_stays_of<T>(
     let made = make()?;
     state.folders.push(path(&made));
     Ok(made)
+}
+
+/// A temporary folder of which nothing stays.
+///
+/// # Errors
+/// As [`nothing_stays_of`].
+pub fn temporary_folder() -> Result<TempDir> {
+    let make = || tempfile::tempdir().context("cannot make a temporary folder");
+    nothing_stays_of(make, |it| it.path().to_owned())
 }
 
 /// What came of a command. After a signal there is nothing to be said of it: an error is none, as files were removed under the

@@ -46,19 +46,7 @@ fn who_is_interrupted_leaves_whole_files_and_can_go_on() {
     let libs = tree.libs();
     let arguments = ["--paths", ".", "--libs", &libs];
     let (old, new) = many(&tree, &arguments);
-    let ended = screen_while(&mut tree.command(&arguments), 80, |process| {
-        while !contents(&tree).contains(&new) {
-            thread::sleep(Duration::from_millis(1));
-        }
-        let process = Pid::from_raw(process.try_into().unwrap());
-        kill(process, Signal::SIGINT).unwrap();
-    });
-    assert_eq!(ended.signal, Some(nix::libc::SIGINT), "{ended:?}");
-    let told = "the same command goes on";
-    assert!(
-        ended.screen.replace("\n  ", " ").contains(told),
-        "{ended:?}"
-    );
+    told_of_interrupted(&tree, &mut tree.command(&arguments), &old);
     let left = contents(&tree);
     assert_eq!(left.len(), FILES + 1, "no temporary files");
     assert!(left.iter().all(|it| *it == old || *it == new));

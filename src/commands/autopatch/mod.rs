@@ -18,7 +18,6 @@ use crate::bar;
 use crate::cli::AutopatchArgs;
 use crate::drivers::{NEVER_FROM_A_PACKAGE, is_driver_library};
 use crate::index::{Index, Pattern};
-use crate::interrupt::Steps;
 use crate::parallel;
 use crate::surgery::{Options, Undo};
 use crate::terminal::tell;
@@ -57,22 +56,13 @@ pub(super) fn run(args: &AutopatchArgs) -> Result<ExitCode> {
         .skipped
         .iter()
         .for_each(|line| text += &format!("{line}\n"));
-    let steps = Steps::begin()?;
     let bar = bar::of_things("patching", files.len());
-    let outcomes = parallel::each(&files, |it| {
-        if steps.is_stopped() {
-            return None;
-        }
-        let outcome = autopatch(it, &target, &libraries, &settings);
-        bar.inc(1);
-        Some(outcome)
-    });
-    bar.finish_and_clear();
-    let interrupted = steps.end();
-    let done = outcomes.iter().flatten().count();
+    let (outcomes, progress) = stopped::each(&files, &bar, |it| {
+        autopatch(it, &target, &libraries, &settings)
+    })?;
     let mut missing = Vec::new();
     let mut is_whole = true;
-    for outcome in outcomes.into_iter().flatten() {
+    for outcome in outcomes {
         match outcome {
             Ok(Outcome {
                 lines,
@@ -90,9 +80,7 @@ pub(super) fn run(args: &AutopatchArgs) -> Result<ExitCode> {
     }
     let is_complete = report(&missing, &args.ignore_missing, &mut text)?;
     print(&text)?;
-    if let Some(it) = interrupted {
-        stopped::end(it, done, files.len());
-    }
+    progress.end_if_stopped();
     if !is_complete {
         // As it is: whoever builds with auto-patchelf looks for these words.
         tell(&format!("{FAILURE}\n"));

@@ -8,8 +8,6 @@ use anyhow::{Context, Result};
 use super::from_index;
 use crate::bar;
 use crate::commands::{print, stopped};
-use crate::interrupt::Steps;
-use crate::parallel;
 use crate::resolver::map_file;
 use crate::surgery::{self, replace};
 use crate::terminal::complain;
@@ -29,18 +27,10 @@ pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
         Ok(true)
     };
     let mut status = ExitCode::SUCCESS;
-    let (mut restored, mut done) = (0, 0);
-    let steps = Steps::begin()?;
+    let mut restored = 0;
     let bar = bar::of_things("undoing", files.len());
-    let results = parallel::each(files, |it| {
-        let result = (!steps.is_stopped()).then(|| restore(it));
-        bar.inc(1);
-        result
-    });
-    bar.finish_and_clear();
-    let interrupted = steps.end();
-    for result in results.into_iter().flatten() {
-        done += 1;
+    let (results, progress) = stopped::each(files, &bar, restore)?;
+    for result in results {
         match result {
             Ok(is_restored) => restored += usize::from(is_restored),
             Err(error) => {
@@ -50,15 +40,13 @@ pub(super) fn undo(trees: &[PathBuf], files: &[PathBuf]) -> Result<ExitCode> {
         }
     }
     // What could not be undone still needs the packages.
-    if status == ExitCode::SUCCESS && interrupted.is_none() {
+    if status == ExitCode::SUCCESS && !progress.is_stopped() {
         trees.iter().for_each(|it| from_index::forget(it));
     }
     print(&match restored {
         1 => "1 file is as it was\n".to_owned(),
         _ => format!("{restored} files are as they were\n"),
     })?;
-    if let Some(it) = interrupted {
-        stopped::end(it, done, files.len());
-    }
+    progress.end_if_stopped();
     Ok(status)
 }

@@ -26,8 +26,7 @@ pub(super) fn run(path: &Path, args: &BundleArgs) -> Result<ExitCode> {
         "{}: there is no such file or folder",
         cannot()
     );
-    let make = || tempfile::tempdir().context("cannot make a temporary folder");
-    let unpacked = interrupt::nothing_stays_of(make, |it| it.path().to_owned())?;
+    let unpacked = interrupt::temporary_folder()?;
     let folder = match path.is_dir() {
         true => path.to_owned(),
         false => archive::unpack(path, unpacked.path())?,

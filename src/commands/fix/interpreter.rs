@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use super::case::Case;
 use super::{Work, proof, say, text, words};
@@ -23,8 +23,7 @@ impl Work<'_> {
             return Ok(case.programs());
         }
         // The copy is looked at where nothing else is, and so finds what the pin has and what it names itself.
-        let make = || tempfile::tempdir().context("cannot make a temporary folder");
-        let folder = interrupt::nothing_stays_of(make, |it| it.path().to_owned())?;
+        let folder = interrupt::temporary_folder()?;
         let target = case.target(folder.path())?;
         let missing = target.missing()?;
         say(&words::diagnosis(&case, &missing))?;

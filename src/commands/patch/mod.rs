@@ -7,11 +7,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
+use indicatif::ProgressBar;
 
 use super::{print, stopped};
 use crate::cli::PatchArgs;
-use crate::interrupt::Steps;
-use crate::parallel;
 use crate::printable;
 use crate::resolver::map_file;
 use crate::surgery::{
@@ -71,15 +70,10 @@ struct Said {
 
 pub(super) fn run(args: &PatchArgs) -> Result<ExitCode> {
     let task = task(args)?;
-    let steps = Steps::begin()?;
-    let said = parallel::each(&args.files, |path| {
-        (!steps.is_stopped()).then(|| patch(path, &task))
-    });
-    let interrupted = steps.end();
+    let no_bar = ProgressBar::hidden();
+    let (said, progress) = stopped::each(&args.files, &no_bar, |path| patch(path, &task))?;
     let mut status = ExitCode::SUCCESS;
-    let mut done = 0;
-    for said in said.into_iter().flatten() {
-        done += 1;
+    for said in said {
         match said {
             Ok(said) => {
                 said.notes.iter().for_each(|it| note(it));
@@ -92,9 +86,7 @@ pub(super) fn run(args: &PatchArgs) -> Result<ExitCode> {
             }
         }
     }
-    if let Some(it) = interrupted {
-        stopped::end(it, done, args.files.len());
-    }
+    progress.end_if_stopped();
     Ok(status)
 }
 

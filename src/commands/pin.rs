@@ -1,6 +1,5 @@
 //! `ldshim pin PROGRAM`
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -8,12 +7,10 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::report;
 use crate::cli::PinArgs;
-use crate::elf::Class;
 use crate::explain::Problem;
 use crate::explain::text::{advice, problem_text};
 use crate::nix::Nix;
 use crate::pin::{self, State};
-use crate::presets;
 use crate::printable;
 use crate::style::Mark;
 use crate::terminal::{complain, note, warn};
@@ -90,10 +87,7 @@ fn chosen(target: &Target, state: &State, args: &PinArgs) -> Result<Option<Outco
         true => beside::text(target, &needs),
         false => String::new(),
     };
-    let is_32_bit = target.architecture()?.class == Class::Bits32;
-    let names = needs.iter().map(|it| OsStr::new(&it.name));
-    let advice = presets::advice(names, is_32_bit).map(|it| Mark::Do.line(&it));
-    let steps = beside + &advice.unwrap_or_default();
+    let steps = beside + &text::preset(target, &needs)?;
     if !steps.is_empty() {
         // The same with packages comes later.
         let missing = Mark::Wrong.line(&text::missing(&name, &needs));

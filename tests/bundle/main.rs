@@ -15,6 +15,8 @@ mod made;
 mod mistakes;
 mod musl;
 mod needs;
+#[path = "../common/own_mounts.rs"]
+mod own_mounts;
 mod starts;
 mod stored;
 #[path = "../common/terminal.rs"]

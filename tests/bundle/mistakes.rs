@@ -3,10 +3,10 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Command;
 
 use crate::common::Ran;
 use crate::made::{Made, clean};
+use crate::own_mounts::with_own_mounts;
 
 #[track_caller]
 fn refused(made: &Made, args: &[&str], message: &str) {
@@ -178,22 +178,7 @@ fn no_room() {
         let bundle = made.bundle(&["report", "--out", "small/out", "--format", format]);
         let script =
             "mount -t tmpfs -o size=1m none small && \"$@\"; code=$?; ls -A small; exit $code";
-        let mut unshare = Command::new("unshare");
-        unshare.args([
-            "--user",
-            "--map-root-user",
-            "--mount",
-            "sh",
-            "-c",
-            script,
-            "sh",
-        ]);
-        unshare.arg(bundle.get_program()).args(bundle.get_args());
-        unshare.envs(
-            bundle
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        );
+        let mut unshare = with_own_mounts(&bundle, script);
         let ran = Ran::of(unshare.current_dir(made.at("")));
         assert_eq!(ran.stdout, "", "{ran:?}");
         ran.failed_with(

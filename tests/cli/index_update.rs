@@ -14,6 +14,7 @@ use crate::common::Ran;
 use crate::http::{Answer, Server};
 use crate::locate::{Home, database};
 use crate::nix_index::{Database, Package};
+use crate::own_mounts::with_own_mounts;
 
 /// Where nobody listens.
 const NOWHERE: &str = "http://127.0.0.1:1";
@@ -262,23 +263,7 @@ fn a_full_disk_leaves_the_index() {
         { head -c 100000 /dev/zero > \"$I/filler\" 2> /dev/null; \"$@\"; s=$?
           cmp \"$I/nixpkgs\" \"$H/copy\" && ls -A \"$I\"; exit $s; }";
     let update = scene.command(&["--from", &server.url("index")]);
-    let mut command = Command::new("unshare");
-    command.args([
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "sh",
-        "-c",
-        script,
-        "sh",
-    ]);
-    command.arg(update.get_program()).args(update.get_args());
-    for (name, value) in update.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    let mut command = with_own_mounts(&update, script);
     command
         .env("H", scene.path(""))
         .env("I", scene.path(".cache/ldshim/index"));

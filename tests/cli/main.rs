@@ -37,6 +37,8 @@ mod locate;
 mod long_path;
 #[path = "../common/nix_index.rs"]
 mod nix_index;
+#[path = "../common/own_mounts.rs"]
+mod own_mounts;
 mod stub;
 #[path = "../common/terminal.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]

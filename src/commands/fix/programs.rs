@@ -1,6 +1,5 @@
 //! Foreign programs, each of which is pinned.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -8,13 +7,13 @@ use anyhow::{Context, Result, anyhow, ensure};
 use super::{Work, say, text};
 use crate::choice::Unpinnable;
 use crate::commands::pin::target::Target;
-use crate::elf::{Architecture, Class};
+use crate::elf::Architecture;
 use crate::modules::{self, Modules};
 use crate::nix::Nix;
 use crate::pin::{self, State};
+use crate::printable;
 use crate::style::Mark;
 use crate::terminal::complain;
-use crate::{presets, printable};
 
 /// How programs are called that load the libraries of the tree that they are in.
 const INTERPRETERS: &[&str] = &["python", "node", "ruby", "perl"];
@@ -73,12 +72,8 @@ impl Work<'_> {
             return say(&Mark::Fine.line(&said));
         }
         let name = path.display().to_string();
-        say(&Mark::Wrong.line(&text::missing(&name, &missing.needs)))?;
-        let is_32_bit = target.architecture()?.class == Class::Bits32;
-        let names = missing.needs.iter().map(|it| OsStr::new(&it.name));
-        if let Some(advice) = presets::advice(names, is_32_bit) {
-            say(&Mark::Do.line(&advice))?;
-        }
+        let said = Mark::Wrong.line(&text::missing(&name, &missing.needs));
+        say(&(said + &text::preset(&target, &missing.needs)?))?;
         let outcome = self.rounds(&target).run(missing.needs)?;
         self.selections.clone_from(&outcome.selections);
         ensure!(

@@ -1,16 +1,20 @@
 //! What is said about choices and pins.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+
+use anyhow::Result;
 
 use super::target::Target;
 use crate::choice::{Choice, Choices, Need, Selection};
 use crate::drivers::{NEVER_FROM_A_PACKAGE, WHERE_FROM};
-use crate::elf::Architecture;
+use crate::elf::{Architecture, Class};
 use crate::explain::text::problem_text;
 use crate::explain::{Kind, Report};
 use crate::modules::Missing;
 use crate::pin::Written;
+use crate::presets;
 use crate::printable::{self, Shown as _};
 use crate::style::{INDENT, Mark, QUIET};
 
@@ -89,6 +93,17 @@ pub(in crate::commands) fn missing(program: &str, needs: &[Need]) -> String {
         "{program} is missing {}",
         names.collect::<Vec<_>>().join(", ")
     )
+}
+
+/// The preset of the module that would do, as a line; nothing if there is none.
+///
+/// # Errors
+/// The target is no program.
+pub(in crate::commands) fn preset(target: &Target, needs: &[Need]) -> Result<String> {
+    let is_32_bit = target.architecture()?.class == Class::Bits32;
+    let names = needs.iter().map(|it| OsStr::new(&it.name));
+    let advice = presets::advice(names, is_32_bit).map(|it| Mark::Do.line(&it));
+    Ok(advice.unwrap_or_default())
 }
 
 /// What went wrong; and if the index is of no use for programs of this architecture, that.

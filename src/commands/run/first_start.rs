@@ -3,7 +3,6 @@
 //! Whoever is on a terminal is asked what is to be asked. Elsewhere nothing is got that nobody has agreed to, and the commands are
 //! told that do it. All that is said goes to stderr: stdout is the program's.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -16,14 +15,12 @@ use crate::commands::pin::rounds::{Outcome, Rounds, Unclear};
 use crate::commands::pin::target::{self, Target};
 use crate::commands::pin::{left, text};
 use crate::drivers::is_driver_library;
-use crate::elf::Class;
 use crate::explain::{Explainer, Settings};
 use crate::index::Index;
 use crate::launcher::{self, Script};
 use crate::library_env::LOADER_NAME;
 use crate::nix::Nix;
 use crate::pin::{self, MANIFEST, State};
-use crate::presets;
 use crate::printable;
 use crate::style::Mark;
 use crate::terminal::{tell, warn};
@@ -125,12 +122,8 @@ fn get(args: &RunArgs, target: &Target, needs: Vec<Need>) -> Result<Outcome> {
     let unclear = Unclear::of(args.yes);
     // Who is not asked is told with the packages.
     if unclear != Unclear::TakeFirst {
-        tell(&Mark::Wrong.line(&text::missing(&target.name(), &needs)));
-        let is_32_bit = target.architecture()?.class == Class::Bits32;
-        let names = needs.iter().map(|it| OsStr::new(&it.name));
-        if let Some(advice) = presets::advice(names, is_32_bit) {
-            tell(&Mark::Do.line(&advice));
-        }
+        let said = Mark::Wrong.line(&text::missing(&target.name(), &needs));
+        tell(&(said + &text::preset(target, &needs)?));
     }
     if unclear == Unclear::Fail {
         would_need(target, needs);

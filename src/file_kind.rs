@@ -100,13 +100,6 @@ pub fn head(path: &Path) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// What to do about a file that [`of`] says is this.
-#[must_use]
-pub fn advice(what: &str) -> Option<&'static str> {
-    let known = BEGINNINGS.iter().find(|it| it.1.what == what);
-    known.map(|it| it.1.advice)
-}
-
 /// Where a link leads of which only the text is there, as a file: of a checkout without links (`core.symlinks`), or from an archive
 /// that was unpacked without them. `bytes` are the file's, up to [`HEAD`] of them.
 #[must_use]
@@ -129,7 +122,6 @@ mod tests {
     fn no_beginning_is_hidden_by_an_earlier_one() {
         for (beginning, data) in BEGINNINGS {
             assert_eq!(of(beginning), Some(*data));
-            assert_eq!(advice(data.what), Some(data.advice));
         }
         for other in [&b"\x7fELF"[..], b"#!/bin/sh", b"echo Not Found", b""] {
             assert_eq!(of(other), None);

@@ -135,6 +135,7 @@ impl<'s> Explainer<'s> {
         loads: Option<&Path>,
     ) -> Result<Report> {
         let rule = verdict.and_then(Verdict::rule);
+        let mut data = None;
         let what = match contents(bytes, verdict.and_then(Verdict::identity)) {
             Contents::Elf(image) => {
                 let mut report = self.explain_elf(path, file, &image, loads)?;
@@ -152,6 +153,7 @@ impl<'s> Explainer<'s> {
                 Some(Elsewhere::Machine(identity)) => return Ok(report::foreign(path, identity)),
                 _ => message,
             },
+            Contents::Data(it) => data.insert(it).what.to_owned(),
             Contents::Other(what) => what.to_owned(),
         };
         if let Some(rule) = rule {
@@ -161,7 +163,7 @@ impl<'s> Explainer<'s> {
             };
             return Ok(self.explain_script(path, &line, depth, !rule.is_fixed));
         }
-        let problems = vec![Problem::NotAProgram];
+        let problems = vec![Problem::NotAProgram(data)];
         Ok(Report::new(path, Kind::Unknown(what), problems))
     }
 
@@ -180,7 +182,7 @@ impl<'s> Explainer<'s> {
             return Ok(Report::new(
                 path,
                 Kind::Unknown(what),
-                vec![Problem::NotAProgram],
+                vec![Problem::NotAProgram(None)],
             ));
         }
         let mut program = match Program::new(file, image) {

@@ -256,7 +256,7 @@ fn problem(report: &Report, problem: &Problem, providers: &Providers) -> Value {
             value["name"] = path_text(path).into()
         }
         Problem::Failure(failure) => value["name"] = text(&failure.name).into(),
-        Problem::NotAProgram
+        Problem::NotAProgram(_)
         | Problem::NoStub(_)
         | Problem::Elsewhere(_)
         | Problem::OfInterpreter

@@ -78,7 +78,7 @@ impl Verdict {
         };
         for refusal in refusals.into_iter().filter(is_wanted).rev() {
             let is_told = |problem: &Problem| match problem {
-                Problem::NotAProgram => true,
+                Problem::NotAProgram(_) => true,
                 Problem::NoStub(_) | Problem::NoLoader => refusal.code() == "other-machine",
                 Problem::NoInterpreter(_) | Problem::UnknownLoader(_) => {
                     refusal.role == Role::Loader

@@ -11,7 +11,7 @@ use nix::unistd::{getegid, geteuid};
 
 use crate::elf::{Identity, Image};
 use crate::exec::Line;
-use crate::file_kind;
+use crate::file_kind::{self, Data};
 use crate::resolver::Program;
 
 /// `S_ISUID`
@@ -27,6 +27,8 @@ pub(super) enum Contents<'a> {
     DamagedElf(String),
     /// A text that begins with `#!`.
     Script(Line),
+    /// What is known to stand in a program's place.
+    Data(Data),
     /// Something else, in words.
     Other(&'static str),
 }
@@ -49,7 +51,10 @@ pub(super) fn contents(bytes: &[u8], taken_for: Option<Identity>) -> Contents<'_
     Contents::Other(match bytes {
         [] => "an empty file",
         [b'#', b'!', ..] => "a script without an interpreter",
-        _ => file_kind::of(bytes).map_or("no program that the kernel knows", |it| it.what),
+        _ => match file_kind::of(bytes) {
+            Some(data) => return Contents::Data(data),
+            None => "no program that the kernel knows",
+        },
     })
 }
 

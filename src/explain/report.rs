@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{Payload, plan::Plan};
 use crate::elf::{Architecture, Elsewhere, Identity, ProgramIdentity, Unreadable};
 use crate::exec::{End, Refusal, Rule};
+use crate::file_kind::Data;
 use crate::launcher::Launch;
 use crate::resolver::{Failure, MissingSymbols, MissingVersion, Resolution};
 
@@ -69,8 +70,8 @@ pub struct Dynamic {
 /// Why a program would not start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// It is no program.
-    NotAProgram,
+    /// It is no program; and what it is instead, if its first bytes say so.
+    NotAProgram(Option<Data>),
     /// It is for a machine that ldshim has no stub for.
     NoStub(Identity),
     /// It is for others than Linux programs with glibc or musl.
@@ -115,7 +116,7 @@ impl Problem {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NotAProgram => "not-a-program",
+            Self::NotAProgram(_) => "not-a-program",
             Self::NoStub(_) => "no-stub",
             Self::Elsewhere(_) => "for-others",
             Self::NoInterpreter(_) => "no-interpreter",

@@ -41,8 +41,8 @@ pub(crate) fn problem_text(report: &Report, problem: &Problem) -> String {
             .unwrap_or(&report.path)
     };
     match problem {
-        Problem::NotAProgram => match &report.kind {
-            Kind::Unknown(what) if file_kind::advice(what).is_some() => format!("it is {what}"),
+        Problem::NotAProgram(Some(data)) => format!("it is {}", data.what),
+        Problem::NotAProgram(None) => match &report.kind {
             Kind::Unknown(what) if what == "an empty file" => {
                 format!("it is {what}: the download may have failed")
             }
@@ -165,10 +165,7 @@ pub(crate) fn advice(report: &Report, problem: &Problem) -> Option<String> {
                 target.shown()
             ))
         }
-        Problem::NotAProgram => match &report.kind {
-            Kind::Unknown(what) => file_kind::advice(what).map(str::to_owned),
-            _ => None,
-        },
+        Problem::NotAProgram(data) => data.map(|it| it.advice.to_owned()),
         Problem::Unreadable(..) => Some("Get it again: its download has not come to its end, or an edit has damaged it.".to_owned()),
         Problem::Failure(failure) => advice_about(Path::new(&failure.name)),
         Problem::Musl => loader_of_musl(report),
